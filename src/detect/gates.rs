@@ -1,0 +1,38 @@
+//! Judges whether a matched value is a secret at all: context, randomness, placeholders.
+
+use crate::model::Confidence;
+use std::ops::Range;
+
+/// What a gate looks at.
+#[derive(Debug, Clone)]
+pub struct Candidate<'a> {
+    /// The text around the match, at least 256 bytes to each side where the blob has them.
+    pub text: &'a [u8],
+    /// The rule's whole match in [`Self::text`].
+    pub matched: Range<usize>,
+    /// The secret in [`Self::text`].
+    pub secret: Range<usize>,
+}
+
+/// What a gate says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// No secret: a reference, a type name, prose. Leaves no finding.
+    Drop,
+    /// A candidate of this confidence, for this reason.
+    Keep(Confidence, String),
+}
+
+/// A judge of candidates; the confidence is the rule's own.
+pub type Gate = fn(&Candidate<'_>, Confidence) -> Judgement;
+
+/// Every gate by the name that rules use.
+pub const GATES: &[(&str, Gate)] = &[];
+
+/// The gate of that name.
+pub fn gate(name: &str) -> Option<Gate> {
+    GATES
+        .iter()
+        .find(|entry| entry.0 == name)
+        .map(|entry| entry.1)
+}

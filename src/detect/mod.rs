@@ -1,0 +1,4 @@
+//! Turns text into candidate findings.
+
+pub mod gates;
+pub mod validate;

@@ -1,0 +1,14 @@
+//! Finds the secrets that container images and repositories leave behind.
+//!
+//! ```text
+//! source -> unpack -> detect -> suppress -> report
+//! ```
+//!
+//! A *source* knows where bytes live and emits them with an origin; *unpack* turns them into text
+//! within limits; *detect* turns text into candidate findings; *report* writes what is left,
+//! redacted. `scan` wires them together.
+
+pub mod detect;
+pub mod model;
+pub mod source;
+pub mod unpack;

@@ -1,0 +1,242 @@
+//! What was looked at and what was not. Every report carries it, and a *gap* in it fails a gate:
+//! nothing that was not read may pass for clean.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Why something was not read, or not in full. The names are those of `--allow-gap`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A format's own rules are broken: bad checksum, not JSON, wrong types.
+    Corrupt,
+    /// The input ends before it should.
+    Truncated,
+    /// A digest or size does not agree with the content.
+    Mismatch,
+    /// Something that is referred to is not there.
+    Missing,
+    /// The operating system refused to read it.
+    Unreadable,
+    /// A codec or format that this build does not know.
+    Unsupported,
+    /// One of the limits bit.
+    Limit,
+    /// The time that was allowed ran out.
+    Timeout,
+    /// The whole target could not be reached or is not an image.
+    Target,
+    /// A platform that an index names and the layout does not hold.
+    PlatformAbsent,
+    /// A layer that is only to be had from elsewhere (`urls`), which nobody fetches.
+    ForeignLayer,
+    /// Encrypted content.
+    Encrypted,
+    /// A parser failed; the raw bytes were scanned all the same.
+    RawOnly,
+    /// Readers of the format disagree about these bytes; every reading was scanned.
+    Ambiguous,
+}
+
+/// Whether a shortfall fails a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Asked for and not read: the scan is incomplete.
+    Gap,
+    /// Rightly left aside, or read another way.
+    Note,
+}
+
+/// Every kind with its name and class: the one table that flags, help and reports derive from.
+const KINDS: [(Kind, &str, Class); 14] = [
+    (Kind::Corrupt, "corrupt", Class::Gap),
+    (Kind::Truncated, "truncated", Class::Gap),
+    (Kind::Mismatch, "mismatch", Class::Gap),
+    (Kind::Missing, "missing", Class::Gap),
+    (Kind::Unreadable, "unreadable", Class::Gap),
+    (Kind::Unsupported, "unsupported", Class::Gap),
+    (Kind::Limit, "limit", Class::Gap),
+    (Kind::Timeout, "timeout", Class::Gap),
+    (Kind::Target, "target", Class::Gap),
+    (Kind::PlatformAbsent, "platform-absent", Class::Note),
+    (Kind::ForeignLayer, "foreign-layer", Class::Note),
+    (Kind::Encrypted, "encrypted", Class::Note),
+    (Kind::RawOnly, "raw-only", Class::Note),
+    (Kind::Ambiguous, "ambiguous", Class::Note),
+];
+
+impl Kind {
+    /// All kinds, in the order of the table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KINDS.iter().map(|&(kind, ..)| kind)
+    }
+
+    /// The word used in flags and reports.
+    pub const fn name(self) -> &'static str {
+        KINDS[self as usize].1
+    }
+
+    /// Whether this kind is a gap by itself.
+    pub const fn class(self) -> Class {
+        KINDS[self as usize].2
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        KINDS
+            .iter()
+            .find(|entry| entry.1 == name)
+            .map(|entry| entry.0)
+    }
+}
+
+/// One thing that was not read, or not in full.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shortfall {
+    /// Why.
+    pub kind: Kind,
+    /// Where: a target, layer or path, as people know it.
+    pub place: String,
+    /// What happened, in one sentence without the place.
+    pub detail: String,
+}
+
+impl Shortfall {
+    /// A shortfall at `place`.
+    pub fn new(kind: Kind, place: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            place: place.into(),
+            detail: detail.into(),
+        }
+    }
+}
+
+/// What is counted while scanning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counter {
+    /// Images, counting each platform.
+    Images,
+    /// Distinct layers read.
+    Layers,
+    /// Manifests, configs and attestations read.
+    Documents,
+    /// Files: tar entries with content.
+    Files,
+    /// Bytes searched, after decompression.
+    Bytes,
+}
+
+impl Counter {
+    /// All counters, in report order.
+    pub const ALL: [Self; 5] = [
+        Self::Images,
+        Self::Layers,
+        Self::Documents,
+        Self::Files,
+        Self::Bytes,
+    ];
+
+    /// The word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Images => "images",
+            Self::Layers => "layers",
+            Self::Documents => "documents",
+            Self::Files => "files",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
+/// Most shortfalls that are kept one by one; the rest is counted.
+const KEPT: usize = 1_000;
+
+/// The ledger that all threads write to.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    counters: [AtomicU64; Counter::ALL.len()],
+    shortfalls: Mutex<BTreeMap<Shortfall, u64>>,
+    unlisted: [AtomicU64; KINDS.len()],
+}
+
+impl Coverage {
+    /// Adds to a counter.
+    pub fn count(&self, counter: Counter, by: u64) {
+        self.counters[counter as usize].fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Reads a counter.
+    pub fn counted(&self, counter: Counter) -> u64 {
+        self.counters[counter as usize].load(Ordering::Relaxed)
+    }
+
+    /// Records what was not read. Equal ones are counted; from the thousandth different one on,
+    /// only the number per kind is kept, so that a hostile input cannot fill the memory.
+    pub fn record(&self, shortfall: Shortfall) {
+        let mut kept = self
+            .shortfalls
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if kept.len() < KEPT || kept.contains_key(&shortfall) {
+            *kept.entry(shortfall).or_default() += 1;
+        } else {
+            self.unlisted[shortfall.kind as usize].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What was recorded, sorted, with how often; what is beyond the list comes as one entry for
+    /// each kind.
+    pub fn shortfalls(&self) -> Vec<(Shortfall, u64)> {
+        let kept = self
+            .shortfalls
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let unlisted = Kind::all().filter_map(|kind| {
+            let more = self.unlisted[kind as usize].load(Ordering::Relaxed);
+            (more > 0).then(|| {
+                (
+                    Shortfall::new(kind, "elsewhere", "more of the same kind"),
+                    more,
+                )
+            })
+        });
+        kept.iter()
+            .map(|(shortfall, &times)| (shortfall.clone(), times))
+            .chain(unlisted)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_kinds() {
+        for (index, &(kind, name, _)) in KINDS.iter().enumerate() {
+            assert_eq!(kind as usize, index);
+            assert_eq!(Kind::from_name(name), Some(kind));
+        }
+        for (index, counter) in Counter::ALL.into_iter().enumerate() {
+            assert_eq!(counter as usize, index);
+        }
+    }
+
+    #[test]
+    fn a_flood_of_shortfalls_is_counted_and_not_kept() {
+        let coverage = Coverage::default();
+        for number in 0..KEPT + 5 {
+            coverage.record(Shortfall::new(
+                Kind::Corrupt,
+                format!("entry {number}"),
+                "bad",
+            ));
+        }
+        coverage.record(Shortfall::new(Kind::Corrupt, "entry 0", "bad"));
+        let all = coverage.shortfalls();
+        assert_eq!(all.len(), KEPT + 1);
+        assert_eq!(all[0].1, 2);
+        assert_eq!(all.last().map(|last| last.1), Some(5));
+    }
+}

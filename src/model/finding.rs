@@ -1,0 +1,41 @@
+//! A finding is one secret, with everything that is known about it and every place it stands at.
+
+use super::{Confidence, Fingerprint, Occurrence, Secret, Severity};
+
+/// One secret.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Identity of the secret, independent of rule and place.
+    pub fingerprint: Fingerprint,
+    /// Id of the most specific rule that matched.
+    pub rule: String,
+    /// What it is, in a few words.
+    pub title: String,
+    /// What a live one of this kind can do.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Why we are that sure, in sentences.
+    pub reasons: Vec<String>,
+    /// Ids of other rules that matched the same secret.
+    pub aliases: Vec<String>,
+    /// The secret.
+    pub secret: Secret,
+    /// What belongs to it: a user name, a host, the id of a key pair.
+    pub parts: Vec<Part>,
+    /// What to do now.
+    pub remediation: String,
+    /// The provider's page about it.
+    pub reference: Option<String>,
+    /// Every place, sorted.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A named value that belongs to a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is: `user`, `host`, the id of a companion rule.
+    pub name: String,
+    /// The value; masked like a secret, because it often is one.
+    pub value: Secret,
+}

@@ -1,0 +1,34 @@
+//! The nouns of the whole project: plain data, no I/O, no knowledge of any format.
+//!
+//! Every other module speaks in these types, so that a source need not know a detector and a
+//! report need not know a source. Nothing here imports from the rest of the crate.
+
+mod batch;
+mod confidence;
+mod coverage;
+mod finding;
+mod fingerprint;
+mod limits;
+mod options;
+mod origin;
+mod outcome;
+mod rule;
+mod secret;
+mod severity;
+mod span;
+
+pub use batch::{Batch, Encoding, Piece};
+pub use confidence::Confidence;
+pub use coverage::{Class, Counter, Coverage, Kind, Shortfall};
+pub use finding::{Finding, Part};
+pub use fingerprint::{Fingerprint, Identity, KeyError};
+pub use limits::Limits;
+pub use options::Options;
+pub use origin::{
+    DocumentId, EntryPart, LayerId, LayerPlace, Occurrence, Origin, Place, State, Where,
+};
+pub use outcome::{Image, Outcome, Target};
+pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
+pub use secret::Secret;
+pub use severity::Severity;
+pub use span::{LineStart, Position};

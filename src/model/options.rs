@@ -1,0 +1,19 @@
+//! What the user decided, as plain values: files, environment and flags are merged before a scan
+//! begins, and nothing below reads any of them again.
+
+use super::Limits;
+
+/// The decisions that a scan follows.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Platforms to keep, as `os/arch[/variant]`; empty means all that are present.
+    pub platforms: Vec<String>,
+    /// Hash the uncompressed layers too and compare with the config's diffIDs.
+    pub verify_diff_ids: bool,
+    /// Worker threads; 0 means one for each processor.
+    pub threads: usize,
+    /// Wall-clock time after which the scan stops with what it has.
+    pub timeout: Option<std::time::Duration>,
+    /// Caps on time and memory.
+    pub limits: Limits,
+}

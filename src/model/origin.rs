@@ -1,0 +1,160 @@
+//! Where text came from, in two steps. An [`Origin`] is what a source stamps on the text while it
+//! reads: small, unique, understood by that source alone. A [`Place`] is what people are told, and
+//! it is worked out after detection and for hits only, because one layer can stand in many images
+//! and one git blob at many paths.
+
+use std::sync::Arc;
+
+/// Number of a layer in its source's table of distinct layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LayerId(pub u32);
+
+/// Number of a JSON document (manifest, config, attestation) in its source's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId(pub u32);
+
+/// Which blob a piece of text belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// Something of a tar entry in an image layer.
+    Entry {
+        /// The layer that holds the entry.
+        layer: LayerId,
+        /// The entry's path as the archive spells it, `./` removed; any bytes.
+        path: Arc<[u8]>,
+        /// What of the entry the text is.
+        part: EntryPart,
+    },
+    /// The raw bytes of a document, JSON escapes and all.
+    Document(DocumentId),
+    /// One decoded value of a document.
+    Value {
+        /// The document that holds the value.
+        document: DocumentId,
+        /// Which value: `config.Env[3]`, `history[2].created_by`, ...
+        pointer: Arc<str>,
+        /// What kind of place that is.
+        place: Where,
+    },
+}
+
+/// What of a tar entry a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryPart {
+    /// The file's content.
+    Content,
+    /// The entry's own name.
+    Name,
+    /// The target of a symbolic or hard link.
+    LinkTarget,
+    /// A pax record, extended attributes included, or a user or group name.
+    Metadata,
+    /// Bytes of the layer that belong to no entry: after the end marker, or around damage.
+    Slack,
+}
+
+/// The kind of place an occurrence is. The words are those of the report formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Where {
+    /// A file's content.
+    File,
+    /// A file's name, link target, extended attribute or other tar metadata.
+    Metadata,
+    /// The image config: Env, Cmd, Labels, ...
+    Config,
+    /// The build history in the image config, build arguments included.
+    History,
+    /// An annotation of a manifest or an index.
+    Annotation,
+    /// The raw text of a manifest or an index.
+    Manifest,
+    /// A build attestation: provenance, SBOM, or another in-toto statement.
+    Attestation,
+}
+
+impl Where {
+    /// The word that reports use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Metadata => "metadata",
+            Self::Config => "config",
+            Self::History => "history",
+            Self::Annotation => "annotation",
+            Self::Manifest => "manifest",
+            Self::Attestation => "attestation",
+        }
+    }
+}
+
+/// One place where a blob stands, as people know it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// What the user asked for, with the tag or image name where a target holds several images.
+    pub target: Arc<str>,
+    /// `os/arch[/variant]`, where the image says.
+    pub platform: Option<Arc<str>>,
+    /// The kind of place.
+    pub kind: Where,
+    /// A path in the layer, or the pointer of a value in a document; any bytes.
+    pub path: Arc<[u8]>,
+    /// The layer that holds it.
+    pub layer: Option<LayerPlace>,
+    /// What became of the file in later layers; only for entries of a layer.
+    pub state: Option<State>,
+    /// Whether the same text is also seen decoded, value by value: such a place is dropped when
+    /// the decoded value of the same document shows the same secret.
+    pub raw: bool,
+}
+
+/// A layer at its position in one image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LayerPlace {
+    /// Position from the bottom, from 0.
+    pub index: usize,
+    /// Digest of the blob as stored, `sha256:...`.
+    pub digest: Arc<str>,
+    /// Digest of the uncompressed tar, as the config states it.
+    pub diff_id: Option<Arc<str>>,
+    /// The instruction that made the layer, from the image's history.
+    pub instruction: Option<Arc<str>>,
+}
+
+/// What later layers did to a file. The bytes stay recoverable in every case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Visible in a container started from the image.
+    Present,
+    /// A later layer holds another file of that path.
+    Overwritten(LayerPlace),
+    /// A later layer has a whiteout for it.
+    Deleted(LayerPlace),
+}
+
+impl State {
+    /// The word that reports use.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Overwritten(_) => "overwritten",
+            Self::Deleted(_) => "deleted",
+        }
+    }
+
+    /// The later layer that hid the file.
+    pub const fn hidden_by(&self) -> Option<&LayerPlace> {
+        match self {
+            Self::Present => None,
+            Self::Overwritten(layer) | Self::Deleted(layer) => Some(layer),
+        }
+    }
+}
+
+/// A secret at one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// The blob's place.
+    pub place: Place,
+    /// The secret's position in the blob.
+    pub position: super::Position,
+}

@@ -1,0 +1,39 @@
+//! What a scan hands to the reports: everything, plain and sorted, nothing left to compute.
+
+use super::{Coverage, Finding};
+
+/// The result of one scan.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was asked for, in the order it was asked for.
+    pub targets: Vec<Target>,
+    /// Every finding, also those below the shown confidence; sorted by severity, confidence,
+    /// rule and fingerprint.
+    pub findings: Vec<Finding>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// Which key the fingerprints were made with.
+    pub key_id: String,
+}
+
+/// One target and the images found in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// As the user typed it.
+    pub name: String,
+    /// Its images, each platform on its own.
+    pub images: Vec<Image>,
+}
+
+/// One image of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// The tag or name inside the target, if there is one.
+    pub name: Option<String>,
+    /// `os/arch[/variant]`, where the image says.
+    pub platform: Option<String>,
+    /// Digest of the manifest, or of the config where a format has no manifest.
+    pub digest: Option<String>,
+    /// Number of layers.
+    pub layers: usize,
+}

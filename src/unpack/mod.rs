@@ -1,0 +1,29 @@
+//! Turns bytes as they are stored into text that can be searched: sniffing by magic,
+//! decompression, tar entries, text encodings, and cutting into batches.
+//!
+//! Everything streams: no step holds more than a window and a batch, nothing is written to disk,
+//! and every step is bounded by [`Limits`](crate::model::Limits). A step that has to stop says so
+//! to the [`Sink`] and keeps what it has found.
+
+use crate::model::{Batch, Counter, Shortfall};
+
+/// Takes what readers produce; shared by all threads.
+pub trait Sink: Sync {
+    /// Takes a batch to search it, now or later.
+    fn batch(&self, batch: Batch);
+
+    /// Records what could not be read, or not in full.
+    fn shortfall(&self, shortfall: Shortfall);
+
+    /// Adds to what was read.
+    fn count(&self, counter: Counter, by: u64);
+
+    /// Whether to stop: the time is up or the user interrupted. Readers ask between entries and
+    /// at least once for every batch.
+    fn stopped(&self) -> bool;
+
+    /// An empty buffer to fill, used ones first; capacity [`Limits::BATCH`](crate::model::Limits::BATCH).
+    fn buffer(&self) -> Vec<u8> {
+        Vec::with_capacity(crate::model::Limits::BATCH)
+    }
+}
