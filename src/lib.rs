@@ -10,5 +10,6 @@
 
 pub mod detect;
 pub mod model;
+pub mod ruleset;
 pub mod source;
 pub mod unpack;
