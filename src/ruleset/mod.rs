@@ -2,3 +2,4 @@
 //! share.
 
 pub mod checksum;
+pub mod template;
