@@ -11,5 +11,6 @@
 pub mod detect;
 pub mod model;
 pub mod ruleset;
+pub mod scan;
 pub mod source;
 pub mod unpack;

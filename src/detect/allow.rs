@@ -25,10 +25,7 @@ pub(super) struct Texts<'a> {
 impl Allowed {
     /// Compiles what can be decided from the match alone.
     pub(super) fn new(rule: &Rule) -> Result<Self, regex::Error> {
-        let decidable = |list: &&Allowlist| match list.condition {
-            Condition::Or => !list.regexes.is_empty() || !list.stopwords.is_empty(),
-            Condition::And => list.paths.is_empty() && list.commits.is_empty(),
-        };
+        let decidable = |list: &&Allowlist| !list.regexes.is_empty() || !list.stopwords.is_empty();
         rule.allowlists
             .iter()
             .filter(decidable)

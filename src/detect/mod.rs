@@ -13,6 +13,7 @@ pub mod examples;
 pub mod gates;
 mod lines;
 mod matched;
+mod paths;
 pub mod prefilter;
 mod resolve;
 pub mod validate;
@@ -24,6 +25,7 @@ use crate::model::{EntryPart, Origin, Piece, Rule, Secret};
 use crate::ruleset::RuleSet;
 use confirm::{Confirm, Confirmed, Hit};
 use lines::Lines;
+use paths::Paths;
 use prefilter::{Automaton, Prefilter};
 use std::sync::OnceLock;
 
@@ -49,6 +51,7 @@ pub struct Detector {
     /// For each literal of the prefilter, the rules that wait for it.
     uses: Vec<Vec<Use>>,
     compiled: Vec<OnceLock<Result<Confirm, DetectError>>>,
+    paths: Vec<OnceLock<Paths>>,
     path_rules: Vec<usize>,
     before: usize,
     after: usize,
@@ -94,6 +97,7 @@ impl Detector {
             prefilter: Box::new(prefilter),
             uses,
             compiled: rules.rules().iter().map(|_| OnceLock::new()).collect(),
+            paths: rules.rules().iter().map(|_| OnceLock::new()).collect(),
             path_rules: (0..rules.rules().len())
                 .filter(|&n| rules.windows()[n].is_none())
                 .collect(),
@@ -112,6 +116,14 @@ impl Detector {
     /// How much text a fresh byte needs before and behind it, in bytes, to be judged in full.
     pub fn context(&self) -> (usize, usize) {
         (self.before, self.after)
+    }
+
+    /// Whether a rule has a say at this path: its `path` pattern and its allowlists' `paths`, which
+    /// are judged for each place because one blob can stand at many.
+    pub fn applies_at(&self, rule: usize, path: &[u8]) -> bool {
+        self.paths[rule]
+            .get_or_init(|| Paths::new(&self.rules.rules()[rule]))
+            .apply(path)
     }
 
     /// Compiles every regex now, which otherwise happens when its literal first appears.
