@@ -26,7 +26,7 @@ use crate::ruleset::RuleSet;
 use confirm::{Confirm, Confirmed, Hit};
 use lines::Lines;
 use paths::Paths;
-use prefilter::{Automaton, Prefilter};
+use prefilter::{Prefilter, Quads};
 use std::sync::OnceLock;
 
 /// Bytes to each side of a match that gates may look at.
@@ -77,12 +77,12 @@ impl Detector {
     /// Unix epoch. Regexes are compiled when they are first needed.
     ///
     /// # Errors
-    /// When a rule names a gate or a validator that does not exist, or there are too many literals.
+    /// When a rule names a gate or a validator that does not exist, or literals are too many.
     pub fn new(rules: RuleSet, now: i64) -> Result<Self, DetectError> {
         rules.rules().iter().try_for_each(names_exist)?;
         let (literals, uses) = literals(&rules);
         let borrowed: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
-        let prefilter = Automaton::new(&borrowed).map_err(|error| DetectError {
+        let prefilter = Quads::new(&borrowed).map_err(|error| DetectError {
             location: "rules".to_owned(),
             id: "*".to_owned(),
             problem: error.to_string(),
