@@ -77,16 +77,11 @@ impl Detector {
     /// Unix epoch. Regexes are compiled when they are first needed.
     ///
     /// # Errors
-    /// When a rule names a gate or a validator that does not exist, or literals are too many.
+    /// When a rule names a gate or a validator that does not exist.
     pub fn new(rules: RuleSet, now: i64) -> Result<Self, DetectError> {
         rules.rules().iter().try_for_each(names_exist)?;
         let (literals, uses) = literals(&rules);
         let borrowed: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
-        let prefilter = Quads::new(&borrowed).map_err(|error| DetectError {
-            location: "rules".to_owned(),
-            id: "*".to_owned(),
-            problem: error.to_string(),
-        })?;
         let windows = || rules.windows().iter().flatten();
         let before = windows()
             .flat_map(|w| &w.anchors)
@@ -94,7 +89,7 @@ impl Detector {
             .max();
         let after = windows().map(|window| window.length).max();
         Ok(Self {
-            prefilter: Box::new(prefilter),
+            prefilter: Box::new(Quads::new(&borrowed)),
             uses,
             compiled: rules.rules().iter().map(|_| OnceLock::new()).collect(),
             paths: rules.rules().iter().map(|_| OnceLock::new()).collect(),
