@@ -165,7 +165,8 @@ mod tests {
     fn findings_fail_by_severity_among_those_sure_enough() {
         use Confidence as C;
         use Severity as S;
-        let table: [(&[(S, C)], Change, u8); 12] = [
+        type Row<'a> = (&'a [(S, C)], Change, u8);
+        let table: [Row<'_>; 12] = [
             (&[], |_| (), 0),
             (&[(S::Low, C::Medium)], |_| (), 1),
             (&[(S::Critical, C::Low)], |_| (), 0),
