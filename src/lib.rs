@@ -10,6 +10,7 @@
 
 pub mod detect;
 pub mod model;
+pub mod report;
 pub mod ruleset;
 pub mod scan;
 pub mod source;
