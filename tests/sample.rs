@@ -50,11 +50,11 @@ fn names(bundle: &Bundle) -> Vec<String> {
 }
 
 fn names_on_disk() -> Vec<String> {
-    let files = WalkDir::new(SAMPLE).into_iter().map(Result::unwrap);
-    let relative = |path: &Path| path.strip_prefix(SAMPLE).unwrap().to_owned();
+    let files = WalkDir::new(SAMPLE).into_iter().flatten();
     let mut names: Vec<_> = files
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| kit::cli::text(&relative(entry.path())).to_owned())
+        .map(|entry| entry.path().display().to_string())
+        .map(|path| path.replace(&format!("{SAMPLE}/"), ""))
         .collect();
     names.sort();
     names

@@ -1,7 +1,7 @@
 //! Build attestations as BuildKit attaches them: in-toto statements in the layers of a manifest
 //! that says which image it speaks of.
 
-use super::image::MANIFEST;
+use super::image::{CONFIG, MANIFEST};
 use super::{Blob, Image, Index};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -65,7 +65,7 @@ impl Index {
             .map(|statement| Blob::json(IN_TOTO, statement))
             .collect();
         let config = Blob::json(
-            "application/vnd.oci.image.config.v1+json",
+            CONFIG,
             &json!({
                 "architecture": "unknown", "os": "unknown", "config": {},
                 "rootfs": {"type": "layers", "diff_ids": layers.iter().map(Blob::digest).collect::<Vec<_>>()},

@@ -62,6 +62,8 @@ pub struct Image {
     history: Vec<Value>,
     annotations: Map<String, Value>,
     rootfs: Option<Value>,
+    /// The config as text, in place of the document above.
+    verbatim: Option<String>,
 }
 
 impl Default for Image {
@@ -80,6 +82,7 @@ impl Image {
             history: Vec::new(),
             annotations: Map::new(),
             rootfs: None,
+            verbatim: None,
         }
     }
 
@@ -98,6 +101,13 @@ impl Image {
     /// Replaces the `rootfs` that would list the layers' diffIDs.
     pub fn rootfs(mut self, value: impl Into<Value>) -> Self {
         self.rootfs = Some(value.into());
+        self
+    }
+
+    /// Replaces the text of the config by an edited one; to be called last.
+    pub fn reworded(mut self, edit: impl FnOnce(&str) -> String) -> Self {
+        let blob = self.config_blob();
+        self.verbatim = Some(edit(std::str::from_utf8(&blob.bytes).unwrap()));
         self
     }
 
@@ -169,6 +179,13 @@ impl Image {
 
     /// The config blob.
     pub fn config_blob(&self) -> Blob {
+        if let Some(text) = &self.verbatim {
+            let bytes = text.clone().into_bytes();
+            return Blob {
+                media_type: CONFIG.to_owned(),
+                bytes,
+            };
+        }
         let mut config = self.config.clone();
         if !self.history.is_empty() {
             config.insert("history".to_owned(), self.history.clone().into());
@@ -176,7 +193,7 @@ impl Image {
         let diff_ids: Vec<_> = self.layers.iter().map(|layer| digest(&layer.tar)).collect();
         let rootfs = json!({"type": "layers", "diff_ids": diff_ids});
         config.insert("rootfs".to_owned(), self.rootfs.clone().unwrap_or(rootfs));
-        Blob::json("application/vnd.oci.image.config.v1+json", &config.into())
+        Blob::json(CONFIG, &config.into())
     }
 
     /// The manifest blob.
@@ -206,5 +223,7 @@ impl Image {
     }
 }
 
+/// Media type of an image config.
+pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 /// Media type of an image manifest.
 pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
