@@ -111,7 +111,7 @@ fn the_first_layer_that_hides_a_file_is_the_one_named() {
     ]);
     let place = report.finding(&token).at(0, "app/.env");
     assert_eq!((place.state(), place.hidden_by()), ("deleted", Some(1)));
-    assert_eq!(place.0["state"]["layer"]["instruction"], "RUN step 1");
+    assert_eq!(place.0["changed_by"]["instruction"], "RUN step 1");
 }
 
 #[test]

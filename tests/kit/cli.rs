@@ -1,6 +1,6 @@
 //! Runs the built program as a user would and keeps what came out.
 
-use super::{Bundle, Report};
+use super::{Bundle, Image, Index, Report};
 use assert_cmd::Command;
 use std::path::Path;
 use std::time::Duration;
@@ -47,7 +47,17 @@ pub fn scan(layout: &Bundle) -> Run {
 /// The same with more flags.
 pub fn scan_with<'a>(layout: &Bundle, flags: impl IntoIterator<Item = &'a str>) -> Run {
     let dir = written(layout);
-    image(flags).arg(&format!("oci:{}", text(dir.path()))).run()
+    image(flags).arg(&oci(&dir)).run()
+}
+
+/// Scans an image whose one layer is stored as these bytes.
+pub fn scan_layer(bytes: impl Into<Vec<u8>>) -> Run {
+    scan(&layout_of(&Image::new().bytes("COPY . /", bytes)))
+}
+
+/// A layout that holds one image.
+pub fn layout_of(image: &Image) -> Bundle {
+    Index::new().tagged("1", image).layout()
 }
 
 /// Scans an archive that arrives on standard input.
@@ -60,6 +70,11 @@ pub fn written(bundle: &Bundle) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     bundle.write(dir.path());
     dir
+}
+
+/// A layout on disk as a target.
+pub fn oci(dir: &TempDir) -> String {
+    format!("oci:{}", text(dir.path()))
 }
 
 /// A path as an argument.

@@ -1,5 +1,6 @@
 //! An OCI layout: the index, what it refers to, and the blobs (OCI image spec, image-layout.md).
 
+use super::image::MANIFEST;
 use super::{Blob, Bundle, Image};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,6 +34,16 @@ impl Index {
         let mut descriptor = image.manifest().descriptor();
         descriptor["annotations"] = json!({"org.opencontainers.image.ref.name": tag});
         self.holding(image.blobs()).descriptor(descriptor)
+    }
+
+    /// An index of one image whose manifest has been edited as JSON.
+    pub fn edited(image: &Image, edit: impl FnOnce(&mut Value)) -> Self {
+        let mut manifest: Value = serde_json::from_slice(&image.manifest().bytes).unwrap();
+        edit(&mut manifest);
+        let manifest = Blob::json(MANIFEST, &manifest);
+        let descriptor = manifest.descriptor();
+        let blobs = image.blobs().into_iter().chain([manifest]).collect();
+        Self::new().holding(blobs).descriptor(descriptor)
     }
 
     /// Adds another index under a tag.

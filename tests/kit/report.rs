@@ -67,6 +67,15 @@ impl Report {
         self.kinds("notes")
     }
 
+    /// Insists that the scan is incomplete for one of these reasons and for no other.
+    #[track_caller]
+    pub fn expect_gap_among(&self, kinds: &[&str]) {
+        let gaps = self.gaps();
+        let expected = gaps.iter().all(|gap| kinds.contains(gap));
+        assert!(expected && !gaps.is_empty(), "{:#}", self.0["coverage"]);
+        assert!(!self.complete());
+    }
+
     fn kinds(&self, class: &str) -> Vec<&str> {
         let entries = list(&self.0["coverage"][class]).iter();
         let mut kinds: Vec<_> = entries.map(|entry| string(&entry["kind"])).collect();
@@ -77,10 +86,10 @@ impl Report {
 
     /// A counter of the coverage: `layers`, `bytes`, ...
     pub fn counted(&self, counter: &str) -> u64 {
-        let coverage = &self.0["coverage"];
-        coverage[counter]
+        let scanned = &self.0["coverage"]["scanned"];
+        scanned[counter]
             .as_u64()
-            .unwrap_or_else(|| panic!("no counter {counter} in {coverage:#}"))
+            .unwrap_or_else(|| panic!("no counter {counter} in {scanned:#}"))
     }
 
     /// Insists on the kinds of gaps, and on `complete` telling the same.
@@ -161,12 +170,12 @@ impl<'a> Place<'a> {
 
     /// `present`, `deleted` or `overwritten`.
     pub fn state(&self) -> &'a str {
-        string(&self.0["state"]["name"])
+        string(&self.0["state"])
     }
 
     /// The position of the layer that hid it.
     pub fn hidden_by(&self) -> Option<u64> {
-        self.0["state"]["layer"]["index"].as_u64()
+        self.0["changed_by"]["index"].as_u64()
     }
 }
 
