@@ -283,18 +283,16 @@ fn a_platform_that_was_never_pulled_is_a_note() {
 #[test]
 fn a_foreign_layer_is_a_note_and_is_never_fetched() {
     let token = token("foreign");
-    let image = leaky(&token);
-    let mut manifest: serde_json::Value = serde_json::from_slice(&image.manifest().bytes).unwrap();
-    manifest["layers"].as_array_mut().unwrap().push(json!({
+    let foreign = json!({
         "mediaType": "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
         "digest": format!("sha256:{}", "5".repeat(64)),
         "size": 1234,
         "urls": ["http://127.0.0.1:1/layer"],
-    }));
-    let manifest = kit::Blob::json(kit::image::MANIFEST, &manifest);
-    let descriptor = manifest.descriptor();
-    let blobs = image.blobs().into_iter().chain([manifest]).collect();
-    let layout = Index::new().holding(blobs).descriptor(descriptor).layout();
+    });
+    let index = Index::edited(&leaky(&token), |manifest| {
+        manifest["layers"].as_array_mut().unwrap().push(foreign);
+    });
+    let layout = index.layout();
     assert_eq!(
         expect_leak(scan(&layout), &token).notes(),
         ["foreign-layer"]
