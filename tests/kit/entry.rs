@@ -167,7 +167,11 @@ impl Entry {
     }
 
     fn header(&self) -> [u8; BLOCK] {
-        let mut header = Header::new_gnu();
+        // GNU tar honours pax records only behind a POSIX header.
+        let mut header = match self.pax.is_empty() {
+            true => Header::new_gnu(),
+            false => Header::new_ustar(),
+        };
         header.set_entry_type(EntryType::new(self.kind));
         header.set_mode(if self.kind == b'5' { 0o755 } else { 0o644 });
         header.set_uid(0);
