@@ -39,6 +39,33 @@ fn the_sample_is_small_and_shows_no_token_to_a_text_search() {
     }
 }
 
+#[test]
+fn the_sample_shows_what_it_is_meant_to_show() {
+    let report = kit::cli::image([SAMPLE]).run().expect(1).report();
+    report.expect_gaps(&[]);
+    let findings = report.findings();
+    let mut told: Vec<_> = findings
+        .iter()
+        .flat_map(kit::Finding::places)
+        .map(|place| match place.kind() {
+            "file" => format!("{} {:?} {}", place.path(), place.layer(), place.state()),
+            other => other.to_owned(),
+        })
+        .collect();
+    told.sort();
+    told.dedup();
+    let expected = [
+        "app/.env Some(1) deleted",
+        "app/settings.toml Some(1) overwritten",
+        "app/settings.toml Some(4) present",
+        "config",
+        "history",
+        "root/.npmrc Some(1) present",
+        "root/.ssh/id_ed25519 Some(1) deleted",
+    ];
+    assert_eq!(told, expected);
+}
+
 fn names(bundle: &Bundle) -> Vec<String> {
     let files = bundle.entries.iter();
     let mut names: Vec<_> = files
