@@ -1,6 +1,8 @@
 //! The rule files hold what they promise: every key has its type, every pattern compiles and is
 //! bounded, every example that must hit does, and every near-miss doesn't.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use regex::bytes::{Regex, RegexBuilder};
 use residue::ruleset::template;
 use serde::Deserialize;
@@ -18,7 +20,7 @@ struct RuleFile {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "the fields are there to have their types checked")]
 struct Rule {
     id: String,
     title: String,
@@ -46,7 +48,7 @@ struct Rule {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "the fields are there to have their types checked")]
 struct Required {
     id: String,
     within_lines: Option<u64>,
