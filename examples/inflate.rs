@@ -9,7 +9,9 @@ use std::io::{self, Read};
 use std::path::Path;
 
 fn main() -> io::Result<()> {
-    let layout = std::env::args().nth(1).ok_or_else(|| io::Error::other("name an OCI layout"))?;
+    let layout = std::env::args()
+        .nth(1)
+        .ok_or_else(|| io::Error::other("name an OCI layout"))?;
     let mut bytes = 0;
     for blob in std::fs::read_dir(Path::new(&layout).join("blobs/sha256"))? {
         bytes += inflated(File::open(blob?.path())?)?;
@@ -24,7 +26,10 @@ fn inflated(mut blob: File) -> io::Result<u64> {
     if blob.read(&mut magic)? < magic.len() || magic != [0x1f, 0x8b] {
         return Ok(0);
     }
-    let mut decoder = MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, io::Cursor::new(magic).chain(blob)));
+    let mut decoder = MultiGzDecoder::new(io::BufReader::with_capacity(
+        1 << 16,
+        io::Cursor::new(magic).chain(blob),
+    ));
     let (mut buffer, mut bytes) = (vec![0; 1 << 18], 0);
     loop {
         match decoder.read(&mut buffer)? {

@@ -7,80 +7,60 @@ use crate::ruleset::template::{self, TemplateError};
 
 /// An example that does not do what it says.
 #[derive(Debug, thiserror::Error)]
-pub enum ExampleError {
+#[error("{location}: rule `{id}`: {problem}: `{template}`")]
+pub struct ExampleError {
+    /// File and line of the rule.
+    pub location: String,
+    /// The rule.
+    pub id: String,
+    /// What is wrong.
+    pub problem: Problem,
+    /// The template as written.
+    pub template: String,
+}
+
+/// What is wrong with an example.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
     /// The template cannot be expanded.
-    #[error("{location}: rule `{id}`: example `{template}`: {cause}")]
-    Template {
-        /// File and line of the rule.
-        location: String,
-        /// The rule.
-        id: String,
-        /// The template as written.
-        template: String,
-        /// What is wrong with it.
-        cause: TemplateError,
-    },
-    /// Nothing was found in an example that must hit.
-    #[error("{location}: rule `{id}`: nothing is found in the example `{template}`")]
-    Missed {
-        /// File and line of the rule.
-        location: String,
-        /// The rule.
-        id: String,
-        /// The template as written.
-        template: String,
-    },
-    /// The rule matched an example that must miss.
-    #[error("{location}: rule `{id}`: it must not match `{template}`, and does")]
-    Matched {
-        /// File and line of the rule.
-        location: String,
-        /// The rule.
-        id: String,
-        /// The template as written.
-        template: String,
-    },
+    #[error("the example is no template ({0})")]
+    Template(#[from] TemplateError),
+    /// It must be found and is not.
+    #[error("nothing is found in the example")]
+    Missed,
+    /// It must not be found and is.
+    #[error("the rule must not match this, and does")]
+    Matched,
 }
 
 /// Checks all examples of one rule of the detector's set.
 pub fn check(detector: &Detector, rule: &Rule) -> Vec<ExampleError> {
     let hits = rule.hits.iter().map(|template| (template, true));
     let examples = hits.chain(rule.misses.iter().map(|template| (template, false)));
-    examples
-        .filter_map(|(template, hit)| check_one(detector, rule, template, hit).err())
-        .collect()
+    let problems = examples.enumerate().filter_map(|(index, (template, hit))| {
+        let seed = template::seed(&rule.id, index);
+        let problem = check_one(detector, rule, (template, seed), hit).err()?;
+        let (location, id) = (rule.location.clone(), rule.id.clone());
+        Some(ExampleError {
+            location,
+            id,
+            problem,
+            template: template.clone(),
+        })
+    });
+    problems.collect()
 }
 
 fn check_one(
     detector: &Detector,
     rule: &Rule,
-    template: &str,
+    (template, seed): (&str, u64),
     hit: bool,
-) -> Result<(), ExampleError> {
-    let (location, id) = (rule.location.clone(), rule.id.clone());
-    let written = template.to_owned();
-    let text = match template::expand(template, seed(rule, template)) {
-        Ok(text) => text,
-        Err(cause) => {
-            return Err(ExampleError::Template {
-                location,
-                id,
-                template: written,
-                cause,
-            });
-        }
-    };
+) -> Result<(), Problem> {
+    let text = template::expand(template, seed)?;
     match (matches(detector, rule, &text), hit) {
-        (false, true) => Err(ExampleError::Missed {
-            location,
-            id,
-            template: written,
-        }),
-        (true, false) => Err(ExampleError::Matched {
-            location,
-            id,
-            template: written,
-        }),
+        (false, true) => Err(Problem::Missed),
+        (true, false) => Err(Problem::Matched),
         _ => Ok(()),
     }
 }
@@ -100,10 +80,4 @@ fn matches(detector: &Detector, rule: &Rule, text: &[u8]) -> bool {
             || found.aliases.contains(&rule.id)
             || found.parts.iter().any(|part| part.name == rule.id)
     })
-}
-
-/// The same rule and template always expand to the same text.
-fn seed(rule: &Rule, template: &str) -> u64 {
-    let both = [rule.id.as_bytes(), template.as_bytes()].concat();
-    u64::from(crc32fast::hash(&both))
 }

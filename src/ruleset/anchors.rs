@@ -19,7 +19,12 @@ const SHORT_LITERALS: [&[u8]; 1] = [b"://"];
 /// Longest literal; more would not make the search more selective.
 const MAX_LITERAL: usize = 24;
 /// Most alternative literals of one regex.
-const MAX_ALTERNATIVES: usize = 96;
+const MAX_ALTERNATIVES: usize = 512;
+/// Largest class that counts as a choice between texts.
+const FEW: usize = 4;
+/// Largest class that a literal is extended over to reach [`MIN_LITERAL`]; base64 has 38 after
+/// folding.
+const MAX_CLASS: usize = 40;
 
 /// A literal that a match must contain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +77,9 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
         .maximum_len()
         .filter(|&length| length <= MAX_WINDOW);
     let length = length.ok_or(AnchorError::Unbounded)?;
-    let anchors = anchors(&hir).filter(|found| found.iter().all(|a| selective(&a.literal)));
+    let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
+    let extended = || anchors(&hir, Reach::Extended).filter(usable);
+    let anchors = anchors(&hir, Reach::Plain).filter(usable).or_else(extended);
     Ok(Window {
         anchors: anchors.ok_or(AnchorError::NoLiteral)?.into_iter().collect(),
         length,
@@ -104,15 +111,23 @@ fn selective(literal: &[u8]) -> bool {
     literal.len() >= MIN_LITERAL || SHORT_LITERALS.contains(&literal)
 }
 
+/// Whether literals that are too short may be extended over the classes beside them. That makes
+/// many of one, so it is the second try.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Plain,
+    Extended,
+}
+
 /// The best anchors of an expression, if it has any.
-fn anchors(hir: &Hir) -> Option<BTreeSet<Anchor>> {
+fn anchors(hir: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
     let mut before = Some(0);
     let mut best: Option<BTreeSet<Anchor>> = None;
     for (index, part) in parts.iter().enumerate() {
         let here = before?;
-        for found in [run_at(&parts[index..]), inside(part)]
+        for found in [run_at(&parts[index..], reach), inside(part, reach)]
             .into_iter()
             .flatten()
         {
@@ -161,19 +176,26 @@ fn shifted(anchors: BTreeSet<Anchor>, by: usize) -> BTreeSet<Anchor> {
         .collect()
 }
 
-/// The anchors that begin where these parts begin: as many exact parts as there are, joined.
-fn run_at(parts: &[&Hir]) -> Option<BTreeSet<Anchor>> {
+/// The anchors that begin where these parts begin: as many exact parts as there are, joined. A
+/// prefix that is too short by itself (`hf_`) is extended over the class behind it.
+fn run_at(parts: &[&Hir], reach: Reach) -> Option<BTreeSet<Anchor>> {
     let mut literals = vec![Vec::new()];
     for part in parts {
-        let Some(next) = exact(part) else { break };
+        let short = literals
+            .iter()
+            .any(|literal: &Vec<u8>| literal.len() < MIN_LITERAL);
+        let (next, complete) = match exact(part) {
+            Some(texts) => (texts, true),
+            None if short && reach == Reach::Extended => {
+                (first_bytes(part)?, matches!(part.kind(), HirKind::Class(_)))
+            }
+            None => break,
+        };
         if literals.len() * next.len() > MAX_ALTERNATIVES {
             break;
         }
         literals = product(&literals, &next);
-        if literals
-            .iter()
-            .all(|literal: &Vec<u8>| literal.len() >= MAX_LITERAL)
-        {
+        if !complete || literals.iter().all(|literal| literal.len() >= MAX_LITERAL) {
             break;
         }
     }
@@ -190,17 +212,36 @@ fn run_at(parts: &[&Hir]) -> Option<BTreeSet<Anchor>> {
         .then_some(found)
 }
 
+/// The bytes that a part which is not exact can begin with, each as a text, if it cannot be empty.
+fn first_bytes(part: &Hir) -> Option<Vec<Vec<u8>>> {
+    match part.kind() {
+        HirKind::Class(class) => class_bytes(class, MAX_CLASS),
+        HirKind::Repetition(Repetition { min: 1.., sub, .. }) => first_bytes(sub),
+        HirKind::Capture(capture) => first_bytes(&capture.sub),
+        HirKind::Concat(parts) => first_bytes(parts.first()?),
+        HirKind::Literal(literal) => Some(vec![vec![literal.0.first()?.to_ascii_lowercase()]]),
+        HirKind::Alternation(branches) => {
+            let mut all = BTreeSet::new();
+            for branch in branches {
+                all.extend(first_bytes(branch)?);
+            }
+            Some(all.into_iter().collect())
+        }
+        _ => None,
+    }
+}
+
 /// The anchors inside one part that is not exact as a whole.
-fn inside(part: &Hir) -> Option<BTreeSet<Anchor>> {
+fn inside(part: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
     match part.kind() {
         HirKind::Alternation(branches) => {
             let mut all = BTreeSet::new();
             for branch in branches {
-                all.extend(anchors(branch)?);
+                all.extend(anchors(branch, reach)?);
             }
             (all.len() <= MAX_ALTERNATIVES).then_some(all)
         }
-        HirKind::Repetition(Repetition { min: 1.., sub, .. }) => anchors(sub),
+        HirKind::Repetition(Repetition { min: 1.., sub, .. }) => anchors(sub, reach),
         _ => None,
     }
 }
@@ -210,7 +251,7 @@ fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Some(vec![Vec::new()]),
         HirKind::Literal(literal) => Some(vec![literal.0.to_ascii_lowercase()]),
-        HirKind::Class(class) => exact_class(class),
+        HirKind::Class(class) => class_bytes(class, FEW),
         HirKind::Capture(capture) => exact(&capture.sub),
         HirKind::Concat(parts) => parts.iter().try_fold(vec![Vec::new()], |texts, part| {
             let next = exact(part)?;
@@ -227,8 +268,8 @@ fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// A class counts as exact when at most four bytes are left after folding case.
-fn exact_class(class: &Class) -> Option<Vec<Vec<u8>>> {
+/// The bytes of a class as texts, if at most so many are left after folding case.
+fn class_bytes(class: &Class, most: usize) -> Option<Vec<Vec<u8>>> {
     let Class::Bytes(class) = class else {
         return None;
     };
@@ -237,7 +278,7 @@ fn exact_class(class: &Class) -> Option<Vec<Vec<u8>>> {
         .flat_map(|range| range.start()..=range.end())
         .map(|byte| byte.to_ascii_lowercase())
         .collect();
-    (folded.len() <= 4).then(|| folded.into_iter().map(|byte| vec![byte]).collect())
+    (folded.len() <= most).then(|| folded.into_iter().map(|byte| vec![byte]).collect())
 }
 
 fn exact_repetition(repetition: &Repetition) -> Option<Vec<Vec<u8>>> {
@@ -301,6 +342,18 @@ mod tests {
     fn an_infix_is_found_where_the_prefix_is_too_short() {
         let (anchors, length) = derived(r"sk-[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z]{20}");
         assert_eq!((anchors, length), (vec![("t3blbkfj".into(), 23)], 51));
+    }
+
+    #[test]
+    fn a_short_prefix_is_extended_over_the_class_behind_it() {
+        let (anchors, _) = derived(r"\bhf_([0-9a-f]{34})");
+        assert_eq!(anchors.len(), 16);
+        assert!(anchors.contains(&("hf_a".into(), 0)));
+        let (anchors, _) = derived(r"[a-z]{3}[0-9]Q~[a-z]{31}");
+        assert_eq!(
+            (anchors.len(), anchors[0].clone()),
+            (260, ("0q~a".into(), 3))
+        );
     }
 
     #[test]
