@@ -20,7 +20,7 @@ Examples:
 /// Finds the secrets that container images leave behind: in every layer, also in files that a
 /// later layer deleted, in the config, the build history and the attestations.
 #[derive(Debug, Parser)]
-#[command(name = "residue", version, about, max_term_width = 100)]
+#[command(name = "residue", version, max_term_width = 100)]
 #[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
 pub(super) struct Cli {
     #[command(subcommand)]

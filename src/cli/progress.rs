@@ -37,9 +37,7 @@ impl Display {
         };
         let lines = MultiProgress::with_draw_target(target);
         let total = lines.add(ProgressBar::no_length());
-        total.set_style(style(
-            "{msg:24} {bytes:>12} {binary_bytes_per_sec:>14} {elapsed:>6}",
-        ));
+        total.set_style(style(TOTAL));
         total.set_message("total");
         Self { lines, total }
     }

@@ -127,11 +127,74 @@ fn told(number: usize, problems: &[String], out: &mut dyn Write) -> anyhow::Resu
     let written = problems
         .iter()
         .try_for_each(|problem| writeln!(out, "{problem}"))
-        .and_then(|()| writeln!(out, "{number} rules checked, {} problems", problems.len()))
+        .and_then(|()| writeln!(out, "rules checked: {number}, problems: {}", problems.len()))
         .and_then(|()| out.flush());
     closed_pipe_is_fine(written)?;
     Ok(match problems.is_empty() {
         true => Exit::Clean.code(),
         false => Exit::Found.code(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rule file with one good rule and one without examples.
+    fn file() -> tempfile::NamedTempFile {
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        let rule = |id: &str, examples: &str| {
+            format!(
+                "[[rules]]\nid = '{id}'\ntitle = 'Title of {id}'\nseverity = 'high'\n\
+                 regex = '{id}_[0-9]{{20}}'\nrotate = 'Delete it.'\n{examples}\n"
+            )
+        };
+        let token = format!("acme_{}", "0".repeat(20));
+        let examples = format!("hits = ['x={token}', '{token}']\nmisses = ['acme_', 'acme']");
+        std::fs::write(&file, rule("acme", &examples) + &rule("other", "")).unwrap();
+        file
+    }
+
+    fn rules() -> Vec<Rule> {
+        ruleset::read(file().path()).unwrap()
+    }
+
+    #[test]
+    fn problems_are_told_with_their_place_and_fail() {
+        let file = file();
+        let (number, problems) = problems(&[file.path().to_owned()]).unwrap();
+        assert_eq!(number, 2);
+        assert_eq!(problems.len(), 2, "{problems:#?}");
+        assert!(
+            problems
+                .iter()
+                .all(|problem| problem.contains("rule `other`"))
+        );
+        let mut out = Vec::new();
+        assert_eq!(told(number, &problems, &mut out).unwrap(), 1);
+        assert_eq!(told(number, &[], &mut out).unwrap(), 0);
+    }
+
+    #[test]
+    fn the_list_is_sorted_and_aligned() {
+        let mut rules = rules();
+        rules.reverse();
+        let mut out = Vec::new();
+        list(&rules, &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "acme   high      Title of acme\nother  high      Title of other\n"
+        );
+    }
+
+    #[test]
+    fn a_rule_is_shown_with_its_pattern_and_advice() {
+        let mut out = Vec::new();
+        show(&rules()[0], &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for part in ["acme_[0-9]{20}", "Delete it.", "Title of acme", "high"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("reference"), "{text}");
+    }
 }
