@@ -13,6 +13,7 @@ mod options;
 mod origin;
 mod outcome;
 mod policy;
+mod progress;
 mod rule;
 mod secret;
 mod severity;
@@ -30,6 +31,7 @@ pub use origin::{
 };
 pub use outcome::{Image, Outcome, Target};
 pub use policy::{Policy, Standing, Verdict};
+pub use progress::{Meter, Progress};
 pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;
 pub use severity::Severity;

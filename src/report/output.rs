@@ -28,6 +28,12 @@ pub enum OutputError {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// The path is that of a folder.
+    #[error("cannot write the report {0}: it is a folder; name a file in it")]
+    Folder(PathBuf),
+    /// The file's folder does not exist.
+    #[error("cannot write the report {0}: its folder does not exist; create it first")]
+    NoFolder(PathBuf),
     /// The stream could not be written.
     #[error("cannot write the report to standard output: {0}")]
     Stream(io::Error),
@@ -42,14 +48,13 @@ impl Destination<'_> {
         let Some(path) = self.file else {
             return Ok(());
         };
-        let cause = if path.is_dir() {
-            io::ErrorKind::IsADirectory
+        if path.is_dir() {
+            Err(OutputError::Folder(path.to_owned()))
         } else if !folder(path).is_dir() {
-            io::ErrorKind::NotFound
+            Err(OutputError::NoFolder(path.to_owned()))
         } else {
-            return Ok(());
-        };
-        Err(failed(path)(cause.into()))
+            Ok(())
+        }
     }
 }
 

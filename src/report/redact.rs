@@ -4,7 +4,7 @@
 //! the hidden ones.
 
 use crate::model::Secret;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -54,7 +54,11 @@ impl Redactor {
             }
         }
         let (patterns, masks): (Vec<_>, Vec<_>) = masks.into_iter().unzip();
-        AhoCorasick::new(patterns).map_or(Self::Closed, |automaton| Self::Masking(automaton, masks))
+        // Keys are long: a full transition table for each of their bytes would take too much memory.
+        AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(patterns)
+            .map_or(Self::Closed, |automaton| Self::Masking(automaton, masks))
     }
 
     /// The text without any of the secrets.
