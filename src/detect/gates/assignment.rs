@@ -4,6 +4,7 @@
 use super::key::{Key, Kind};
 use super::placeholder::{self, Shape};
 use super::site::Site;
+use super::value::{DRAWN, Looks};
 use super::{Candidate, Judgement, randomness};
 use crate::model::Confidence;
 
@@ -33,49 +34,12 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     }
 }
 
-/// What a value looks like.
-struct Looks {
-    len: usize,
-    /// Kinds of characters among lower, upper, digit and symbol.
-    classes: usize,
-    digits: bool,
-    /// See [`randomness::log_odds`].
-    odds: f32,
-}
-
-/// Log-odds in bits from which on a value counts as drawn.
-const DRAWN: f32 = 8.0;
 /// Log-odds in bits that leave no doubt.
 const SURELY_DRAWN: f32 = 25.0;
 /// Shortest password that is reported, in bytes.
 const SHORTEST: usize = 6;
 /// Shortest key, in bytes.
 const SHORTEST_KEY: usize = 12;
-
-impl Looks {
-    fn of(value: &[u8]) -> Self {
-        let any = |class: fn(&u8) -> bool| value.iter().any(class);
-        let symbol = any(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
-        let digits = any(u8::is_ascii_digit);
-        let classes = [
-            any(u8::is_ascii_lowercase),
-            any(u8::is_ascii_uppercase),
-            digits,
-            symbol,
-        ];
-        Self {
-            len: value.len(),
-            classes: classes.into_iter().filter(|&used| used).count(),
-            digits,
-            odds: randomness::log_odds(value),
-        }
-    }
-
-    /// What a person makes up: letters with digits or symbols among them.
-    fn is_made_up(&self) -> bool {
-        self.len >= 8 && (self.classes >= 3 || (self.digits && self.classes == 2))
-    }
-}
 
 fn password(looks: &Looks, site: Site, key: &Key<'_>) -> Judgement {
     match () {

@@ -43,6 +43,7 @@ pub type Gate = fn(&Candidate<'_>, Confidence) -> Judgement;
 /// Every gate by the name that rules use.
 pub const GATES: &[(&str, Gate)] = &[
     ("assignment", assignment::judge),
+    ("command-line", value::command_line),
     ("password", value::password),
     ("random", value::random),
 ];

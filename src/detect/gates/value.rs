@@ -4,10 +4,49 @@ use super::placeholder::{self, Shape};
 use super::{Candidate, Judgement, randomness};
 use crate::model::Confidence;
 
-/// Log-odds below which a value was written and not drawn, in bits.
+/// Log-odds below which a value was surely written, in bits.
 const WRITTEN: f32 = -4.0;
-/// Log-odds from which on a value is taken for drawn, in bits.
-const DRAWN: f32 = 4.0;
+/// Log-odds above which a value counts as drawn, in bits.
+pub(super) const DRAWN: f32 = 8.0;
+/// The same where the rule alone makes a drawn value likely, in bits.
+const LIKELY_DRAWN: f32 = 4.0;
+
+/// What a value looks like.
+pub(super) struct Looks {
+    /// Bytes.
+    pub len: usize,
+    /// Kinds of characters among lower, upper, digit and symbol.
+    pub classes: usize,
+    /// Whether a digit is among them.
+    pub digits: bool,
+    /// See [`randomness::log_odds`].
+    pub odds: f32,
+}
+
+impl Looks {
+    pub(super) fn of(value: &[u8]) -> Self {
+        let any = |class: fn(&u8) -> bool| value.iter().any(class);
+        let symbol = any(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
+        let digits = any(u8::is_ascii_digit);
+        let classes = [
+            any(u8::is_ascii_lowercase),
+            any(u8::is_ascii_uppercase),
+            digits,
+            symbol,
+        ];
+        Self {
+            len: value.len(),
+            classes: classes.into_iter().filter(|&used| used).count(),
+            digits,
+            odds: randomness::log_odds(value),
+        }
+    }
+
+    /// What a person makes up: letters with digits or symbols among them.
+    pub(super) fn is_made_up(&self) -> bool {
+        self.len >= 8 && (self.classes >= 3 || (self.digits && self.classes == 2))
+    }
+}
 
 /// For passwords known by their position (the userinfo of a URL, a line of `.pgpass`): anything may
 /// be one, so only what is plainly a reference or a placeholder counts against it.
@@ -19,6 +58,16 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
     }
 }
 
+/// For the word behind an option such as `--password`, where running text has words too.
+pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
+    let looks = Looks::of(candidate.value());
+    match password(candidate, confidence) {
+        Judgement::Keep(Confidence::Low, why) => Judgement::Keep(Confidence::Low, why),
+        keep if looks.is_made_up() || looks.odds > DRAWN => keep,
+        _ => Judgement::Drop,
+    }
+}
+
 /// For values that their provider draws at random and that have no other mark.
 pub(super) fn random(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
     let value = candidate.value();
@@ -27,7 +76,9 @@ pub(super) fn random(candidate: &Candidate<'_>, confidence: Confidence) -> Judge
         (Some(Shape::Reference(_)), _) => Judgement::Drop,
         (Some(Shape::Placeholder(why)), _) => low(why),
         (None, odds) if odds < WRITTEN => Judgement::Drop,
-        (None, odds) if odds < DRAWN => low("it does not look random, as a genuine one would"),
+        (None, odds) if odds < LIKELY_DRAWN => {
+            low("it does not look random, as a genuine one would")
+        }
         _ => Judgement::Keep(confidence, "its characters look random".to_owned()),
     }
 }
@@ -54,6 +105,12 @@ mod tests {
         assert_eq!(judge(password, "tulips"), Some(Confidence::High));
         assert_eq!(judge(password, "changeme"), Some(Confidence::Low));
         assert_eq!(judge(password, "${DB_PASSWORD}"), None);
+    }
+
+    #[test]
+    fn a_word_behind_an_option_is_running_text() {
+        assert_eq!(judge(command_line, "option"), None);
+        assert_eq!(judge(command_line, "tulips-99"), Some(Confidence::High));
     }
 
     #[test]
