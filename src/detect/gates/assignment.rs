@@ -14,9 +14,19 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     let Some(kind) = key.kind() else {
         return Judgement::Drop;
     };
+    if key.ends_prose(candidate.text) {
+        return Judgement::Drop;
+    }
     let value = candidate.value();
     let site = Site::of(candidate, &key);
-    if is_location(value) || is_call(value) || (site != Site::Assigned && is_member(value)) {
+    if site == Site::Loose && key.echoes(value) {
+        return Judgement::Drop;
+    }
+    if is_location(value)
+        || is_version(value)
+        || is_call(value)
+        || (site != Site::Assigned && is_member(value))
+    {
         return Judgement::Drop;
     }
     match placeholder::shape(value) {
@@ -24,13 +34,14 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
         Some(Shape::Placeholder(_)) if site == Site::Code => return Judgement::Drop,
         Some(Shape::Placeholder(why)) => return low(why),
         None if key.echoes(value) => return low("the value repeats its name"),
+        None if !value.is_ascii() => return low("it holds letters beyond ASCII, as prose does"),
         None => {}
     }
     let looks = Looks::of(value);
     match (kind, site) {
         (_, Site::Code) => in_code(&looks, &key),
-        (Kind::Password, site) => password(&looks, site, &key),
-        (Kind::Key, _) => machine_made(&looks, &key),
+        (_, Site::Argument) => lowered(judge_literal(kind, &looks, site, &key)),
+        _ => judge_literal(kind, &looks, site, &key),
     }
 }
 
@@ -40,6 +51,20 @@ const SURELY_DRAWN: f32 = 25.0;
 const SHORTEST: usize = 6;
 /// Shortest key, in bytes.
 const SHORTEST_KEY: usize = 12;
+
+fn judge_literal(kind: Kind, looks: &Looks, site: Site, key: &Key<'_>) -> Judgement {
+    match kind {
+        Kind::Password => password(looks, site, key),
+        Kind::Key => machine_made(looks, key),
+    }
+}
+
+fn lowered(judgement: Judgement) -> Judgement {
+    match judgement {
+        Judgement::Keep(confidence, why) => Judgement::Keep(confidence.lowered(), why),
+        Judgement::Drop => Judgement::Drop,
+    }
+}
 
 fn password(looks: &Looks, site: Site, key: &Key<'_>) -> Judgement {
     match () {
@@ -82,11 +107,19 @@ fn is_location(value: &[u8]) -> bool {
     path || memchr::memmem::find(value, b"://").is_some()
 }
 
-/// A call or an index: `get(`, `os.environ[`.
+/// A version or an object identifier: numbers and dots.
+fn is_version(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+}
+
+/// A call, an index or a literal of a type: `get(`, `os.environ[`, `Config{`.
 fn is_call(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| is_path(byte)).count();
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    value.first().is_some_and(is_letter) && matches!(value.get(name), Some(b'(' | b'['))
+    value.first().is_some_and(is_letter) && matches!(value.get(name), Some(b'(' | b'[' | b'{'))
 }
 
 /// A chain of members: `self.config.password`, `Foo::bar`, `a->b`.
@@ -179,6 +212,8 @@ mod tests {
             "WORDPRESS_DB_PASSWORD=[wordpress]",
             "PASSWORD=[abc9]",
             "password: [tulips]",
+            "\"password\": \"[Пароль]\"",
+            "set(\"password\", \"[Tr0ub4dor3]\")",
         ] {
             assert_eq!(judge_line(line), Some(Confidence::Low), "{line}");
         }
@@ -198,6 +233,8 @@ mod tests {
             "PASSWORD=[/run/secrets/db]",
             "token_url = \"[https://x.dev/token]\"",
             "token = \"[authentication]\"",
+            "\"Wrong user or password\": \"[Xk9!kdkwoWq]\"",
+            "CHALLENGE_PASSWORD = \"[1.2.840.113549.1.9.7]\"",
         ] {
             assert_eq!(judge_line(line), None, "{line}");
         }

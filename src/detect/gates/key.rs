@@ -64,6 +64,13 @@ impl<'a> Key<'a> {
         kind_of(head?, qualified)
     }
 
+    /// Whether it is the last word of a quoted sentence, as the keys of translations are.
+    pub(super) fn ends_prose(&self, text: &[u8]) -> bool {
+        let after = text.get(self.start + self.name.len());
+        let before = self.start.checked_sub(1).and_then(|at| text.get(at));
+        matches!(after, Some(b'"' | b'\'')) && before == Some(&b' ')
+    }
+
     /// Whether it is spelled as an environment variable.
     pub(super) fn is_shouted(&self) -> bool {
         self.name.iter().any(u8::is_ascii_uppercase)

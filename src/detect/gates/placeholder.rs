@@ -16,6 +16,8 @@ pub(crate) fn shape(value: &[u8]) -> Option<Shape> {
         Some(Shape::Reference("it refers to a value kept elsewhere"))
     } else if is_constant(value) {
         Some(Shape::Reference("it is a constant of the language"))
+    } else if is_hash(value) {
+        Some(Shape::Placeholder("it is the hash of a password"))
     } else if is_masked(value) {
         Some(Shape::Placeholder("it is masked"))
     } else if is_counting(value) {
@@ -66,7 +68,9 @@ fn is_reference(value: &[u8]) -> bool {
         name.iter()
             .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
-    let variable = value.strip_prefix(b"$").is_some_and(is_name);
+    let variable = value
+        .strip_prefix(b"$")
+        .is_some_and(|path| path.split(|byte| b".:".contains(byte)).all(is_name));
     let verb = matches!(value, [b'%', b'a'..=b'z'] | [b'%', b's' | b'd', ..]);
     variable
         || verb
@@ -97,6 +101,15 @@ fn is_constant(value: &[u8]) -> bool {
     CONSTANTS
         .iter()
         .any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Notations of crypt(3), LDAP (RFC 2307) and Django; rules of their own look at such lines.
+fn is_hash(value: &[u8]) -> bool {
+    const HEADS: [&[u8]; 16] = [
+        b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$y$", b"$argon2", b"$apr1$",
+        b"$pbkdf2", b"{sha", b"{ssha", b"{crypt}", b"{md5}", b"sha1$", b"pbkdf2_",
+    ];
+    HEADS.iter().any(|head| starts_with(value, head))
 }
 
 /// Mostly one filler, or a run of fillers as they stand for the cut part of a secret.
@@ -185,7 +198,8 @@ organization org vendor provider goes must should you generate generated own nee
 path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anything whatever blah bla \
 field input form label data code number no yes none null nothing bot webhook license proxy registry \
 repo repository deploy cluster node agent machine system internal external remote backup primary \
-secondary first second third more less";
+secondary first second third more less \
+smtp imap ftp ssh ldap jdbc http https relay top";
 
 #[cfg(test)]
 mod tests {
@@ -209,6 +223,8 @@ mod tests {
             "null",
             "None",
             "[REDACTED]",
+            "$Env:Token",
+            "$mp.Password",
         ] {
             assert!(
                 matches!(shape(value.as_bytes()), Some(Shape::Reference(_))),
@@ -235,6 +251,7 @@ mod tests {
             "abc...xyz",
             "postgres",
             "admin123",
+            "$2b$12$Q",
         ] {
             assert!(
                 matches!(shape(value.as_bytes()), Some(Shape::Placeholder(_))),

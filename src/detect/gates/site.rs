@@ -9,6 +9,8 @@ use super::key::Key;
 pub(super) enum Site {
     /// A string literal.
     Quoted,
+    /// A string literal that follows the name's as the next argument: `set("password", "x")`.
+    Argument,
     /// Bare, as only shells, environments and markup write it: `KEY=value`, `<key>value</key>`.
     Assigned,
     /// Bare on a line of its own, as configuration writes it and some code too: `key: value`,
@@ -25,6 +27,7 @@ impl Site {
         let before = line_before(&candidate.text[..key.start]);
         let after = line_after(&candidate.text[candidate.secret.end..]);
         match between.last() {
+            Some(b'"' | b'\'' | b'`') if is_argument(between) => Self::Argument,
             Some(b'"' | b'\'' | b'`') => Self::Quoted,
             Some(b'>') if after.starts_with(b"</") => Self::Assigned,
             Some(b'>') => Self::Code,
@@ -45,6 +48,11 @@ fn tight(before: &[u8], after: &[u8], key: &Key<'_>) -> Site {
         () if indented && !key.is_shouted() => Site::Loose,
         () => Site::Assigned,
     }
+}
+
+/// Whether nothing but a comma stands between two literals.
+fn is_argument(between: &[u8]) -> bool {
+    between.contains(&b',') && !between.contains(&b'=') && !between.contains(&b':')
 }
 
 fn line_before(text: &[u8]) -> &[u8] {
@@ -114,6 +122,7 @@ mod tests {
     fn literals_are_quoted() {
         assert_eq!(site("let password = \"[x]\";"), Site::Quoted);
         assert_eq!(site("{\"password\": '[x]'}"), Site::Quoted);
+        assert_eq!(site("set(\"password\", \"[x]\")"), Site::Argument);
     }
 
     #[test]
