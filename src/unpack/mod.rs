@@ -7,6 +7,9 @@
 
 use crate::model::{Batch, Counter, Shortfall};
 
+pub mod digest;
+pub mod memory;
+
 /// Takes what readers produce; shared by all threads.
 pub trait Sink: Sync {
     /// Takes a batch to search it, now or later.
