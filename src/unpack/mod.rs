@@ -7,8 +7,13 @@
 
 use crate::model::{Batch, Counter, Shortfall};
 
+pub mod decode;
 pub mod digest;
 pub mod memory;
+mod peek;
+pub mod sniff;
+pub mod tar;
+pub mod text;
 
 /// Takes what readers produce; shared by all threads.
 pub trait Sink: Sync {
