@@ -7,6 +7,7 @@
 
 use crate::model::{Batch, Counter, Shortfall};
 
+pub mod batch;
 pub mod decode;
 pub mod digest;
 pub mod memory;
