@@ -193,7 +193,11 @@ fn run_at(parts: &[&Hir], reach: Reach) -> Option<BTreeSet<Anchor>> {
             }
             None => break,
         };
-        let most = if short { MAX_ALTERNATIVES } else { literals.len().max(ENOUGH) };
+        let most = if short {
+            MAX_ALTERNATIVES
+        } else {
+            literals.len().max(ENOUGH)
+        };
         if literals.len() * next.len() > most {
             break;
         }

@@ -7,6 +7,15 @@
 
 use crate::model::{Batch, Counter, Shortfall};
 
+pub mod batch;
+pub mod decode;
+pub mod digest;
+pub mod memory;
+mod peek;
+pub mod sniff;
+pub mod tar;
+pub mod text;
+
 /// Takes what readers produce; shared by all threads.
 pub trait Sink: Sync {
     /// Takes a batch to search it, now or later.

@@ -11,6 +11,9 @@ pub(super) const DRAWN: f32 = 8.0;
 /// The same where the rule alone makes a drawn value likely, in bits.
 const LIKELY_DRAWN: f32 = 4.0;
 
+/// Shortest body that is judged apart from its prefix, in bytes.
+const LEAST_BODY: usize = 20;
+
 /// What a value looks like.
 pub(super) struct Looks {
     /// Bytes.
@@ -72,7 +75,7 @@ pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) ->
 pub(super) fn random(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
     let value = candidate.value();
     let low = |why: &str| Judgement::Keep(Confidence::Low, why.to_owned());
-    match (placeholder::shape(value), randomness::log_odds(value)) {
+    match (placeholder::shape(value), best_odds(value)) {
         (Some(Shape::Reference(_)), _) => Judgement::Drop,
         (Some(Shape::Placeholder(why)), _) => low(why),
         (None, odds) if odds < WRITTEN => Judgement::Drop,
@@ -81,6 +84,21 @@ pub(super) fn random(candidate: &Candidate<'_>, confidence: Confidence) -> Judge
         }
         _ => Judgement::Keep(confidence, "its characters look random".to_owned()),
     }
+}
+
+/// The odds of a value or of its body alone: a prefix such as `shpat_` before a hex body is written,
+/// and would lend the body its larger alphabet.
+fn best_odds(value: &[u8]) -> f32 {
+    let longest = |among: fn(&u8) -> bool| {
+        let runs = value.split(move |byte| !among(byte));
+        runs.max_by_key(|run| run.len()).unwrap_or_default()
+    };
+    let lower_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let bodies = [longest(u8::is_ascii_alphanumeric), longest(lower_hex)];
+    let bodies = bodies.into_iter().filter(|body| body.len() >= LEAST_BODY);
+    bodies
+        .map(randomness::log_odds)
+        .fold(randomness::log_odds(value), f32::max)
 }
 
 #[cfg(test)]

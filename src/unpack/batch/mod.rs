@@ -1,0 +1,169 @@
+//! Puts text into batches. Small files share a buffer; a large file is cut into overlapping pieces
+//! whose *fresh* ranges tile it exactly, so that every byte is searched once and with all the
+//! context that a rule may need.
+//!
+//! Bodies are read straight into the buffer that the detector will search. A blob that looks like
+//! UTF-16 is handed over twice, as it is and narrowed: the look at its first bytes may be wrong,
+//! and files exist that change their encoding half way.
+
+mod cut;
+
+use self::cut::Cut;
+use super::Sink;
+use crate::model::{Batch, Counter, Origin, Piece};
+use std::io::{self, Read};
+
+/// Pieces of one batch at most, because a piece costs more memory than the few bytes of a name.
+const PIECES: usize = 4096;
+
+/// How much text a detector needs around a byte at which a match may start; a property of the
+/// rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context {
+    /// Bytes in front of it.
+    pub before: usize,
+    /// Bytes behind it.
+    pub after: usize,
+}
+
+/// Collects text and hands it to a sink in batches.
+pub struct Batcher<'s> {
+    sink: &'s dyn Sink,
+    context: Context,
+    /// Its bytes are a whole buffer, of which `filled` are text.
+    batch: Batch,
+    filled: usize,
+}
+
+impl<'s> Batcher<'s> {
+    /// Hands batches to `sink`, with at least `context` around every fresh byte.
+    pub fn new(sink: &'s dyn Sink, context: Context) -> Self {
+        Self {
+            sink,
+            context,
+            batch: Batch::default(),
+            filled: 0,
+        }
+    }
+
+    /// Adds a small text that is a whole blob: a name, a value.
+    pub fn text(&mut self, origin: Origin, mut text: &[u8]) {
+        let size = text.len() as u64;
+        // Reading from a slice can't fail.
+        let _ = self.blob(&origin, Some(size), &mut |buf| text.read(buf));
+    }
+
+    /// Adds a blob that `read` yields piece by piece, 0 at its end. `size_hint` only saves cuts.
+    /// Returns how many bytes were read, and the error that ended it; what was read before is
+    /// searched. Ends early when the sink says stop.
+    pub fn blob(
+        &mut self,
+        origin: &Origin,
+        size_hint: Option<u64>,
+        read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>,
+    ) -> (u64, io::Result<()>) {
+        self.make_room(size_hint);
+        let mut cut = Cut::new(origin, self.filled, self.context);
+        let mut total = 0;
+        let result = loop {
+            if self.filled == self.batch.bytes.len() {
+                self.go_on_in_next_batch(&mut cut);
+                if self.sink.stopped() {
+                    break Ok(());
+                }
+            }
+            match read(&mut self.batch.bytes[self.filled..]) {
+                Ok(0) => break Ok(()),
+                Ok(count) => {
+                    self.filled += count;
+                    total += count as u64;
+                }
+                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                Err(err) => break Err(err),
+            }
+        };
+        self.close(cut);
+        self.sink.count(Counter::Bytes, total);
+        (total, result)
+    }
+
+    /// Hands over what is left.
+    pub fn finish(mut self) {
+        self.flush();
+    }
+
+    /// Starts a new batch if a blob of that size would have to be cut in this one.
+    fn make_room(&mut self, size_hint: Option<u64>) {
+        if self.batch.bytes.is_empty() {
+            self.batch.bytes = self.buffer(1);
+        }
+        let whole = self.batch.bytes.len();
+        // One byte more than the blob, so that its end shows before the buffer is full.
+        let wanted = size_hint.map_or(whole / 4, |size| {
+            usize::try_from(size).map_or(whole, |size| whole.min(size.saturating_add(1)))
+        });
+        let crowded = whole - self.filled < wanted && self.filled > 0;
+        if crowded || self.batch.pieces.len() >= PIECES {
+            self.flush();
+            self.batch.bytes = self.buffer(1);
+        }
+    }
+
+    /// A buffer of at least `least` bytes, all of which can be read into.
+    fn buffer(&self, least: usize) -> Vec<u8> {
+        let mut buffer = self.sink.buffer();
+        let size = buffer.capacity().max(least);
+        buffer.resize(size, 0);
+        buffer
+    }
+
+    /// The buffer is full and the blob goes on: emits what has enough text behind it, and carries
+    /// the rest over with the text in front of it.
+    fn go_on_in_next_batch(&mut self, cut: &mut Cut<'_>) {
+        let text = &self.batch.bytes[cut.start..self.filled];
+        let fresh_end = cut.covered(text);
+        let piece = cut.piece(text, fresh_end);
+        let narrowed = cut.narrowed(text, fresh_end, self.sink);
+        let start = cut.start;
+        let carried = cut.carry(text, fresh_end);
+        // Twice what is carried, or rules with a wide context would never get on.
+        let mut next = self.buffer(2 * carried + 2);
+        next[..carried].copy_from_slice(&self.batch.bytes[self.filled - carried..self.filled]);
+        self.emit(start, piece, narrowed);
+        self.flush();
+        self.batch.bytes = next;
+        self.filled = carried;
+    }
+
+    /// The blob has ended: everything up to here is fresh.
+    fn close(&mut self, mut cut: Cut<'_>) {
+        let text = &self.batch.bytes[cut.start..self.filled];
+        cut.sniff(text);
+        let piece = cut.piece(text, text.len());
+        let narrowed = cut.narrowed(text, text.len(), self.sink);
+        self.emit(cut.start, piece, narrowed);
+    }
+
+    /// Adds the piece that begins at `start`; without one the text from there on is mere context.
+    fn emit(&mut self, start: usize, piece: Option<Piece>, narrowed: Option<Batch>) {
+        match piece {
+            Some(piece) => self.batch.pieces.push(piece),
+            None => self.filled = start,
+        }
+        if let Some(narrowed) = narrowed {
+            self.sink.batch(narrowed);
+        }
+    }
+
+    fn flush(&mut self) {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.bytes.truncate(self.filled);
+        self.filled = 0;
+        if !batch.pieces.is_empty() {
+            self.sink.batch(batch);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
