@@ -150,7 +150,7 @@ main primary secondary current temp tmp global root";
 /// Words that turn a name into something else, wherever they stand.
 const DENIALS: &str = "public pub csrf xsrf next page continuation cursor pad eos bos unk cls sep mask \
 stop max min num is has no use uses forgot forgotten reset show hide require requires required check \
-validate verify allow enable enabled disable disabled invalid wrong incorrect missing empty";
+validate verify allow enable enabled disable disabled invalid wrong incorrect missing empty debug";
 
 fn is_one_of(word: &[u8], list: &str) -> bool {
     list.split(' ')

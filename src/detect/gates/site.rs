@@ -32,6 +32,7 @@ impl Site {
             Some(b'>') if after.starts_with(b"</") => Self::Assigned,
             Some(b'>') => Self::Code,
             _ if between == b"=" => tight(before, after, key),
+            _ if is_enclosed(before, after) => Self::Loose,
             _ if !(begins_line(before) && ends_value(after)) => Self::Code,
             _ if between.contains(&b':') && key.is_shouted() => Self::Assigned,
             _ => Self::Loose,
@@ -63,6 +64,12 @@ fn line_after(text: &[u8]) -> &[u8] {
     &text[..memchr::memchr2(b'\n', b'\0', text).unwrap_or(text.len())]
 }
 
+/// Whether name and value together are one string literal, as in `echo "password: x"`.
+fn is_enclosed(before: &[u8], after: &[u8]) -> bool {
+    let quote = before.last().filter(|byte| b"\"'`".contains(byte));
+    quote.is_some() && quote == after.first()
+}
+
 /// Whether nothing but indentation and the marks of a list or of a declaration stands before the
 /// name.
 fn begins_line(before: &[u8]) -> bool {
@@ -81,23 +88,20 @@ fn ends_value(after: &[u8]) -> bool {
         || after.starts_with(b"\"")
 }
 
-/// Whether another word follows that is an assignment, an option or a next command, as on a command
-/// line or in an `ENV` instruction.
+/// Whether a word follows that is an assignment, an option, a path or the end of a command, as on a
+/// command line or in an `ENV` instruction.
 fn follows_assignment(after: &[u8]) -> bool {
-    let Some(rest) = after
-        .strip_prefix(b" ")
-        .or_else(|| after.strip_prefix(b"&"))
-    else {
-        return after.starts_with(b"'");
-    };
-    let word = rest
-        .split(|byte| byte.is_ascii_whitespace())
-        .next()
-        .unwrap_or(rest);
-    word.contains(&b'=')
-        || word.starts_with(b"-")
-        || word.starts_with(b"&")
-        || word.starts_with(b"|")
+    if after.starts_with(b"'") || after.starts_with(b"&") {
+        return true;
+    }
+    let word = after
+        .trim_ascii_start()
+        .split(u8::is_ascii_whitespace)
+        .next();
+    after.starts_with(b" ")
+        && word.is_some_and(|word| {
+            word.contains(&b'=') || word.first().is_some_and(|byte| b"-&|/>".contains(byte))
+        })
 }
 
 #[cfg(test)]
@@ -137,6 +141,7 @@ mod tests {
             "docker run -e PASSWORD=[x] -d img",
             "<password>[x]</password>",
             "mysql --password=[x]",
+            "|1 DB_PASSWORD=[x] /bin/sh -c make",
             "DB_PASSWORD=[x]  # comment",
         ] {
             assert_eq!(site(line), Site::Assigned, "{line}");
@@ -150,6 +155,7 @@ mod tests {
             "password = [x]",
             "password: [x]  # comment",
             "    password=[x]",
+            "RUN echo \"password: [x]\" > file",
         ] {
             assert_eq!(site(line), Site::Loose, "{line}");
         }

@@ -2,8 +2,8 @@
 //! OpenSSL's DSA form. The label is not asked, because labels lie; the structure does not.
 
 use super::{Guard, Key, bits};
-use pkcs8::der::Decode;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
+use pkcs8::der::{Decode, Reader as _};
 use pkcs8::{AlgorithmIdentifierRef, PrivateKeyInfoRef};
 
 /// Key algorithms by object identifier, where the key's own structure tells no more.
@@ -33,6 +33,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
     pkcs8(der)
         .or_else(|| rsa(der))
         .or_else(|| ec(der, None))
+        .or_else(|| explicit_ec(der))
         .or_else(|| dsa(der))
         .or_else(|| encrypted(der))
 }
@@ -81,6 +82,20 @@ fn ec(der: &[u8], outer: Option<ObjectIdentifier>) -> Option<Key> {
         identity: [curve.as_bytes(), b" ", key.private_key].concat(),
         ..plain(kind, b"")
     })
+}
+
+/// A SEC1 key that spells its curve out instead of naming it, as old tools write them.
+fn explicit_ec(der: &[u8]) -> Option<Key> {
+    let size = AnyRef::from_der(der).ok()?.sequence(|fields| {
+        let version = u8::decode(fields)?;
+        let number = <&OctetStringRef>::decode(fields)?;
+        while !fields.is_finished() {
+            AnyRef::decode(fields)?;
+        }
+        Ok::<_, pkcs8::der::Error>((version == 1).then_some(number.as_bytes().len()))
+    });
+    let size = size.ok()??;
+    Some(plain(format!("EC, about {} bits", size * 8), der))
 }
 
 /// OpenSSL's form: version, p, q, g, public and private number.
@@ -182,6 +197,13 @@ mod tests {
         let outer = sequence(&[number(0), sequence(&[oid(EC), curve]), octets(&bare)]);
         assert_eq!(parse(&inner).unwrap().kind, "EC P-384, 384 bits");
         assert_eq!(parse(&inner), parse(&outer));
+    }
+
+    #[test]
+    fn ec_may_spell_its_curve_out() {
+        let explicit = [vec![0xa0, 2], sequence(&[])].concat();
+        let key = sequence(&[number(1), octets(&[7; 48]), explicit]);
+        assert_eq!(parse(&key).unwrap().kind, "EC, about 384 bits");
     }
 
     #[test]
