@@ -22,9 +22,11 @@ const MAX_LITERAL: usize = 24;
 const MAX_ALTERNATIVES: usize = 512;
 /// Largest class that counts as a choice between texts.
 const FEW: usize = 4;
+/// Most alternatives that a literal is made longer by, once it is long enough to be searched for.
+const ENOUGH: usize = 16;
 /// Largest class that a literal is extended over to reach [`MIN_LITERAL`]; base64 has 38 after
 /// folding.
-const MAX_CLASS: usize = 40;
+const MAX_CLASS: usize = 48;
 
 /// A literal that a match must contain.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,7 +193,8 @@ fn run_at(parts: &[&Hir], reach: Reach) -> Option<BTreeSet<Anchor>> {
             }
             None => break,
         };
-        if literals.len() * next.len() > MAX_ALTERNATIVES {
+        let most = if short { MAX_ALTERNATIVES } else { literals.len().max(ENOUGH) };
+        if literals.len() * next.len() > most {
             break;
         }
         literals = product(&literals, &next);
