@@ -84,7 +84,11 @@ pub fn text(path: &Path) -> &str {
 
 impl Residue {
     fn over(mut command: Command) -> Self {
-        command.timeout(PATIENCE).env_remove("RESIDUE_KEY_FILE");
+        command.timeout(PATIENCE);
+        let own = std::env::vars_os().map(|variable| variable.0);
+        for name in own.filter(|name| name.as_encoded_bytes().starts_with(b"RESIDUE_")) {
+            command.env_remove(name);
+        }
         Self { command }
     }
 

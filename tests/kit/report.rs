@@ -1,6 +1,14 @@
 //! Reads a JSON report the way its users do, by field name, and says in full what is missing.
 
+use jsonschema::Validator;
 use serde_json::Value;
+use std::sync::LazyLock;
+
+/// The published schema; every report of every test is held to it.
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let schema = include_str!("../../docs/report.schema.json");
+    jsonschema::draft202012::new(&serde_json::from_str(schema).unwrap()).unwrap()
+});
 
 /// A report made with `--show-secrets`.
 #[derive(Debug)]
@@ -18,9 +26,17 @@ impl Report {
     /// Reads a report.
     ///
     /// # Errors
-    /// When it is not JSON.
-    pub fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(bytes).map(Self)
+    /// When it is not JSON or not of the schema.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let report = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let errors = SCHEMA.iter_errors(&report);
+        let errors: Vec<_> = errors
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        match errors.is_empty() {
+            true => Ok(Self(report)),
+            false => Err(errors.join("\n")),
+        }
     }
 
     /// All findings.
