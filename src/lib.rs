@@ -10,5 +10,8 @@
 
 pub mod detect;
 pub mod model;
+pub mod report;
+pub mod ruleset;
+pub mod scan;
 pub mod source;
 pub mod unpack;

@@ -1,4 +1,395 @@
-//! Turns text into candidate findings.
+//! Turns text into matches: one pass for the literals of all rules, the rule's regex in the window
+//! around each literal, gates that judge the value, and offline proofs. [`resolve`] then makes one
+//! finding of what overlaps or belongs together.
+//!
+//! What a piece yields depends only on its fresh bytes and the [`Detector::context`] around them,
+//! so a blob cut in any way yields the same matches.
 
+mod allow;
+mod companion;
+mod confirm;
+mod entropy;
+pub mod examples;
 pub mod gates;
+mod lines;
+mod matched;
+mod paths;
+pub mod prefilter;
+mod resolve;
 pub mod validate;
+
+pub use matched::Match;
+pub use resolve::resolve;
+
+use crate::model::{EntryPart, Origin, Piece, Rule, Secret};
+use crate::ruleset::RuleSet;
+use confirm::{Confirm, Confirmed, Hit};
+use lines::Lines;
+use paths::Paths;
+use prefilter::{Prefilter, Quads};
+use std::sync::OnceLock;
+
+/// Bytes to each side of a match that gates may look at.
+const NEIGHBOURHOOD: usize = 512;
+
+/// A rule that cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[error("{location}: rule `{id}`: {problem}")]
+pub struct DetectError {
+    /// File and line of the rule.
+    pub location: String,
+    /// The rule.
+    pub id: String,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// All rules, ready to search text; shared by all threads.
+pub struct Detector {
+    rules: RuleSet,
+    prefilter: Box<dyn Prefilter>,
+    /// For each literal of the prefilter, the rules that wait for it.
+    uses: Vec<Vec<Use>>,
+    compiled: Vec<OnceLock<Result<Confirm, DetectError>>>,
+    paths: Vec<OnceLock<Paths>>,
+    path_rules: Vec<usize>,
+    before: usize,
+    after: usize,
+    now: i64,
+}
+
+/// A rule that waits for a literal.
+#[derive(Clone, Copy)]
+struct Use {
+    rule: usize,
+    before: usize,
+    length: usize,
+}
+
+/// What one thread needs to search; make one for each thread and keep it.
+#[derive(Default)]
+pub struct Scratch {
+    rules: Vec<Option<confirm::Scratch>>,
+}
+
+impl Detector {
+    /// Prepares a set of rules; `now` is what expiry is measured against, in seconds since the
+    /// Unix epoch. Regexes are compiled when they are first needed.
+    ///
+    /// # Errors
+    /// When a rule names a gate or a validator that does not exist.
+    pub fn new(rules: RuleSet, now: i64) -> Result<Self, DetectError> {
+        rules.rules().iter().try_for_each(names_exist)?;
+        let (literals, uses) = literals(&rules);
+        let borrowed: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
+        let windows = || rules.windows().iter().flatten();
+        let before = windows()
+            .flat_map(|w| &w.anchors)
+            .map(|anchor| anchor.before)
+            .max();
+        let after = windows().map(|window| window.length).max();
+        Ok(Self {
+            prefilter: Box::new(Quads::new(&borrowed)),
+            uses,
+            compiled: rules.rules().iter().map(|_| OnceLock::new()).collect(),
+            paths: rules.rules().iter().map(|_| OnceLock::new()).collect(),
+            path_rules: (0..rules.rules().len())
+                .filter(|&n| rules.windows()[n].is_none())
+                .collect(),
+            before: before.unwrap_or(0) + NEIGHBOURHOOD,
+            after: after.unwrap_or(0) + NEIGHBOURHOOD,
+            rules,
+            now,
+        })
+    }
+
+    /// The rules in use.
+    pub fn rules(&self) -> &[Rule] {
+        self.rules.rules()
+    }
+
+    /// How much text a fresh byte needs before and behind it, in bytes, to be judged in full.
+    pub fn context(&self) -> (usize, usize) {
+        (self.before, self.after)
+    }
+
+    /// Whether a rule has a say at this path: its `path` pattern and its allowlists' `paths`, which
+    /// are judged for each place because one blob can stand at many.
+    pub fn applies_at(&self, rule: usize, path: &[u8]) -> bool {
+        self.paths[rule]
+            .get_or_init(|| Paths::new(&self.rules.rules()[rule]))
+            .apply(path)
+    }
+
+    /// Compiles every regex now, which otherwise happens when its literal first appears.
+    ///
+    /// # Errors
+    /// The first rule that does not compile.
+    pub fn compile_all(&self) -> Result<(), &DetectError> {
+        (0..self.compiled.len()).try_for_each(|rule| self.compiled(rule).as_ref().map(drop))
+    }
+
+    /// Searches one piece; `text` is the bytes of its range. Matches whose literal starts in a
+    /// fresh range are appended to `out`, in no particular order.
+    pub fn search(&self, piece: &Piece, text: &[u8], scratch: &mut Scratch, out: &mut Vec<Match>) {
+        scratch.rules.resize_with(self.compiled.len(), || None);
+        let mut lines = Lines::new(text, piece.start);
+        for fresh in &piece.fresh {
+            self.prefilter
+                .find(text, fresh.clone(), &mut |literal, at| {
+                    for waiting in &self.uses[literal] {
+                        let hit = Hit {
+                            at,
+                            before: waiting.before,
+                            length: waiting.length,
+                        };
+                        if let Some(found) = self.confirm(waiting.rule, text, hit, scratch) {
+                            out.push(matched(waiting.rule, found, piece, &mut lines));
+                        }
+                    }
+                });
+        }
+        if matches!(
+            piece.origin,
+            Origin::Entry {
+                part: EntryPart::Name,
+                ..
+            }
+        ) {
+            self.search_path(piece, text, scratch, out);
+        }
+    }
+
+    /// Rules without a pattern of their own are about the path: here the whole text is the path.
+    fn search_path(&self, piece: &Piece, path: &[u8], scratch: &mut Scratch, out: &mut Vec<Match>) {
+        let whole = Hit {
+            at: 0,
+            before: 0,
+            length: path.len(),
+        };
+        for &rule in &self.path_rules {
+            if let Some(found) = self.confirm(rule, path, whole, scratch) {
+                out.push(matched(
+                    rule,
+                    found,
+                    piece,
+                    &mut Lines::new(path, piece.start),
+                ));
+            }
+        }
+    }
+
+    fn confirm(
+        &self,
+        rule: usize,
+        text: &[u8],
+        hit: Hit,
+        scratch: &mut Scratch,
+    ) -> Option<Confirmed> {
+        let confirm = self.compiled(rule).as_ref().ok()?;
+        let scratch = scratch.rules[rule].get_or_insert_with(|| confirm.scratch());
+        confirm.confirm(text, hit, self.now, scratch)
+    }
+
+    fn compiled(&self, rule: usize) -> &Result<Confirm, DetectError> {
+        self.compiled[rule].get_or_init(|| {
+            let rule = &self.rules.rules()[rule];
+            match (&rule.regex, &rule.path) {
+                (Some(pattern), _) => Confirm::new(rule, pattern),
+                (None, path) => Confirm::new(
+                    rule,
+                    &format!("(?s)^.*(?:{}).*$", path.as_deref().unwrap_or_default()),
+                ),
+            }
+        })
+    }
+}
+
+/// Numbers the distinct literals of all rules and lists who waits for each.
+fn literals(rules: &RuleSet) -> (Vec<Vec<u8>>, Vec<Vec<Use>>) {
+    let mut numbers = std::collections::HashMap::new();
+    let (mut literals, mut uses) = (Vec::new(), Vec::<Vec<Use>>::new());
+    for (rule, window) in rules.windows().iter().enumerate() {
+        for (anchor, length) in window
+            .iter()
+            .flat_map(|w| w.anchors.iter().map(|a| (a, w.length)))
+        {
+            let number = *numbers.entry(&anchor.literal).or_insert_with(|| {
+                literals.push(anchor.literal.clone());
+                uses.push(Vec::new());
+                literals.len() - 1
+            });
+            uses[number].push(Use {
+                rule,
+                before: anchor.before,
+                length,
+            });
+        }
+    }
+    (literals, uses)
+}
+
+fn names_exist(rule: &Rule) -> Result<(), DetectError> {
+    let unknown = |what: &str, name: &str, known: Vec<&str>| DetectError {
+        location: rule.location.clone(),
+        id: rule.id.clone(),
+        problem: format!(
+            "there is no {what} `{name}`; the known ones are {}",
+            known.join(", ")
+        ),
+    };
+    if let Some(name) = rule
+        .gate
+        .as_deref()
+        .filter(|name| gates::gate(name).is_none())
+    {
+        return Err(unknown(
+            "gate",
+            name,
+            gates::GATES.iter().map(|gate| gate.0).collect(),
+        ));
+    }
+    let known = || {
+        validate::VALIDATORS
+            .iter()
+            .map(|validator| validator.0)
+            .collect()
+    };
+    match rule
+        .validator
+        .as_deref()
+        .filter(|name| validate::validator(name).is_none())
+    {
+        Some(name) => Err(unknown("validator", name, known())),
+        None => Ok(()),
+    }
+}
+
+fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) -> Match {
+    let width = piece.encoding.width();
+    let in_blob = |at: usize| piece.offset + at as u64 * width;
+    let span = in_blob(found.span.start)..in_blob(found.span.end);
+    Match {
+        rule,
+        secret: Secret::new(lines.text(found.span.clone())),
+        normalised: found.normalised,
+        position: lines.position(found.span.start, span.start),
+        span,
+        confidence: found.confidence,
+        reasons: found.reasons,
+        parts: found.parts,
+        aliases: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{DocumentId, LineStart};
+    use crate::ruleset::RuleSet;
+    use proptest::prelude::*;
+    use std::ops::Range;
+    use std::path::Path;
+
+    const RULES: &str = r#"
+        [[rules]]
+        id = "acme-key"
+        regex = '\bacme_(?P<secret>[a-z]{4,12})\b'
+        [[rules]]
+        id = "acme-pair"
+        regex = '[a-z]{0,6}user=(?P<user>[a-z]{1,9});secret=([a-z]{2,9})'
+        required = [{ id = "acme-key", within_lines = 1, optional = true }]
+    "#;
+
+    fn detector(rules: &str) -> Detector {
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        std::fs::write(file.path(), rules).unwrap();
+        let rules = crate::ruleset::read(Path::new(file.path())).unwrap();
+        Detector::new(RuleSet::new(rules).unwrap(), 0).unwrap()
+    }
+
+    /// Searches the fresh range of a text with just the context that the detector asks for.
+    fn search(detector: &Detector, text: &[u8], fresh: Range<usize>, found: &mut Vec<Match>) {
+        let (before, after) = detector.context();
+        let start = fresh.start.saturating_sub(before);
+        let end = text.len().min(fresh.end + after);
+        let mut piece = Piece::whole(Origin::Document(DocumentId(0)), 0..end - start);
+        piece.fresh = std::iter::once(fresh.start - start..fresh.end - start).collect();
+        piece.offset = start as u64;
+        piece.start = LineStart::default().after(&text[..start]);
+        detector.search(&piece, &text[start..end], &mut Scratch::default(), found);
+    }
+
+    fn described(detector: &Detector, found: Vec<Match>) -> Vec<String> {
+        let found = resolve(found, detector.rules()).into_iter();
+        found
+            .map(|m| format!("{:?} {:?} {:?} {:?}", m.rule, m.span, m.position, m.parts))
+            .collect()
+    }
+
+    #[test]
+    fn a_secret_is_found_at_its_line_and_column() {
+        let (detector, mut found) = (detector(RULES), Vec::new());
+        let text = b"one\n two acme_qwert.";
+        search(&detector, text, 0..text.len(), &mut found);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].position.line, found[0].position.column), (2, 11));
+        assert_eq!(found[0].secret.expose(), b"qwert");
+    }
+
+    #[test]
+    fn a_companion_becomes_a_part_and_its_lack_is_said() {
+        let detector = detector(RULES);
+        let run = |text: &[u8]| {
+            let mut found = Vec::new();
+            search(&detector, text, 0..text.len(), &mut found);
+            resolve(found, detector.rules())
+        };
+        let pair = run(b"acme_abcdef\nuser=joe;secret=hidden");
+        assert_eq!(pair.len(), 1);
+        let names: Vec<_> = pair[0]
+            .parts
+            .iter()
+            .map(|part| part.name.as_str())
+            .collect();
+        assert_eq!(names, ["user", "acme-key"]);
+        let far = run(b"acme_abcdef\n\n\nuser=joe;secret=hidden");
+        assert_eq!(far.len(), 2);
+        assert!(far[1].confidence < pair[0].confidence);
+    }
+
+    #[test]
+    fn a_rule_that_names_an_unknown_gate_is_refused() {
+        let rule = "[[rules]]\nid = \"x\"\nregex = 'abcd'\ngate = \"nope\"";
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        std::fs::write(file.path(), rule).unwrap();
+        let rules = crate::ruleset::read(file.path()).unwrap();
+        let error = Detector::new(RuleSet::new(rules).unwrap(), 0)
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains("there is no gate `nope`"), "{error}");
+    }
+
+    proptest! {
+        /// However a text is cut, its findings are the same.
+        #[test]
+        fn any_cutting_gives_identical_findings(
+            parts in proptest::collection::vec(proptest::sample::select(vec![
+                "acme_", "abcd", "user=", "joe", ";secret=", "q", "\n", " ", "acme_abcdefghijkl", "user=u;secret=tt",
+            ]), 0..60),
+            cuts in proptest::collection::vec(0_usize..400, 0..5),
+        ) {
+            let (text, detector) = (parts.concat().into_bytes(), detector(RULES));
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
+            cuts.extend([0, text.len()]);
+            cuts.sort_unstable();
+            let (mut whole, mut cut) = (Vec::new(), Vec::new());
+            search(&detector, &text, 0..text.len(), &mut whole);
+            for pair in cuts.windows(2) {
+                search(&detector, &text, pair[0]..pair[1], &mut cut);
+            }
+            prop_assert_eq!(described(&detector, cut), described(&detector, whole));
+        }
+    }
+}

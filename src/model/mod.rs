@@ -12,6 +12,8 @@ mod limits;
 mod options;
 mod origin;
 mod outcome;
+mod policy;
+mod progress;
 mod rule;
 mod secret;
 mod severity;
@@ -28,6 +30,8 @@ pub use origin::{
     DocumentId, EntryPart, LayerId, LayerPlace, Occurrence, Origin, Place, State, Where,
 };
 pub use outcome::{Image, Outcome, Target};
+pub use policy::{Policy, Standing, Verdict};
+pub use progress::{Meter, Progress};
 pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;
 pub use severity::Severity;

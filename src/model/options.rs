@@ -14,6 +14,8 @@ pub struct Options {
     pub threads: usize,
     /// Wall-clock time after which the scan stops with what it has.
     pub timeout: Option<std::time::Duration>,
+    /// The "now" that expiry is measured against, in seconds since the Unix epoch.
+    pub now: i64,
     /// Caps on time and memory.
     pub limits: Limits,
 }

@@ -32,7 +32,7 @@ pub struct Rule {
     pub confidence: Confidence,
     /// Name of the offline proof, a key of `detect::validate::VALIDATORS`.
     pub validator: Option<String>,
-    /// Name of the score that judges the value, a key of `detect::gates::GATES`.
+    /// Name of the judge of the value, a key of `detect::gates::GATES`.
     pub gate: Option<String>,
     /// A helper: reported only as a part of another rule's finding.
     pub helper: bool,
@@ -52,8 +52,6 @@ pub struct Rule {
     pub misses: Vec<String>,
     /// Where the rule stands: `rules/github.toml:12`.
     pub location: String,
-    /// Whether it is written in another tool's dialect and held to less.
-    pub foreign: bool,
 }
 
 /// Another rule's match that must stand near.

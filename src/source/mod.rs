@@ -1,7 +1,7 @@
 //! Where bytes live. A source reads its targets once, stamps every piece of text with an
 //! [`Origin`], and after detection, for hits only, tells at which places a blob stands.
 
-use crate::model::{Origin, Place};
+use crate::model::{Origin, Place, Target};
 use crate::unpack::Sink;
 
 pub mod image;
@@ -16,4 +16,7 @@ pub trait Source: Sync {
     /// All places where the blob of this origin stands, in a stable order. Called after
     /// [`Self::read`] has returned.
     fn places(&self, origin: &Origin) -> Vec<Place>;
+
+    /// What was asked for and the images that were found there. Called after [`Self::read`].
+    fn targets(&self) -> Vec<Target>;
 }

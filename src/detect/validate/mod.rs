@@ -1,7 +1,21 @@
 //! Offline proof: what a secret's own bytes tell about it, without asking anybody. A failed proof
 //! never drops a finding; it makes it less sure and says so.
 
-use crate::model::Part;
+mod aws;
+mod azure;
+mod basic_auth;
+mod crc_tail;
+mod encoding;
+mod github;
+mod jfrog;
+mod jwt;
+mod password_hash;
+mod private_key;
+mod pypi;
+mod sentry;
+mod url;
+
+use crate::model::{Part, Secret};
 
 /// What a validator looks at.
 #[derive(Debug, Clone, Copy)]
@@ -39,11 +53,66 @@ pub struct Proof {
     pub parts: Vec<Part>,
 }
 
+impl Proof {
+    fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            reason: reason.into(),
+            normalised: None,
+            parts: Vec::new(),
+        }
+    }
+
+    fn valid(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Valid, reason)
+    }
+
+    fn invalid(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Invalid, reason)
+    }
+
+    fn neutral(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Neutral, reason)
+    }
+
+    fn normalised(mut self, bytes: Vec<u8>) -> Self {
+        self.normalised = Some(bytes);
+        self
+    }
+
+    fn part(mut self, name: &str, value: &[u8]) -> Self {
+        self.parts.push(Part {
+            name: name.to_owned(),
+            value: Secret::new(value),
+        });
+        self
+    }
+}
+
 /// An offline proof.
 pub type Validator = fn(&Evidence<'_>) -> Proof;
 
 /// Every validator by the name that rules use.
-pub const VALIDATORS: &[(&str, Validator)] = &[];
+pub const VALIDATORS: &[(&str, Validator)] = &[
+    ("atlassian", crc_tail::atlassian),
+    ("aws-key-id", aws::key_id),
+    ("azure-storage", azure::storage_key),
+    ("basic-auth", basic_auth::prove),
+    ("cloudflare", crc_tail::cloudflare),
+    ("confluent", crc_tail::confluent),
+    ("github", github::prove),
+    ("gitlab-routable", crc_tail::gitlab_routable),
+    ("grafana", crc_tail::grafana),
+    ("jfrog", jfrog::prove),
+    ("jwt", jwt::prove),
+    ("npm", crc_tail::npm),
+    ("private-key", private_key::prove),
+    ("pypi", pypi::prove),
+    ("sentry", sentry::prove),
+    ("shadow-hash", password_hash::prove),
+    ("url-credentials", url::prove),
+    ("zuplo", crc_tail::zuplo),
+];
 
 /// The validator of that name.
 pub fn validator(name: &str) -> Option<Validator> {
@@ -51,4 +120,50 @@ pub fn validator(name: &str) -> Option<Validator> {
         .iter()
         .find(|entry| entry.0 == name)
         .map(|entry| entry.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The given secret, matched as a whole, at the start of 2026.
+    pub(super) fn evidence(secret: &[u8]) -> Evidence<'_> {
+        Evidence {
+            secret,
+            matched: secret,
+            now: 1_767_225_600,
+        }
+    }
+
+    #[test]
+    fn names_are_sorted_and_unique() {
+        assert!(VALIDATORS.is_sorted_by(|left, right| left.0 < right.0));
+        assert!(validator("npm").is_some() && validator("nonesuch").is_none());
+    }
+
+    proptest! {
+        /// Whatever a rule hands over, a validator answers: with bytes that could be anything, and
+        /// with bytes behind the heads that lead deep into each of them.
+        #[test]
+        fn no_validator_panics(
+            head in prop::sample::select(vec![
+                "", "ghp_", "ghs_1_eyJ", "github_pat_", "AKIA", "eyJ", "glsa_", "pypi-AgEI",
+                "sntrys_", "$6$", "$2b$10$", "-----BEGIN RSA PRIVATE KEY-----\n",
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA",
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
+                "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
+                "-----BEGIN PRIVATE KEY-----\nMI",
+            ]),
+            body in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..300),
+                "[A-Za-z0-9+/=_.\\\\\"$%: \n-]{0,300}".prop_map(String::into_bytes),
+            ],
+        ) {
+            let secret = [head.as_bytes(), &body].concat();
+            for (_, prove) in VALIDATORS {
+                prove(&evidence(&secret));
+            }
+        }
+    }
 }

@@ -1,5 +1,12 @@
 //! Judges whether a matched value is a secret at all: context, randomness, placeholders.
 
+mod assignment;
+mod key;
+pub(crate) mod placeholder;
+pub(crate) mod randomness;
+mod site;
+mod value;
+
 use crate::model::Confidence;
 use std::ops::Range;
 
@@ -12,6 +19,13 @@ pub struct Candidate<'a> {
     pub matched: Range<usize>,
     /// The secret in [`Self::text`].
     pub secret: Range<usize>,
+}
+
+impl<'a> Candidate<'a> {
+    /// The secret's bytes.
+    fn value(&self) -> &'a [u8] {
+        &self.text[self.secret.clone()]
+    }
 }
 
 /// What a gate says.
@@ -27,7 +41,12 @@ pub enum Judgement {
 pub type Gate = fn(&Candidate<'_>, Confidence) -> Judgement;
 
 /// Every gate by the name that rules use.
-pub const GATES: &[(&str, Gate)] = &[];
+pub const GATES: &[(&str, Gate)] = &[
+    ("assignment", assignment::judge),
+    ("command-line", value::command_line),
+    ("password", value::password),
+    ("random", value::random),
+];
 
 /// The gate of that name.
 pub fn gate(name: &str) -> Option<Gate> {

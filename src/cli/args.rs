@@ -1,0 +1,243 @@
+//! The arguments, as people type them. Lists of values come from the library's tables, and each
+//! group of flags turns itself into the plain value that the library takes.
+
+use super::exit::Exit;
+use super::values::{self, FailOn, Report};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use residue::model::{Confidence, Kind, Limits, Options, Policy};
+use residue::report::{Destination, Format};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  residue image oci:build/app:1.2             a tag of an OCI layout
+  docker save app | residue image -           an image of a running engine
+  residue image app.tar --platform linux/arm64
+  residue image app.tar --fail-on high --report sarif=residue.sarif
+  residue rules show github-pat               what a rule looks for";
+
+/// Finds the secrets that container images leave behind: in every layer, also in files that a
+/// later layer deleted, in the config, the build history and the attestations.
+#[derive(Debug, Parser)]
+#[command(name = "residue", version, max_term_width = 100)]
+#[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Scan container images
+    #[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
+    Image(ImageArgs),
+    /// Show and check the rules
+    Rules(RulesArgs),
+}
+
+/// What to scan and how.
+#[derive(Debug, Args)]
+pub(super) struct ImageArgs {
+    /// What to scan: oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:REF],
+    /// `-` for an archive on standard input, or a path, whose kind its content tells
+    #[arg(value_name = "TARGET", required = true)]
+    pub(super) targets: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) scan: ScanArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
+}
+
+/// How to scan.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Scan")]
+pub(super) struct ScanArgs {
+    /// Only images of this platform; all that are present by default
+    #[arg(long = "platform", value_name = "OS/ARCH[/VARIANT]")]
+    platforms: Vec<String>,
+
+    /// Hash the uncompressed layers too, and compare with the diffIDs of the config
+    #[arg(long = "verify-diffid")]
+    verify_diff_id: bool,
+
+    /// More rules, a TOML file or a folder of them
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Make fingerprints with the key in this file, which makes them useless to others
+    #[arg(long, value_name = "FILE", env = "RESIDUE_KEY_FILE")]
+    pub(super) key_file: Option<PathBuf>,
+
+    /// Stop after this time, as in 30s or 5m, and report what was found until then
+    #[arg(long, value_name = "DURATION", env = "RESIDUE_TIMEOUT", value_parser = values::duration)]
+    timeout: Option<Duration>,
+
+    /// Worker threads; 0 means one for each processor
+    #[arg(long, value_name = "N", env = "RESIDUE_THREADS", default_value_t = 0)]
+    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
+
+    /// Memory for decoder windows and text in flight, as in 256MiB or 1g
+    #[arg(long, value_name = "SIZE", env = "RESIDUE_MAX_MEMORY", value_parser = values::memory)]
+    max_memory: Option<u64>,
+}
+
+/// What to write and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Format of the report
+    #[arg(long, short, default_value = "human", value_parser = values::format())]
+    format: &'static Format,
+
+    /// Write the report to a file, readable by you only, instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write one more report, as in sarif=residue.sarif; may be given often
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = values::report)]
+    reports: Vec<Report>,
+
+    /// Show secrets in full; mind who reads the log
+    #[arg(long)]
+    pub(super) show_secrets: bool,
+
+    /// No progress on standard error
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Tell on standard error what the scan took
+    #[arg(long, short)]
+    pub(super) verbose: bool,
+
+    /// No colours; NO_COLOR in the environment does the same
+    #[arg(long)]
+    pub(super) no_color: bool,
+}
+
+/// What fails.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub(super) struct GateArgs {
+    /// Fail if a finding has at least this severity
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        env = "RESIDUE_FAIL_ON",
+        default_value = "low"
+    )]
+    #[arg(value_parser = values::fail_on())]
+    fail_on: FailOn,
+
+    /// Show and count only findings of at least this confidence
+    #[arg(
+        long,
+        value_name = "CONFIDENCE",
+        env = "RESIDUE_MIN_CONFIDENCE",
+        default_value = "medium"
+    )]
+    #[arg(value_parser = values::confidence())]
+    min_confidence: Confidence,
+
+    /// The exit code when a finding fails
+    #[arg(long, value_name = "N", default_value_t = Policy::FOUND)]
+    exit_code: u8,
+
+    /// Exit with 0 when a finding fails; what could not be read still fails
+    #[arg(long)]
+    exit_zero: bool,
+
+    /// Fail on notes too: what was rightly left aside or only read in part
+    #[arg(long)]
+    strict: bool,
+
+    /// Accept one kind of gap; may be given often
+    #[arg(long = "allow-gap", value_name = "KIND", action = ArgAction::Append)]
+    #[arg(value_parser = values::kind())]
+    allow_gaps: Vec<Kind>,
+}
+
+/// What to do with rules.
+#[derive(Debug, Args)]
+pub(super) struct RulesArgs {
+    #[command(subcommand)]
+    pub(super) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// List all rules
+    List {
+        /// More rules, a TOML file or a folder of them
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show everything about one rule
+    Show {
+        /// The rule's id, as in `rules list`
+        id: String,
+        /// More rules, a TOML file or a folder of them
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Check rules and run their examples; those of the program if no file is named
+    Check {
+        /// Rule files or folders of them
+        #[arg(value_name = "FILE|DIR")]
+        files: Vec<PathBuf>,
+    },
+}
+
+impl ScanArgs {
+    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
+    pub(super) fn options(&self, now: i64) -> Options {
+        let defaults = Limits::default();
+        Options {
+            platforms: self.platforms.clone(),
+            verify_diff_ids: self.verify_diff_id,
+            threads: usize::from(self.threads),
+            timeout: self.timeout,
+            now,
+            limits: Limits {
+                memory: self.max_memory.unwrap_or(defaults.memory),
+                ..defaults
+            },
+        }
+    }
+}
+
+impl OutputArgs {
+    /// Every report to write; the main one comes last, so that files are there when it is read.
+    pub(super) fn destinations(&self) -> Vec<Destination<'_>> {
+        let main = Destination {
+            format: self.format,
+            file: self.output.as_deref(),
+        };
+        let more = self.reports.iter().map(|report| Destination {
+            format: report.format,
+            file: Some(&report.file),
+        });
+        more.chain([main]).collect()
+    }
+}
+
+impl GateArgs {
+    /// The policy.
+    pub(super) fn policy(&self) -> Policy {
+        Policy {
+            fail_on: self.fail_on.0,
+            min_confidence: self.min_confidence,
+            strict: self.strict,
+            allow_gaps: self.allow_gaps.clone(),
+            exit_code: self.exit_code,
+            exit_zero: self.exit_zero,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! What people type, and what the library gets.
+
+use super::*;
+use clap::{CommandFactory, error::ErrorKind};
+use residue::model::Severity;
+use residue::report::FORMATS;
+
+fn image(line: &str) -> Result<ImageArgs, clap::Error> {
+    let words = ["residue", "image"]
+        .into_iter()
+        .chain(line.split_whitespace());
+    match Cli::try_parse_from(words)?.command {
+        Command::Image(args) => Ok(args),
+        Command::Rules(_) => unreachable!("it is the image command"),
+    }
+}
+
+#[test]
+fn the_definitions_hold_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn without_flags_the_defaults_of_the_library_hold() {
+    let args = image("app.tar").unwrap();
+    assert_eq!(args.gate.policy(), Policy::default());
+    let (options, defaults) = (args.scan.options(0), Options::default());
+    assert_eq!(format!("{options:?}"), format!("{defaults:?}"));
+    let destinations = args.output.destinations();
+    assert_eq!(destinations.len(), 1);
+    assert_eq!(
+        (destinations[0].format.name, destinations[0].file),
+        ("human", None)
+    );
+}
+
+#[test]
+fn every_flag_arrives() {
+    let args = image(
+        "a.tar b.tar --platform linux/amd64 --platform linux/arm64 --verify-diffid --timeout 5m \
+         --threads 3 --max-memory 256MiB --format json --output r.json --report sarif=r.sarif \
+         --report human=r.txt --fail-on high --min-confidence confirmed --exit-code 9 --exit-zero \
+         --strict --allow-gap encrypted --allow-gap limit --rules more.toml --key-file k \
+         --show-secrets --quiet --no-color",
+    )
+    .unwrap();
+    assert_eq!(args.targets, ["a.tar", "b.tar"]);
+    let options = args.scan.options(0);
+    assert_eq!(options.platforms, ["linux/amd64", "linux/arm64"]);
+    assert!(options.verify_diff_ids);
+    assert_eq!(options.timeout, Some(Duration::from_secs(300)));
+    assert_eq!((options.threads, options.limits.memory), (3, 256 << 20));
+    assert_eq!(
+        args.gate.policy(),
+        Policy {
+            fail_on: Some(Severity::High),
+            min_confidence: Confidence::Confirmed,
+            strict: true,
+            allow_gaps: vec![Kind::Encrypted, Kind::Limit],
+            exit_code: 9,
+            exit_zero: true,
+        }
+    );
+    let formats: Vec<_> = args
+        .output
+        .destinations()
+        .iter()
+        .map(|to| to.format.name)
+        .collect();
+    assert_eq!(formats, ["sarif", "human", "json"]);
+    assert!(args.output.show_secrets && args.output.quiet && args.output.no_color);
+}
+
+#[test]
+fn what_is_wrong_is_refused_with_the_code_of_usage() {
+    let lines = [
+        "",
+        "a.tar --unknown",
+        "a.tar --format xml",
+        "a.tar --fail-on severe",
+        "a.tar --min-confidence none",
+        "a.tar --allow-gap all",
+        "a.tar --report sarif",
+        "a.tar --timeout soon",
+        "a.tar --threads many",
+        "a.tar --threads 5000",
+        "a.tar --max-memory 1k",
+        "a.tar --exit-code 256",
+        "a.tar --quiet --verbose",
+    ];
+    for line in lines {
+        assert_eq!(image(line).unwrap_err().exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn a_finding_can_be_told_never_to_fail() {
+    let policy = image("a.tar --fail-on never").unwrap().gate.policy();
+    assert_eq!(policy.fail_on, None);
+}
+
+#[test]
+fn the_help_names_every_value_of_the_tables() {
+    let error = image("--help").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.exit_code()),
+        (ErrorKind::DisplayHelp, 0)
+    );
+    let help = error.to_string();
+    let formats = FORMATS.iter().flat_map(|format| [format.name, format.help]);
+    let words = Kind::all().map(Kind::name).chain(formats);
+    for word in words.chain(Confidence::ALL.map(Confidence::name)) {
+        assert!(help.contains(word), "{word} is not in the help");
+    }
+    assert!(help.contains("Exit codes:"));
+}

@@ -1,0 +1,48 @@
+//! The only part that knows a terminal: arguments in, progress and errors on standard error, an
+//! exit code out. One file for each subcommand; what they do, the library does.
+
+use anstyle::{AnsiColor, Style};
+use args::{Cli, Command};
+use clap::Parser;
+use exit::Exit;
+use std::io::Write;
+use std::process::ExitCode;
+
+mod args;
+mod detector;
+mod exit;
+mod image;
+mod progress;
+mod rules;
+mod values;
+
+/// Runs what the arguments say.
+pub(crate) fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(tell_panic));
+    let code = match Cli::parse().command {
+        Command::Image(args) => image::run(&args),
+        Command::Rules(args) => rules::run(&args),
+    };
+    ExitCode::from(code.unwrap_or_else(|error| {
+        tell(
+            AnsiColor::Red.on_default().bold(),
+            "error",
+            &format!("{error:#}"),
+        );
+        Exit::Refused.code()
+    }))
+}
+
+/// Says something on standard error. That nobody listens is no reason to stop.
+fn tell(style: Style, word: &str, text: &str) {
+    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {text}");
+}
+
+/// Tells where a panic happened and nothing else: its message may quote what was scanned.
+fn tell_panic(info: &std::panic::PanicHookInfo<'_>) {
+    let place = info
+        .location()
+        .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    let text = format!("internal error at {place}; please report it");
+    tell(AnsiColor::Red.on_default().bold(), "error", &text);
+}

@@ -1,0 +1,248 @@
+//! From a literal's place to a match: the rule's regex, run in the window around the literal, then
+//! the gates and the offline proof. Each literal is judged from the bytes around it and from
+//! nothing else, so any cutting of the input gives the same matches.
+
+use super::allow::{Allowed, Texts};
+use super::entropy::shannon;
+use super::gates::{self, Candidate, Gate, Judgement};
+use super::validate::{self, Evidence, Validator, Verdict};
+use super::{DetectError, NEIGHBOURHOOD};
+use crate::model::{Confidence, Part, Rule, Secret};
+use regex::bytes::{Regex, RegexBuilder};
+use regex_automata::util::captures::Captures;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, PatternID, Span, meta};
+use std::ops::Range;
+
+/// A rule, ready to run.
+pub(super) struct Confirm {
+    regex: meta::Regex,
+    secret_group: Option<usize>,
+    parts: Vec<(usize, String)>,
+    entropy: Option<f64>,
+    keywords: Vec<String>,
+    confidence: Confidence,
+    gate: Option<Gate>,
+    validator: Option<Validator>,
+    allowed: Allowed,
+}
+
+/// What one thread needs to run one rule.
+pub(super) struct Scratch {
+    cache: meta::Cache,
+    captures: Captures,
+}
+
+/// A literal's place and the rule's window around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    /// Where the literal begins.
+    pub(super) at: usize,
+    /// Most bytes of a match before the literal.
+    pub(super) before: usize,
+    /// Longest match.
+    pub(super) length: usize,
+}
+
+/// What the text around a hit tells.
+pub(super) struct Confirmed {
+    pub(super) span: Range<usize>,
+    pub(super) confidence: Confidence,
+    pub(super) reasons: Vec<String>,
+    pub(super) normalised: Option<Secret>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// Compiles a pattern that is matched as a whole text: an allowlist's or a path's.
+pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).unicode(false).build()
+}
+
+impl Confirm {
+    /// Compiles a rule's pattern and looks up the gate and the validator that it names.
+    pub(super) fn new(rule: &Rule, pattern: &str) -> Result<Self, DetectError> {
+        let refused = |problem: String| DetectError {
+            location: rule.location.clone(),
+            id: rule.id.clone(),
+            problem,
+        };
+        let regex = meta::Builder::new()
+            .syntax(syntax::Config::new().unicode(false).utf8(false))
+            .configure(meta::Config::new().utf8_empty(false).nfa_size_limit(None))
+            .build(pattern)
+            .map_err(|error| refused(error.to_string()))?;
+        let named = |name: &str| regex.group_info().to_index(PatternID::ZERO, name);
+        let secret_group = if rule.secret_group > 0 {
+            Some(rule.secret_group)
+        } else {
+            named("secret")
+        };
+        let parts = regex
+            .group_info()
+            .pattern_names(PatternID::ZERO)
+            .enumerate();
+        let parts = parts.filter_map(|(index, name)| Some((index, name?.to_owned())));
+        let parts = parts
+            .filter(|(index, _)| Some(*index) != secret_group)
+            .collect();
+        Ok(Self {
+            parts,
+            secret_group,
+            entropy: rule.entropy,
+            keywords: rule.keywords.clone(),
+            confidence: rule.confidence,
+            gate: rule.gate.as_deref().and_then(gates::gate),
+            validator: rule.validator.as_deref().and_then(validate::validator),
+            allowed: Allowed::new(rule).map_err(|error| refused(error.to_string()))?,
+            regex,
+        })
+    }
+
+    /// What a thread needs to run this rule.
+    pub(super) fn scratch(&self) -> Scratch {
+        Scratch {
+            cache: self.regex.create_cache(),
+            captures: self.regex.create_captures(),
+        }
+    }
+
+    /// Judges one literal's place.
+    pub(super) fn confirm(
+        &self,
+        text: &[u8],
+        hit: Hit,
+        now: i64,
+        scratch: &mut Scratch,
+    ) -> Option<Confirmed> {
+        if !self.find(text, hit, scratch) {
+            return None;
+        }
+        let matched = scratch.captures.get_match()?.range();
+        let span = self.secret(&scratch.captures)?;
+        let around = matched.start.saturating_sub(NEIGHBOURHOOD)
+            ..text.len().min(matched.end + NEIGHBOURHOOD);
+        let candidate = Candidate {
+            text: &text[around.clone()],
+            matched: matched.start - around.start..matched.end - around.start,
+            secret: span.start - around.start..span.end - around.start,
+        };
+        let mut confirmed = self.judge(&candidate)?;
+        confirmed.parts = self.named_parts(text, &scratch.captures);
+        self.prove(&candidate, now, &mut confirmed);
+        confirmed.span = span;
+        Some(confirmed)
+    }
+
+    /// Runs the regex in the hit's window; the match, if any, covers the literal's first byte.
+    fn find(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
+        let end = text.len().min(hit.at + hit.length);
+        let mut start = hit.at.saturating_sub(hit.before);
+        let anchored = if hit.before == 0 {
+            Anchored::Yes
+        } else {
+            Anchored::No
+        };
+        while start <= hit.at {
+            let input = Input::new(text)
+                .span(Span { start, end })
+                .anchored(anchored);
+            self.regex
+                .search_captures_with(&mut scratch.cache, &input, &mut scratch.captures);
+            match scratch.captures.get_match() {
+                Some(found) if found.start() <= hit.at && found.end() > hit.at => return true,
+                Some(found) if found.start() <= hit.at => start = found.start() + 1,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn secret(&self, captures: &Captures) -> Option<Range<usize>> {
+        let span = match self.secret_group {
+            Some(group) => captures.get_group(group)?,
+            None => (1..captures.group_len())
+                .find_map(|group| captures.get_group(group))
+                .or_else(|| captures.get_group(0))?,
+        };
+        (!span.is_empty()).then(|| span.range())
+    }
+
+    fn named_parts(&self, text: &[u8], captures: &Captures) -> Vec<Part> {
+        let parts = self.parts.iter().filter_map(|(group, name)| {
+            let span = captures.get_group(*group).filter(|span| !span.is_empty())?;
+            Some(Part {
+                name: name.clone(),
+                value: Secret::new(&text[span.range()]),
+            })
+        });
+        parts.collect()
+    }
+
+    /// Keywords, entropy, allowlists and the rule's gate.
+    fn judge(&self, candidate: &Candidate<'_>) -> Option<Confirmed> {
+        let secret = &candidate.text[candidate.secret.clone()];
+        if self.entropy.is_some_and(|least| shannon(secret) <= least) {
+            return None;
+        }
+        if !self.keywords.is_empty() && !self.has_keyword(candidate.text) {
+            return None;
+        }
+        let texts = Texts {
+            secret,
+            matched: &candidate.text[candidate.matched.clone()],
+            line: line_of(candidate),
+        };
+        if self.allowed.allows(&texts) {
+            return None;
+        }
+        let (confidence, reasons) = match self.gate {
+            None => (self.confidence, Vec::new()),
+            Some(gate) => match gate(candidate, self.confidence) {
+                Judgement::Drop => return None,
+                Judgement::Keep(confidence, reason) => (confidence, vec![reason]),
+            },
+        };
+        Some(Confirmed {
+            span: 0..0,
+            confidence,
+            reasons,
+            normalised: None,
+            parts: Vec::new(),
+        })
+    }
+
+    fn has_keyword(&self, text: &[u8]) -> bool {
+        let text = text.to_ascii_lowercase();
+        self.keywords
+            .iter()
+            .any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+    }
+
+    /// The offline proof: it confirms, or makes less sure, and says why.
+    fn prove(&self, candidate: &Candidate<'_>, now: i64, confirmed: &mut Confirmed) {
+        let Some(validator) = self.validator else {
+            return;
+        };
+        let proof = validator(&Evidence {
+            secret: &candidate.text[candidate.secret.clone()],
+            matched: &candidate.text[candidate.matched.clone()],
+            now,
+        });
+        confirmed.confidence = match proof.verdict {
+            Verdict::Valid => Confidence::Confirmed,
+            Verdict::Invalid => confirmed.confidence.lowered(),
+            Verdict::Neutral => confirmed.confidence,
+        };
+        confirmed.reasons.push(proof.reason);
+        confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
+        confirmed.parts.extend(proof.parts);
+    }
+}
+
+/// The line, or lines, of the match, as far as the neighbourhood reaches.
+fn line_of<'a>(candidate: &Candidate<'a>) -> &'a [u8] {
+    let text = candidate.text;
+    let start = memchr::memrchr(b'\n', &text[..candidate.matched.start]).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', &text[candidate.matched.end..]);
+    &text[start..end.map_or(text.len(), |at| candidate.matched.end + at)]
+}

@@ -1,0 +1,279 @@
+//! Values that stand for a secret without being one, told by their structure. A word inside a longer
+//! value never decides: `changeme` is a placeholder, `changeme-9fK2x` may have become a password.
+
+/// Why a value is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// It names where the secret is: a variable, a template, an encrypted value.
+    Reference(&'static str),
+    /// It keeps the place: masks, well-known words, counting.
+    Placeholder(&'static str),
+}
+
+/// The shape of `value`, if it is one of these.
+pub(crate) fn shape(value: &[u8]) -> Option<Shape> {
+    if is_reference(value) {
+        Some(Shape::Reference("it refers to a value kept elsewhere"))
+    } else if is_constant(value) {
+        Some(Shape::Reference("it is a constant of the language"))
+    } else if is_hash(value) {
+        Some(Shape::Placeholder("it is the hash of a password"))
+    } else if is_masked(value) {
+        Some(Shape::Placeholder("it is masked"))
+    } else if is_counting(value) {
+        Some(Shape::Placeholder("its characters repeat or count"))
+    } else if is_stock(value) {
+        Some(Shape::Placeholder(
+            "it is made of words that stand in for a secret",
+        ))
+    } else {
+        None
+    }
+}
+
+/// Marks that open a substitution in shells, templates and interpolated strings.
+const SUBSTITUTIONS: [&[u8]; 6] = [b"${", b"$(", b"{{", b"#{", b"<%", b"%("];
+/// Heads of references to secret stores and of sealed values.
+const STORES: [&[u8]; 14] = [
+    b"enc(",
+    b"enc[",
+    b"!vault",
+    b"vault:",
+    b"ssm:",
+    b"op://",
+    b"arn:",
+    b"env:",
+    b"file:",
+    b"keyring:",
+    b"secretref:",
+    b"sops:",
+    b"ref+",
+    b"$ansible_vault",
+];
+/// Pairs that enclose the name of a variable or of a thing to fill in.
+const BRACKETS: [(u8, u8); 6] = [
+    (b'<', b'>'),
+    (b'{', b'}'),
+    (b'[', b']'),
+    (b'%', b'%'),
+    (b'@', b'@'),
+    (b'(', b')'),
+];
+
+fn is_reference(value: &[u8]) -> bool {
+    let enclosed = |(open, close): (u8, u8)| {
+        value.len() > 2 && value[0] == open && value[value.len() - 1] == close
+    };
+    let is_name = |name: &[u8]| {
+        name.iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let variable = value
+        .strip_prefix(b"$")
+        .is_some_and(|path| path.split(|byte| b".:".contains(byte)).all(is_name));
+    let verb = matches!(value, [b'%', b'a'..=b'z'] | [b'%', b's' | b'd', ..]);
+    variable
+        || verb
+        || BRACKETS.into_iter().any(enclosed)
+        || SUBSTITUTIONS
+            .iter()
+            .any(|mark| memchr::memmem::find(value, mark).is_some())
+        || STORES.iter().any(|head| starts_with(value, head))
+}
+
+fn is_constant(value: &[u8]) -> bool {
+    const CONSTANTS: [&[u8]; 14] = [
+        b"null",
+        b"nil",
+        b"none",
+        b"true",
+        b"false",
+        b"undefined",
+        b"empty",
+        b"yes",
+        b"no",
+        b"n/a",
+        b"unset",
+        b"unknown",
+        b"required",
+        b"optional",
+    ];
+    CONSTANTS
+        .iter()
+        .any(|word| value.eq_ignore_ascii_case(word))
+}
+
+/// Notations of crypt(3), LDAP (RFC 2307) and Django; rules of their own look at such lines.
+fn is_hash(value: &[u8]) -> bool {
+    const HEADS: [&[u8]; 16] = [
+        b"$1$", b"$2a$", b"$2b$", b"$2y$", b"$5$", b"$6$", b"$y$", b"$argon2", b"$apr1$",
+        b"$pbkdf2", b"{sha", b"{ssha", b"{crypt}", b"{md5}", b"sha1$", b"pbkdf2_",
+    ];
+    HEADS.iter().any(|head| starts_with(value, head))
+}
+
+/// Mostly one filler, or a run of fillers as they stand for the cut part of a secret.
+fn is_masked(value: &[u8]) -> bool {
+    const RUN: usize = 4;
+    let filler = |byte: u8| b"xX*.-_#?0".contains(&byte);
+    let run = value
+        .chunk_by(|left, right| left == right)
+        .any(|run| filler(run[0]) && run.len() >= RUN);
+    let ellipsis = memchr::memmem::find(value, b"...").is_some() || value.ends_with("…".as_bytes());
+    run || ellipsis
+}
+
+/// Two of three neighbours are equal or one apart, as in `123456`, `aaaa` and `abcabc`.
+fn is_counting(value: &[u8]) -> bool {
+    let steps = value
+        .windows(2)
+        .filter(|pair| pair[0].abs_diff(pair[1]) <= 1)
+        .count();
+    value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2
+}
+
+/// Longest value that can be made of stock words, in bytes: one bit of a mask for each.
+const STOCK_LEN: usize = 127;
+/// Most digits that may stand between and behind the words.
+const STOCK_DIGITS: usize = 5;
+
+/// Whether stock words, a few digits and punctuation are all there is.
+///
+/// A value with upper, lower, digit and symbol is none: somebody bent it until a policy took it,
+/// which nobody does for a placeholder.
+fn is_stock(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if value.len() > STOCK_LEN || digits > STOCK_DIGITS || is_complex(value) {
+        return false;
+    }
+    let mut reached = 1_u128;
+    for at in 0..value.len() {
+        if reached >> at & 1 == 0 {
+            continue;
+        }
+        if !value[at].is_ascii_alphabetic() {
+            reached |= 1 << (at + 1);
+        }
+        for word in stock_words().filter(|word| starts_with(&value[at..], word)) {
+            reached |= 1 << (at + word.len());
+        }
+    }
+    value.iter().any(u8::is_ascii_alphabetic) && reached >> value.len() & 1 == 1
+}
+
+fn is_complex(value: &[u8]) -> bool {
+    let any = |class: fn(&u8) -> bool| value.iter().any(class);
+    any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit)
+        && any(|byte| byte.is_ascii_punctuation() && !b"-_. ".contains(byte))
+}
+
+fn starts_with(value: &[u8], head: &[u8]) -> bool {
+    value
+        .get(..head.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(head))
+}
+
+fn stock_words() -> impl Iterator<Item = &'static [u8]> {
+    STOCK.split(' ').map(str::as_bytes)
+}
+
+/// Words of placeholders, of samples, and of the defaults that products ship with.
+const STOCK: &str = "a an the my your our this that is not to be some any with for from of in on it \
+at and or very super really so one two change changed changeit changeme me replace insert enter put \
+fill add set use here todo fixme tbd example sample dummy fake mock test tests testing tester demo \
+default placeholder foo bar baz qux temp tmp invalid wrong bad good valid correct incorrect new old \
+current existing another other random string value values text word long short strong weak secure \
+insecure safe important hidden redacted masked removed filtered censored omitted password passwd \
+passwort pass passphrase passcode pwd pw secret secrets token tokens key keys api auth access \
+refresh private public client server service account user username users name login admin \
+administrator root guest owner db database app application id credentials credential cred creds \
+bearer basic jwt session cookie csrf hash salt signing encryption encrypted encode encoded shared \
+master site web email mail consumer oauth aws github gitlab slack google stripe azure docker vault \
+postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit elastic kafka oracle sa \
+wordpress keycloak grafana minio welcome hello world letmein qwerty asdf abc abcd hunter monkey \
+dragon lorem ipsum xyz production prod dev development staging local localhost host project company \
+organization org vendor provider goes must should you generate generated own need needs type file \
+path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anything whatever blah bla \
+field input form label data code number no yes none null nothing bot webhook license proxy registry \
+repo repository deploy cluster node agent machine system internal external remote backup primary \
+secondary first second third more less \
+smtp imap ftp ssh ldap jdbc http https relay top";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_told_by_structure() {
+        for value in [
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "$(cat file)",
+            "{{ vault }}",
+            "<your-token>",
+            "%PASSWORD%",
+            "@db.password@",
+            "ENC(Gx1s)",
+            "op://vault/item",
+            "pre-${x}-post",
+            "%s",
+            "%(password)s",
+            "null",
+            "None",
+            "[REDACTED]",
+            "$Env:Token",
+            "$mp.Password",
+        ] {
+            assert!(
+                matches!(shape(value.as_bytes()), Some(Shape::Reference(_))),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn placeholders_are_told_by_the_whole_value() {
+        for value in [
+            "xxxxxxxx",
+            "********",
+            "sk-xxxx-yyy",
+            "123456",
+            "aaaaaa",
+            "changeme",
+            "CHANGE_ME",
+            "your-api-key-here",
+            "MySecretPassword",
+            "password123",
+            "test_token_1",
+            "insert your password",
+            "abc...xyz",
+            "postgres",
+            "admin123",
+            "$2b$12$Q",
+        ] {
+            assert!(
+                matches!(shape(value.as_bytes()), Some(Shape::Placeholder(_))),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn passwords_that_contain_such_words_are_none() {
+        for value in [
+            "Sup3rS3cret!2024",
+            "Password123!",
+            "test-9fK2xQ",
+            "changeme-tulips",
+            "tulips",
+            "$ecret-1",
+            "mypasswordlives",
+            "q8Zt3LxV0sNf7RkD",
+            "a%sb%d!",
+        ] {
+            assert_eq!(shape(value.as_bytes()), None, "{value}");
+        }
+    }
+}

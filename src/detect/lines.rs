@@ -1,0 +1,62 @@
+//! Lines and columns of matches, counted forwards from the last one: matches come nearly in order,
+//! and most texts have none.
+
+use crate::model::{LineStart, Position};
+use std::ops::Range;
+
+/// Counts lines in one text.
+pub(super) struct Lines<'a> {
+    text: &'a [u8],
+    first: LineStart,
+    counted: usize,
+    here: LineStart,
+}
+
+impl<'a> Lines<'a> {
+    /// A text whose first byte stands at `first`.
+    pub(super) fn new(text: &'a [u8], first: LineStart) -> Self {
+        Self {
+            text,
+            first,
+            counted: 0,
+            here: first,
+        }
+    }
+
+    /// A part of the text.
+    pub(super) fn text(&self, range: Range<usize>) -> &'a [u8] {
+        &self.text[range]
+    }
+
+    /// The position of the byte at `at`, whose offset in the blob is `offset`.
+    pub(super) fn position(&mut self, at: usize, offset: u64) -> Position {
+        if at < self.counted {
+            (self.counted, self.here) = (0, self.first);
+        }
+        self.here = self.here.after(&self.text[self.counted..at]);
+        self.counted = at;
+        Position {
+            offset,
+            line: self.here.line,
+            column: self.here.column,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_may_be_asked_in_any_order() {
+        let mut lines = Lines::new(b"ab\ncd\nef", LineStart { line: 7, column: 3 });
+        let mut at = |at| {
+            let position = lines.position(at, 0);
+            (position.line, position.column)
+        };
+        assert_eq!(
+            [at(7), at(1), at(3), at(4)],
+            [(9, 2), (7, 4), (8, 1), (8, 2)]
+        );
+    }
+}

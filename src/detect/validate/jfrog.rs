@@ -1,0 +1,54 @@
+//! JFrog's reference tokens: base64 of `reftkn:<version>:<expiry>:<random>`, expiry in Unix
+//! seconds, zero for none.
+
+use super::{Evidence, Proof, encoding};
+
+/// Proves a reference token.
+pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
+    match encoding::base64(evidence.secret)
+        .as_deref()
+        .and_then(expiry)
+    {
+        Some(0) => Proof::valid("a reference token that never expires"),
+        Some(expiry) if expiry < evidence.now => {
+            Proof::neutral("a reference token that has expired")
+        }
+        Some(_) => Proof::valid("a reference token that has not expired"),
+        None => Proof::invalid("it does not decode to a reference token"),
+    }
+}
+
+fn expiry(decoded: &[u8]) -> Option<i64> {
+    let mut fields = std::str::from_utf8(decoded).ok()?.split(':');
+    (fields.next()? == "reftkn").then_some(())?;
+    fields.next()?;
+    let expiry = fields.next()?.parse().ok()?;
+    fields.next().filter(|random| !random.is_empty())?;
+    Some(expiry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict::{Invalid, Neutral, Valid};
+    use super::super::tests::evidence;
+    use super::*;
+    use base64::Engine as _;
+
+    #[test]
+    fn the_expiry_decides() {
+        for (text, verdict) in [
+            ("reftkn:01:0:Zk3jq", Valid),
+            ("reftkn:01:1900000000:Zk3jq", Valid),
+            ("reftkn:01:1500000000:Zk3jq", Neutral),
+            ("reftkn:01:soon:Zk3jq", Invalid),
+            ("reftkn:01:0:", Invalid),
+        ] {
+            let token = base64::engine::general_purpose::STANDARD.encode(text);
+            assert_eq!(
+                prove(&evidence(token.as_bytes())).verdict,
+                verdict,
+                "{text}"
+            );
+        }
+    }
+}

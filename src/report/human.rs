@@ -1,0 +1,49 @@
+//! The report that people read: one block for each secret, worst first, then what was scanned
+//! and what was not, and last the verdict, where a terminal leaves the eye.
+//!
+//! Colours are written always; the writer strips them where they are not wanted. The layout is
+//! 100 columns wide whatever the terminal, so that the same input gives the same bytes.
+
+use super::View;
+use page::Page;
+use std::io::{self, Write};
+
+mod finding;
+mod number;
+mod page;
+mod summary;
+
+/// Writes the report.
+pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(out);
+    let images: usize = view.targets.iter().map(|target| target.images.len()).sum();
+    for finding in &view.findings {
+        finding::write(finding, images > 1 || view.targets.len() > 1, &mut page)?;
+        page.blank()?;
+    }
+    summary::write(view, &mut page)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::sample;
+
+    #[test]
+    fn a_report_with_everything() {
+        insta::assert_snapshot!(sample::rendered("human", &sample::view()));
+    }
+
+    #[test]
+    fn a_report_with_nothing() {
+        insta::assert_snapshot!(sample::rendered("human", &sample::clean_view()));
+    }
+
+    #[test]
+    fn scanned_text_gives_no_orders_to_a_ci_system() {
+        let text = sample::rendered("human", &sample::hostile_view());
+        assert!(!text.contains("##["), "{text}");
+        let order = |line: &&str| line.trim_start().starts_with("::");
+        assert_eq!(text.lines().find(order), None);
+        assert!(text.contains(r"\::add-mask::"), "{text}");
+    }
+}

@@ -1,0 +1,185 @@
+//! The block of one secret: what it is, why we think so, where it stands, what to do.
+
+use super::page::{BAD, BOLD, DIM, PLAIN, Page, WARN, margin};
+use crate::model::Severity;
+use crate::report::view::{Finding, Layer, Occurrence, Secret};
+use crate::report::visible::visible;
+use anstyle::Style;
+use std::io;
+
+/// Most places that are shown of one secret.
+const SHOWN: usize = 10;
+/// What holds for every secret in an image, whatever its kind.
+const REBUILD: &str = "Then rebuild the image without it. Deleting the file in a later instruction \
+    does not help: the layer that holds it is still part of the image.";
+/// What to do where a rule does not say.
+const ROTATE: &str = "Revoke it where it was issued and replace it with a new one.";
+
+/// Writes the block. `several` says that the report covers more than one image, so that places
+/// have to name theirs.
+pub(super) fn write(finding: &Finding, several: bool, page: &mut Page<'_>) -> io::Result<()> {
+    headline(finding, page)?;
+    facts(finding, page)?;
+    places(finding, several, page)?;
+    advice(finding, page)
+}
+
+fn headline(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    let badge = format!(" {} ", finding.severity.name().to_uppercase());
+    let about = format!("  {} · {} confidence", finding.rule, finding.confidence);
+    page.line(&[
+        (colour(finding.severity).invert(), &badge),
+        (PLAIN, " "),
+        (BOLD, &finding.title),
+        (DIM, &about),
+    ])
+}
+
+fn facts(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    page.field("secret", PLAIN, &value(&finding.secret))?;
+    for (number, part) in finding.parts.iter().enumerate() {
+        let label = if number == 0 { "with" } else { "" };
+        page.field(
+            label,
+            PLAIN,
+            &format!("{} {}", part.name, value(&part.value)),
+        )?;
+    }
+    page.field("id", DIM, &finding.fingerprint)?;
+    for (number, reason) in finding.reasons.iter().enumerate() {
+        page.field(if number == 0 { "why" } else { "" }, PLAIN, reason)?;
+    }
+    if !finding.aliases.is_empty() {
+        page.field("also", PLAIN, &finding.aliases.join(", "))?;
+    }
+    Ok(())
+}
+
+/// A secret as far as it may be shown, with its length.
+fn value(secret: &Secret) -> String {
+    let shown = match &secret.plain {
+        Some(plain) => visible(plain.as_bytes()),
+        None => secret.masked.clone(),
+    };
+    format!("{shown} ({} bytes)", secret.length)
+}
+
+fn places(finding: &Finding, several: bool, page: &mut Page<'_>) -> io::Result<()> {
+    let shown = &finding.occurrences[..finding.occurrences.len().min(SHOWN)];
+    let columns = shown.iter().map(|place| kind(place).len()).max();
+    let (mut label, nested) = ("found in", if several { "  " } else { "" });
+    for image in shown.chunk_by(|one, next| title(one) == title(next)) {
+        if several {
+            page.field(label, PLAIN, &title(&image[0]))?;
+            label = "";
+        }
+        for places in image.chunk_by(are_alike) {
+            let kind = format!("{nested}{:<1$}", kind(&places[0]), columns.unwrap_or(0) + 2);
+            group(&(margin(label) + &kind), places, page)?;
+            label = "";
+        }
+    }
+    match finding.occurrences.len() - shown.len() {
+        0 => Ok(()),
+        more => page.field(
+            "",
+            DIM,
+            &format!("and {more} more; the json format lists all"),
+        ),
+    }
+}
+
+/// Whether the same is to be said of two places.
+fn are_alike(one: &Occurrence, next: &Occurrence) -> bool {
+    let told = |place: &Occurrence| {
+        let later = place.changed_by.as_ref().map(|layer| layer.index);
+        (kind(place), place.state, later)
+    };
+    told(one) == told(next)
+}
+
+/// Places in one layer with one fate, or in one document: first each of them, then what is to be
+/// said of all.
+fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<()> {
+    let indent = " ".repeat(lead.len());
+    for (number, place) in places.iter().enumerate() {
+        let lead = if number == 0 { lead } else { &*indent };
+        page.line(&[(PLAIN, lead), (BOLD, &place.spot())])?;
+    }
+    match &places[0].layer {
+        None => Ok(()),
+        Some(layer) => {
+            origin(layer, &indent, page)?;
+            fate(&places[0], layer, &indent, page)
+        }
+    }
+}
+
+/// The image of a place.
+fn title(place: &Occurrence) -> String {
+    match &place.platform {
+        Some(platform) => format!("{} ({platform})", place.target),
+        None => place.target.clone(),
+    }
+}
+
+/// The kind of a place: its layer, or the document it is in.
+fn kind(place: &Occurrence) -> String {
+    match &place.layer {
+        Some(layer) if place.kind == "file" => format!("layer {}", layer.index),
+        Some(layer) => format!("layer {}, {}", layer.index, place.kind),
+        None => place.kind.to_owned(),
+    }
+}
+
+/// The layer's digest and who made it.
+fn origin(layer: &Layer, indent: &str, page: &mut Page<'_>) -> io::Result<()> {
+    let text = match &layer.brief {
+        Some(brief) => format!("{} {brief}", layer.short_digest()),
+        None => layer.short_digest().to_owned(),
+    };
+    page.wrapped((PLAIN, indent), DIM, &text)
+}
+
+/// What became of the file.
+fn fate(place: &Occurrence, layer: &Layer, indent: &str, page: &mut Page<'_>) -> io::Result<()> {
+    let (style, text): (Style, String) = match (place.state, &place.changed_by) {
+        (Some(state), Some(later)) => (WARN, hidden(state, later, layer)),
+        (Some(state), None) => (PLAIN, format!("{state} in the final image")),
+        (None, _) => return Ok(()),
+    };
+    page.wrapped((PLAIN, indent), style, &text)
+}
+
+fn hidden(state: &str, later: &Layer, layer: &Layer) -> String {
+    let by = match &later.brief {
+        Some(brief) => format!(" by {brief}"),
+        None => String::new(),
+    };
+    format!(
+        "{state} in layer {}{by} - still recoverable from layer {}",
+        later.index, layer.index
+    )
+}
+
+fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    let rotate = match finding.remediation.as_str() {
+        "" => ROTATE,
+        text => text,
+    };
+    page.field("do", PLAIN, rotate)?;
+    page.field("", PLAIN, REBUILD)?;
+    match &finding.reference {
+        Some(address) => page.field("see", DIM, address),
+        None => Ok(()),
+    }
+}
+
+/// The colour of a severity.
+pub(super) fn colour(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => BAD,
+        Severity::Medium => WARN.bold(),
+        Severity::Low => BOLD,
+    }
+}

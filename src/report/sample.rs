@@ -1,0 +1,276 @@
+//! Outcomes built by hand, for the tests of all formats: one with every kind of place and state,
+//! one with nothing, one whose every scanned byte is hostile.
+
+use super::{Format, View};
+use crate::model::*;
+use std::sync::Arc;
+
+/// A report with everything, under the default policy.
+pub(super) fn view() -> View {
+    View::new(&outcome(), &Policy::default(), false)
+}
+
+/// A report with no findings and no gaps.
+pub(super) fn clean_view() -> View {
+    let outcome = Outcome {
+        findings: Vec::new(),
+        coverage: coverage(&[]),
+        ..outcome()
+    };
+    View::new(&outcome, &Policy::default(), false)
+}
+
+/// A report on an image that attacks its reader.
+pub(super) fn hostile_view() -> View {
+    View::new(&hostile(), &Policy::default(), false)
+}
+
+/// The text of a report, colours stripped.
+pub(super) fn rendered(format: &str, view: &View) -> String {
+    let format = Format::from_name(format).unwrap();
+    let mut out = anstream::StripStream::new(Vec::new());
+    (format.render)(view, &mut out).unwrap();
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
+/// The secret of the worst finding.
+pub(super) fn secret() -> String {
+    ["correct", "horse", "battery", "staple"].join("-")
+}
+
+/// The password that another finding is about.
+pub(super) const PASSWORD: &str = "hunter2!";
+
+/// Two platforms of one image and a second target; every kind of place and state.
+pub(super) fn outcome() -> Outcome {
+    Outcome {
+        targets: vec![
+            target("oci:app:1.2", &["linux/amd64", "linux/arm64"]),
+            target("docker-archive:tools.tar", &["linux/amd64"]),
+        ],
+        findings: vec![key(), password(), doubtful()],
+        coverage: coverage(&[
+            Shortfall::new(
+                Kind::Truncated,
+                "oci:app:1.2 (linux/arm64) layer 4 sha256:4444444444444444",
+                format!(
+                    "the gzip stream ends after 12582912 bytes, near \"{}\"",
+                    secret()
+                ),
+            ),
+            Shortfall::new(
+                Kind::PlatformAbsent,
+                "oci:app:1.2 (windows/amd64)",
+                "the index names it, the layout does not hold it",
+            ),
+        ]),
+        key_id: Identity::default().key_id(),
+    }
+}
+
+fn target(name: &str, platforms: &[&str]) -> Target {
+    let image = |(number, platform): (usize, &&str)| Image {
+        name: None,
+        platform: Some((*platform).to_owned()),
+        digest: Some(digest(70 + number)),
+        layers: 6,
+    };
+    Target {
+        name: name.to_owned(),
+        images: platforms.iter().enumerate().map(image).collect(),
+    }
+}
+
+fn coverage(shortfalls: &[Shortfall]) -> Coverage {
+    let coverage = Coverage::default();
+    for (counter, number) in Counter::ALL
+        .into_iter()
+        .zip([3, 14, 9, 31_204, 1_288_490_188])
+    {
+        coverage.count(counter, number);
+    }
+    for shortfall in shortfalls {
+        coverage.record(shortfall.clone());
+    }
+    coverage
+}
+
+fn digest(number: usize) -> String {
+    format!("sha256:{}", format!("{number:02}").repeat(32))
+}
+
+/// A layer with its instruction.
+fn layer(index: usize, instruction: &str) -> LayerPlace {
+    LayerPlace {
+        index,
+        digest: digest(10 + index).into(),
+        diff_id: Some(digest(40 + index).into()),
+        instruction: Some(instruction.into()),
+    }
+}
+
+fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
+    Place {
+        target: "oci:app:1.2".into(),
+        platform: Some("linux/amd64".into()),
+        kind: Where::File,
+        path: path.as_bytes().into(),
+        layer: Some(layer),
+        state: Some(state),
+        raw: false,
+    }
+}
+
+fn in_document(kind: Where, pointer: &str) -> Place {
+    Place {
+        target: "oci:app:1.2".into(),
+        platform: Some("linux/arm64".into()),
+        kind,
+        path: pointer.as_bytes().into(),
+        layer: None,
+        state: None,
+        raw: false,
+    }
+}
+
+fn at(place: Place, line: u64, column: u64) -> Occurrence {
+    let position = Position {
+        offset: 0,
+        line,
+        column,
+    };
+    Occurrence { place, position }
+}
+
+/// A key in every kind of place.
+fn key() -> Finding {
+    let copy = "COPY .env /app/ # buildkit";
+    let remove = format!(
+        "RUN /bin/sh -c rm /app/.env && curl -H {} \t x # buildkit",
+        secret()
+    );
+    let mut occurrences = vec![
+        at(
+            in_layer(
+                "app/.env",
+                layer(2, copy),
+                State::Deleted(layer(5, &remove)),
+            ),
+            12,
+            9,
+        ),
+        at(
+            in_layer(
+                "etc/app.conf",
+                layer(3, "/bin/sh -c #(nop) ADD file:ab12 in /etc/ "),
+                State::Overwritten(layer(4, "/bin/sh -c sed -i s/a/b/ /etc/app.conf")),
+            ),
+            1,
+            1,
+        ),
+        at(
+            in_layer(
+                &format!("srv/{}.json", secret()),
+                layer(4, "COPY srv /srv"),
+                State::Present,
+            ),
+            3,
+            14,
+        ),
+    ];
+    occurrences[2].place.kind = Where::Metadata;
+    occurrences.extend([
+        at(in_document(Where::Config, "config.Env[3]"), 1, 8),
+        at(in_document(Where::History, "history[2].created_by"), 1, 20),
+        at(
+            in_document(Where::Attestation, "predicate.buildDefinition.args"),
+            7,
+            3,
+        ),
+    ]);
+    Finding {
+        fingerprint: Identity::default().fingerprint(secret().as_bytes()),
+        rule: "aws-secret-access-key".to_owned(),
+        title: "AWS access key pair".to_owned(),
+        severity: Severity::Critical,
+        confidence: Confidence::Confirmed,
+        reasons: vec![
+            "The key id decodes to a valid account number.".to_owned(),
+            "A key id stands 1 line above; both belong together, which nothing but a real pair or \
+             a careful copy of one does."
+                .to_owned(),
+        ],
+        aliases: vec!["generic-api-key".to_owned()],
+        secret: Secret::new(secret().as_bytes()),
+        parts: vec![Part {
+            name: "access-key-id".to_owned(),
+            value: Secret::new(["AKIA", "EXAMPLE0EXAMPLE0"].concat().as_bytes()),
+        }],
+        remediation: "Deactivate the key in IAM, create a new one for what still needs it, and \
+                      search CloudTrail for calls made with the old one."
+            .to_owned(),
+        reference: Some("https://docs.aws.amazon.com/IAM/latest/UserGuide/".to_owned()),
+        occurrences,
+    }
+}
+
+/// A password in more places than a person wants to read, in another target.
+fn password() -> Finding {
+    let place = |number: usize| {
+        let path = format!("opt/site-{number:02}/wp-config.php");
+        let mut place = in_layer(&path, layer(1, "COPY . /opt"), State::Present);
+        place.target = "docker-archive:tools.tar".into();
+        at(place, 40, 24)
+    };
+    Finding {
+        fingerprint: Identity::default().fingerprint(PASSWORD.as_bytes()),
+        rule: "generic-password".to_owned(),
+        title: "Assigned password".to_owned(),
+        severity: Severity::Medium,
+        confidence: Confidence::Medium,
+        reasons: vec!["Assigned to a name that says password.".to_owned()],
+        aliases: Vec::new(),
+        secret: Secret::new(PASSWORD.as_bytes()),
+        parts: Vec::new(),
+        remediation: String::new(),
+        reference: None,
+        occurrences: (0..14).map(place).collect(),
+    }
+}
+
+/// Below the default confidence.
+fn doubtful() -> Finding {
+    Finding {
+        severity: Severity::Low,
+        confidence: Confidence::Low,
+        rule: "generic-api-key".to_owned(),
+        title: "Assigned key".to_owned(),
+        secret: Secret::new(b"hidden-but-real"),
+        fingerprint: Identity::default().fingerprint(b"hidden-but-real"),
+        ..password()
+    }
+}
+
+/// An image whose paths, instructions and errors try to leak, to steer and to lie.
+pub(super) fn hostile() -> Outcome {
+    let steer = format!(
+        "\x1b[2J\u{202e}x\n::add-mask::{0}\n##[set-output]{0} hidden-but-real {1}",
+        secret(),
+        "w".repeat(80)
+    );
+    let mut path = b"caf\xe9/\x1b]0;title\x07/../".to_vec();
+    path.extend_from_slice(secret().as_bytes());
+    let mut place = in_layer("", layer(0, &steer), State::Deleted(layer(1, &steer)));
+    place.path = Arc::from(path);
+    let mut finding = Finding {
+        reasons: vec![format!("{} ::add-mask::x", "r".repeat(85)), steer.clone()],
+        occurrences: vec![at(place, 1, 1)],
+        ..key()
+    };
+    finding.title.push_str("\x1b[0m");
+    Outcome {
+        findings: vec![finding, doubtful()],
+        coverage: coverage(&[Shortfall::new(Kind::Corrupt, steer.clone(), steer)]),
+        ..outcome()
+    }
+}

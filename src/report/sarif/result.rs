@@ -1,0 +1,151 @@
+//! One place of one secret as a SARIF result.
+
+use super::model::{
+    ArtifactLocation, Location, LogicalLocation, Message, PhysicalLocation, Region,
+    ResultProperties, SarifResult,
+};
+use super::{rule, uri};
+use crate::report::view::{Finding, Layer, Occurrence};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The result. `count` tells apart results of one secret at one path: other layers, other lines.
+pub(super) fn of<'a>(
+    finding: &'a Finding,
+    place: &'a Occurrence,
+    rule_index: usize,
+    count: usize,
+) -> SarifResult<'a> {
+    SarifResult {
+        rule_id: &finding.rule,
+        rule_index,
+        level: rule::level(finding.severity),
+        message: Message {
+            text: message(finding, place),
+        },
+        locations: [location(finding, place)],
+        partial_fingerprints: BTreeMap::from([
+            (
+                "primaryLocationLineHash",
+                format!("{}:{count}", path_hash(finding, place)),
+            ),
+            ("secretHash/v1", finding.fingerprint.clone()),
+        ]),
+        properties: properties(finding, place),
+    }
+}
+
+fn message(finding: &Finding, place: &Occurrence) -> String {
+    let mut text = format!(
+        "{} {} in {}",
+        finding.title,
+        finding.secret.masked,
+        place.spot()
+    );
+    let within = match &place.layer {
+        Some(layer) => write!(text, " of layer {}{}", layer.index, by(layer)),
+        None => write!(text, " of the image's {}", place.kind),
+    };
+    let fate = match (place.state, &place.changed_by) {
+        (Some(state), Some(later)) => {
+            let (by, index) = (by(later), later.index);
+            write!(
+                text,
+                "; {state} in layer {index}{by}, but still recoverable"
+            )
+        }
+        _ => Ok(()),
+    };
+    // Writing to a string cannot fail.
+    let _ = within.and(fate);
+    text
+}
+
+fn by(layer: &Layer) -> String {
+    layer
+        .brief
+        .as_ref()
+        .map_or_else(String::new, |brief| format!(" ({brief})"))
+}
+
+/// Names the secret at its path, whatever the line: code scanning follows an alert by it. The
+/// fingerprint in it is keyed, so that it tells nothing about the secret.
+fn path_hash(finding: &Finding, place: &Occurrence) -> String {
+    let mut hash = Sha256::new();
+    for field in [&finding.fingerprint, place.kind, &place.path] {
+        hash.update(field);
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest[..8].iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn location<'a>(finding: &Finding, place: &'a Occurrence) -> Location<'a> {
+    Location {
+        physical_location: PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri::of(place),
+            },
+            region: Region {
+                start_line: place.line,
+                start_column: place.column,
+                end_line: place.line,
+                end_column: place.column + finding.secret.first_line.max(1) as u64,
+            },
+        },
+        logical_locations: logical(place),
+    }
+}
+
+/// The image, and the layer or document in it.
+fn logical(place: &Occurrence) -> Vec<LogicalLocation<'_>> {
+    let image = match &place.platform {
+        Some(platform) => format!("{} ({platform})", place.target),
+        None => place.target.clone(),
+    };
+    let inner = match &place.layer {
+        Some(layer) => LogicalLocation {
+            name: format!("layer {}{}", layer.index, by(layer)),
+            fully_qualified_name: format!("{image}/{}", layer.digest),
+            kind: "layer",
+        },
+        None => LogicalLocation {
+            name: place.path.clone(),
+            fully_qualified_name: format!("{image}/{}/{}", place.kind, place.path),
+            kind: place.kind,
+        },
+    };
+    let outer = LogicalLocation {
+        name: image.clone(),
+        fully_qualified_name: image,
+        kind: "image",
+    };
+    vec![inner, outer]
+}
+
+fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperties<'a> {
+    let layer = place.layer.as_ref();
+    let later = place.changed_by.as_ref();
+    ResultProperties {
+        target: &place.target,
+        platform: place.platform.as_deref(),
+        kind: place.kind,
+        path: &place.path,
+        layer_index: layer.map(|layer| layer.index),
+        layer_digest: layer.map(|layer| &*layer.digest),
+        layer_diff_id: layer.and_then(|layer| layer.diff_id.as_deref()),
+        instruction: layer.and_then(|layer| layer.instruction.as_deref()),
+        state: place.state,
+        changed_by_layer_index: later.map(|layer| layer.index),
+        changed_by_instruction: later.and_then(|layer| layer.instruction.as_deref()),
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        reasons: &finding.reasons,
+        redacted: &finding.secret.masked,
+        secret: finding.secret.plain.as_deref(),
+    }
+}

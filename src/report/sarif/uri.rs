@@ -1,0 +1,77 @@
+//! Addresses of places that are no files of a repository. Code scanning wants relative URI
+//! references (RFC 3986, section 4.2), so each place in an image gets one of its own:
+//! `layers/<digest>/etc/x` or `config/<digest>/config.Env%5B3%5D`.
+
+use crate::report::view::Occurrence;
+use std::fmt::Write;
+
+/// Digits of a digest in an address.
+const DIGITS: usize = 12;
+
+/// The address of a place.
+pub(super) fn of(place: &Occurrence) -> String {
+    let (folder, digest) = match &place.layer {
+        Some(layer) => ("layers", Some(layer.short_digest())),
+        None => (place.kind, place.image_digest.as_deref().map(short)),
+    };
+    let mut uri = folder.to_owned();
+    let path = place.path.split('/');
+    for segment in digest.into_iter().chain(path) {
+        push_segment(&mut uri, segment);
+    }
+    uri
+}
+
+fn short(digest: &str) -> &str {
+    let hex = digest.split_once(':').map_or(digest, |(_, hex)| hex);
+    hex.get(..DIGITS).unwrap_or(hex)
+}
+
+/// Adds a segment. Empty ones and `.` say nothing; `..` would be resolved by whoever reads the
+/// address, and is set in brackets.
+fn push_segment(uri: &mut String, segment: &str) {
+    match segment {
+        "" | "." => {}
+        ".." => uri.push_str("/(..)"),
+        _ => {
+            uri.push('/');
+            for byte in segment.bytes() {
+                push_byte(uri, byte);
+            }
+        }
+    }
+}
+
+/// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
+fn push_byte(uri: &mut String, byte: u8) {
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        uri.push(char::from(byte));
+    } else {
+        // Writing to a string cannot fail.
+        let _ = write!(uri, "%{byte:02X}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_makes_a_relative_address() {
+        let table = [
+            ("etc/app.conf", "/etc/app.conf"),
+            ("/etc//./a b", "/etc/a%20b"),
+            ("../../etc/passwd", "/(..)/(..)/etc/passwd"),
+            (r"C:\x\xff", r"/C%3A%5Cx%5Cxff"),
+            ("config.Env[3]", "/config.Env%5B3%5D"),
+            ("é?#%", "/%C3%A9%3F%23%25"),
+            ("", ""),
+        ];
+        for (path, expected) in table {
+            let mut uri = String::new();
+            path.split('/')
+                .for_each(|segment| push_segment(&mut uri, segment));
+            assert_eq!(uri, expected);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What a report may say. The view is built once from an outcome and is all that any format sees:
+//! plain strings in which every known secret is masked and every control character is visible.
+//! A format cannot leak what it was never given.
+//!
+//! Serialised, the view *is* the JSON report (`docs/report.schema.json`); fields that only other
+//! formats need are skipped.
+
+use crate::model::{Confidence, Severity, Verdict};
+use serde::{Serialize, Serializer};
+
+mod build;
+
+/// Version of the JSON report. It changes when a field changes its meaning or goes away, not when
+/// one is added.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole report.
+#[derive(Debug, Serialize)]
+pub struct View {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// Who wrote the report.
+    pub tool: Tool,
+    /// Which key the fingerprints were made with.
+    pub key_id: String,
+    /// Whether everything asked for was read, under the policy.
+    pub complete: bool,
+    /// What was asked for.
+    pub targets: Vec<Target>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// What is left out for lack of confidence.
+    pub hidden: Hidden,
+    /// The secrets, worst first.
+    pub findings: Vec<Finding>,
+    /// What it means for a gate.
+    #[serde(skip)]
+    pub gate: Gate,
+    /// Whether secrets are masked.
+    #[serde(skip)]
+    pub redacted: bool,
+}
+
+/// The program and its version.
+#[derive(Debug, Serialize)]
+pub struct Tool {
+    /// Name of the program.
+    pub name: &'static str,
+    /// Version of the program.
+    pub version: &'static str,
+}
+
+/// The policy's answer.
+#[derive(Debug)]
+pub struct Gate {
+    /// Whether something fails.
+    pub verdict: Verdict,
+    /// The least severity that fails.
+    pub fail_on: Option<Severity>,
+    /// How many findings fail.
+    pub failing: usize,
+    /// The exit code of the process.
+    pub exit: u8,
+}
+
+/// One target.
+#[derive(Debug, Serialize)]
+pub struct Target {
+    /// As the user typed it.
+    pub name: String,
+    /// Its images.
+    pub images: Vec<Image>,
+}
+
+/// One image of a target.
+#[derive(Debug, Serialize)]
+pub struct Image {
+    /// Tag or name inside the target.
+    pub name: Option<String>,
+    /// `os/arch[/variant]`.
+    pub platform: Option<String>,
+    /// Digest of the manifest or config.
+    pub digest: Option<String>,
+    /// Number of layers.
+    pub layers: usize,
+}
+
+/// What was read and what was not.
+#[derive(Debug, Serialize)]
+pub struct Coverage {
+    /// What was counted.
+    pub scanned: Counts,
+    /// What makes the scan incomplete.
+    pub gaps: Vec<Shortfall>,
+    /// What would, had the user not accepted it.
+    pub accepted: Vec<Shortfall>,
+    /// What is worth knowing and fails nothing.
+    pub notes: Vec<Shortfall>,
+}
+
+/// Counters by name, in report order.
+#[derive(Debug)]
+pub struct Counts(pub Vec<(&'static str, u64)>);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// Something that was not read, or not in full.
+#[derive(Debug, Serialize)]
+pub struct Shortfall {
+    /// The word for `--allow-gap`.
+    pub kind: &'static str,
+    /// Where.
+    pub place: String,
+    /// What happened.
+    pub detail: String,
+    /// How often.
+    pub times: u64,
+}
+
+/// What is not shown, but counted.
+#[derive(Debug, Serialize)]
+pub struct Hidden {
+    /// The least confidence that is shown.
+    pub min_confidence: Confidence,
+    /// Findings below it.
+    pub findings: usize,
+}
+
+/// One secret and all that is known about it.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    /// Identity of the secret, 32 hex digits.
+    pub fingerprint: String,
+    /// Id of the rule.
+    pub rule: String,
+    /// What it is.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// Other rules that matched the same secret.
+    pub aliases: Vec<String>,
+    /// The secret itself.
+    pub secret: Secret,
+    /// What belongs to it.
+    pub parts: Vec<Part>,
+    /// How to revoke and replace it.
+    pub remediation: String,
+    /// The provider's page.
+    pub reference: Option<String>,
+    /// Every place.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A secret as far as a report may show it.
+#[derive(Debug, Serialize)]
+pub struct Secret {
+    /// Its first characters and stars.
+    pub masked: String,
+    /// Its length in bytes.
+    pub length: usize,
+    /// All of it, exactly, only when the user asked; may hold line breaks and control characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plain: Option<String>,
+    /// Bytes of its first line.
+    #[serde(skip)]
+    pub first_line: usize,
+}
+
+/// A value that belongs to a secret.
+#[derive(Debug, Serialize)]
+pub struct Part {
+    /// What it is.
+    pub name: String,
+    /// The value.
+    #[serde(flatten)]
+    pub value: Secret,
+}
+
+/// One place.
+#[derive(Debug, Serialize)]
+pub struct Occurrence {
+    /// The target, with the image's name where there are several.
+    pub target: String,
+    /// `os/arch[/variant]`.
+    pub platform: Option<String>,
+    /// The kind of place.
+    #[serde(rename = "where")]
+    pub kind: &'static str,
+    /// A path in the layer, or a pointer into a document.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in bytes, from 1.
+    pub column: u64,
+    /// The layer that holds it.
+    pub layer: Option<Layer>,
+    /// What became of it: `present`, `overwritten`, `deleted`.
+    pub state: Option<&'static str>,
+    /// The later layer that hid it.
+    pub changed_by: Option<Layer>,
+    /// The commit that holds it; images have none.
+    pub commit: Option<String>,
+    /// Number of the target in [`View::targets`].
+    #[serde(skip)]
+    pub target_index: usize,
+    /// Digest of the image, where the target names it.
+    #[serde(skip)]
+    pub image_digest: Option<String>,
+}
+
+/// A layer of an image.
+#[derive(Debug, Serialize)]
+pub struct Layer {
+    /// Position from the bottom, from 0.
+    pub index: usize,
+    /// Digest as stored.
+    pub digest: String,
+    /// Digest of the uncompressed tar.
+    pub diff_id: Option<String>,
+    /// The instruction that made it, as recorded.
+    pub instruction: Option<String>,
+    /// The instruction on one line.
+    #[serde(skip)]
+    pub brief: Option<String>,
+}
+
+impl Occurrence {
+    /// The name of the place for people: `app/.env:12:9`, `config.Env[3]`. A value of a document
+    /// is mostly one line, so that its position is told only where it says something.
+    pub fn spot(&self) -> String {
+        if self.layer.is_none() && self.line == 1 {
+            self.path.clone()
+        } else {
+            format!("{}:{}:{}", self.path, self.line, self.column)
+        }
+    }
+}
+
+impl Layer {
+    /// The digest as people quote it: its first twelve digits, the algorithm left out.
+    pub fn short_digest(&self) -> &str {
+        let hex = self
+            .digest
+            .split_once(':')
+            .map_or(&*self.digest, |(_, hex)| hex);
+        hex.get(..12).unwrap_or(hex)
+    }
+}
+
+impl Shortfall {
+    /// How often, as a suffix for people; empty for once.
+    pub fn repeated(&self) -> String {
+        match self.times {
+            0 | 1 => String::new(),
+            times => format!(" ({times} times)"),
+        }
+    }
+}

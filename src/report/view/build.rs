@@ -1,0 +1,343 @@
+//! Builds the view: the one place where secrets turn into masks and scanned bytes into text.
+
+use super::{
+    Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
+    Secret, Shortfall, Target, Tool, View,
+};
+use crate::model::{self, Counter, Outcome, Policy, Standing};
+use crate::report::instruction;
+use crate::report::redact::Redactor;
+use crate::report::visible::{lossless, visible};
+use std::cmp::Reverse;
+
+impl View {
+    /// The view of an outcome under a policy. Secrets are masked unless `show_secrets` is set.
+    pub fn new(outcome: &Outcome, policy: &Policy, show_secrets: bool) -> Self {
+        let builder = Builder::new(outcome, show_secrets);
+        let failing = |finding: &&model::Finding| policy.fails(finding);
+        let findings = builder.findings(policy);
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            key_id: outcome.key_id.clone(),
+            complete: policy.is_complete(&outcome.coverage),
+            targets: outcome.targets.iter().map(|t| builder.target(t)).collect(),
+            coverage: builder.coverage(policy),
+            hidden: Hidden {
+                min_confidence: policy.min_confidence,
+                findings: outcome.findings.len() - findings.len(),
+            },
+            findings,
+            gate: Gate {
+                verdict: policy.verdict(outcome),
+                fail_on: policy.fail_on,
+                failing: outcome.findings.iter().filter(failing).count(),
+                exit: policy.exit(outcome),
+            },
+            redacted: !show_secrets,
+        }
+    }
+}
+
+/// What building needs to know at every step.
+struct Builder<'a> {
+    outcome: &'a Outcome,
+    show_secrets: bool,
+    /// For whatever was scanned: knows secrets and their parts.
+    scanned: Redactor,
+    /// For names that the user typed: knows the secrets only, because the user of a database is
+    /// often called like the image.
+    typed: Redactor,
+}
+
+impl<'a> Builder<'a> {
+    fn new(outcome: &'a Outcome, show_secrets: bool) -> Self {
+        let secrets = || outcome.findings.iter().map(|finding| &finding.secret);
+        let parts = outcome
+            .findings
+            .iter()
+            .flat_map(|finding| finding.parts.iter().map(|part| &part.value))
+            .filter(|value| value.len() >= Redactor::ANYWHERE);
+        let (scanned, typed) = if show_secrets {
+            (Redactor::Open, Redactor::Open)
+        } else {
+            (
+                Redactor::new(secrets().chain(parts)),
+                Redactor::new(secrets()),
+            )
+        };
+        Self {
+            outcome,
+            show_secrets,
+            scanned,
+            typed,
+        }
+    }
+
+    /// Scanned text, safe to show.
+    fn text(&self, bytes: impl AsRef<[u8]>) -> String {
+        visible(&self.scanned.redact(bytes.as_ref()))
+    }
+
+    /// What the user typed, safe to show.
+    fn name(&self, name: &str) -> String {
+        visible(&self.typed.redact(name.as_bytes()))
+    }
+
+    fn target(&self, target: &model::Target) -> Target {
+        let image = |image: &model::Image| Image {
+            name: image.name.as_ref().map(|name| self.name(name)),
+            platform: image.platform.as_ref().map(|text| self.text(text)),
+            digest: image.digest.as_ref().map(|text| self.text(text)),
+            layers: image.layers,
+        };
+        Target {
+            name: self.name(&target.name),
+            images: target.images.iter().map(image).collect(),
+        }
+    }
+
+    fn coverage(&self, policy: &Policy) -> Coverage {
+        let ledger = &self.outcome.coverage;
+        let counts = Counter::ALL.map(|counter| (counter.name(), ledger.counted(counter)));
+        let mut coverage = Coverage {
+            scanned: Counts(counts.to_vec()),
+            gaps: Vec::new(),
+            accepted: Vec::new(),
+            notes: Vec::new(),
+        };
+        for (shortfall, times) in ledger.shortfalls() {
+            let list = match policy.standing(shortfall.kind) {
+                Standing::Gap => &mut coverage.gaps,
+                Standing::Accepted => &mut coverage.accepted,
+                Standing::Note => &mut coverage.notes,
+            };
+            list.push(Shortfall {
+                kind: shortfall.kind.name(),
+                place: self.text(&shortfall.place),
+                detail: self.text(&shortfall.detail),
+                times,
+            });
+        }
+        coverage
+    }
+
+    /// The findings that are shown, worst first.
+    fn findings(&self, policy: &Policy) -> Vec<Finding> {
+        let mut shown: Vec<&model::Finding> = self
+            .outcome
+            .findings
+            .iter()
+            .filter(|finding| policy.shows(finding))
+            .collect();
+        shown.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));
+        shown
+            .into_iter()
+            .map(|finding| self.finding(finding))
+            .collect()
+    }
+
+    fn finding(&self, finding: &model::Finding) -> Finding {
+        let part = |part: &model::Part| Part {
+            name: self.text(&part.name),
+            value: self.secret(&part.value),
+        };
+        Finding {
+            fingerprint: finding.fingerprint.to_string(),
+            rule: self.text(&finding.rule),
+            title: self.text(&finding.title),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            reasons: finding.reasons.iter().map(|text| self.text(text)).collect(),
+            aliases: finding.aliases.iter().map(|text| self.text(text)).collect(),
+            secret: self.secret(&finding.secret),
+            parts: finding.parts.iter().map(part).collect(),
+            remediation: self.text(&finding.remediation),
+            reference: finding.reference.as_ref().map(|text| self.text(text)),
+            occurrences: finding
+                .occurrences
+                .iter()
+                .map(|occurrence| self.occurrence(occurrence))
+                .collect(),
+        }
+    }
+
+    fn secret(&self, secret: &model::Secret) -> Secret {
+        let bytes = secret.expose();
+        Secret {
+            masked: secret.masked(),
+            length: secret.len(),
+            plain: self.show_secrets.then(|| lossless(bytes)),
+            first_line: bytes
+                .iter()
+                .take_while(|byte| !b"\r\n".contains(byte))
+                .count(),
+        }
+    }
+
+    fn occurrence(&self, occurrence: &model::Occurrence) -> Occurrence {
+        let place = &occurrence.place;
+        let target_index = self.target_of(place);
+        let hidden_by = place.state.as_ref().and_then(model::State::hidden_by);
+        Occurrence {
+            target: self.name(&place.target),
+            platform: place.platform.as_ref().map(|text| self.text(&**text)),
+            kind: place.kind.name(),
+            path: self.text(&place.path),
+            line: occurrence.position.line,
+            column: occurrence.position.column,
+            layer: place.layer.as_ref().map(|layer| self.layer(layer)),
+            state: place.state.as_ref().map(model::State::name),
+            changed_by: hidden_by.map(|layer| self.layer(layer)),
+            commit: None,
+            target_index,
+            image_digest: self
+                .image_of(place, target_index)
+                .map(|text| self.text(text)),
+        }
+    }
+
+    fn layer(&self, layer: &model::LayerPlace) -> Layer {
+        let redacted = layer
+            .instruction
+            .as_ref()
+            .map(|recorded| self.scanned.redact(recorded.as_bytes()));
+        Layer {
+            index: layer.index,
+            digest: self.text(&*layer.digest),
+            diff_id: layer.diff_id.as_ref().map(|text| self.text(&**text)),
+            instruction: redacted.as_ref().map(|recorded| visible(recorded)),
+            brief: redacted.map(|recorded| visible(&instruction::brief(&recorded))),
+        }
+    }
+
+    /// The target that a place belongs to. A place may add the image's name to what was typed, so
+    /// the longest target that its name begins with is the one.
+    fn target_of(&self, place: &model::Place) -> usize {
+        let targets = self.outcome.targets.iter().enumerate();
+        targets
+            .filter(|(_, target)| place.target.starts_with(&target.name))
+            .max_by_key(|(index, target)| (target.name.len(), Reverse(*index)))
+            .map_or(0, |(index, _)| index)
+    }
+
+    /// The digest of the image that a place belongs to.
+    fn image_of(&self, place: &model::Place, target: usize) -> Option<&str> {
+        let images = &self.outcome.targets.get(target)?.images;
+        let is_named = |image: &model::Image| {
+            let name = image.name.as_deref();
+            name.is_some_and(|name| place.target.ends_with(name))
+        };
+        images
+            .iter()
+            .filter(|image| image.platform.as_deref() == place.platform.as_deref())
+            .max_by_key(|image| is_named(image))?
+            .digest
+            .as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{FORMATS, sample};
+
+    /// What no report may hold: the secrets of all findings and parts, hidden ones too.
+    fn secrets(outcome: &Outcome) -> Vec<String> {
+        let parts = outcome.findings.iter().flat_map(|finding| &finding.parts);
+        let all = outcome.findings.iter().map(|finding| &finding.secret);
+        all.chain(parts.map(|part| &part.value))
+            .map(|secret| String::from_utf8(secret.expose().to_vec()).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn no_format_shows_any_secret_anywhere() {
+        for outcome in [sample::outcome(), sample::hostile()] {
+            let view = View::new(&outcome, &Policy::default(), false);
+            for format in FORMATS {
+                let text = sample::rendered(format.name, &view);
+                for secret in secrets(&outcome) {
+                    assert!(
+                        !text.contains(&secret),
+                        "{} shows {secret}: {text}",
+                        format.name
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_format_shows_the_secret_on_demand() {
+        let view = View::new(&sample::outcome(), &Policy::default(), true);
+        for format in FORMATS {
+            let text = sample::rendered(format.name, &view);
+            assert!(text.contains(&sample::secret()), "{}: {text}", format.name);
+        }
+    }
+
+    #[test]
+    fn no_format_passes_on_what_steers_a_terminal() {
+        for show_secrets in [false, true] {
+            let view = View::new(&sample::hostile(), &Policy::default(), show_secrets);
+            for format in FORMATS {
+                let mut text = Vec::new();
+                (format.render)(&view, &mut text).unwrap();
+                let text = String::from_utf8(text).unwrap();
+                assert!(
+                    !text.contains("\x1b[2J") && !text.contains("\x1b]0"),
+                    "{}",
+                    format.name
+                );
+                assert!(!text.contains(['\u{202e}', '\x07']), "{}", format.name);
+                assert!(
+                    text.contains("x1b[2J"),
+                    "{} drops what was there",
+                    format.name
+                );
+                assert!(
+                    text.contains("u{202e}"),
+                    "{} drops what was there",
+                    format.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_given_to_the_target_with_the_longest_name() {
+        let mut outcome = sample::outcome();
+        outcome.targets[0].name = "oci:app".to_owned();
+        outcome.targets[1].name = "oci:app:1".to_owned();
+        let view = View::new(&outcome, &Policy::default(), false);
+        assert_eq!(view.findings[0].occurrences[0].target_index, 1);
+    }
+
+    #[test]
+    fn what_the_user_typed_keeps_its_name_when_a_part_is_called_alike() {
+        let mut outcome = sample::outcome();
+        outcome.targets[0].name = "oci:postgres".to_owned();
+        outcome.findings[0].parts[0].value = model::Secret::new(b"postgres");
+        outcome.findings[0].reasons = vec!["for the user postgres".to_owned()];
+        let view = View::new(&outcome, &Policy::default(), false);
+        assert_eq!(view.targets[0].name, "oci:postgres");
+        assert_eq!(view.findings[0].reasons[0], "for the user p*******");
+    }
+
+    #[test]
+    fn shortfalls_are_listed_by_what_the_policy_makes_of_them() {
+        let policy = Policy {
+            strict: true,
+            allow_gaps: vec![model::Kind::Truncated],
+            ..Policy::default()
+        };
+        let coverage = View::new(&sample::outcome(), &policy, false).coverage;
+        let lists = [&coverage.gaps, &coverage.accepted, &coverage.notes];
+        let kinds = lists.map(|list| list.iter().map(|one| one.kind).collect::<Vec<_>>());
+        assert_eq!(kinds, [vec!["platform-absent"], vec!["truncated"], vec![]]);
+    }
+}

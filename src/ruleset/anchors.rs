@@ -1,0 +1,388 @@
+//! What a regex promises about its matches, worked out from its syntax tree: literals of which one
+//! must appear (*anchors*), how far into the match each can stand, and how long a match can get.
+//!
+//! Searching is driven by these: one pass over the text finds the literals of all rules, and a
+//! rule's regex only ever runs in the window around a hit. So a rule without an anchor cannot be
+//! searched for, and one without a bound on its length has no window; both are refused.
+//!
+//! Literals are compared without ASCII case; the regex decides about case.
+
+use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+use std::collections::BTreeSet;
+
+/// Longest window of a rule, in bytes: room for the largest private keys in use.
+pub const MAX_WINDOW: usize = 24 * 1024;
+/// Shortest literal that is worth searching for, in bytes; shorter ones are everywhere.
+pub const MIN_LITERAL: usize = 4;
+/// The exception to [`MIN_LITERAL`]: rare enough in text, and URLs begin nowhere else.
+const SHORT_LITERALS: [&[u8]; 1] = [b"://"];
+/// Longest literal; more would not make the search more selective.
+const MAX_LITERAL: usize = 24;
+/// Most alternative literals of one regex.
+const MAX_ALTERNATIVES: usize = 512;
+/// Largest class that counts as a choice between texts.
+const FEW: usize = 4;
+/// Most alternatives that a literal is made longer by, once it is long enough to be searched for.
+const ENOUGH: usize = 16;
+/// Largest class that a literal is extended over to reach [`MIN_LITERAL`]; base64 has 38 after
+/// folding.
+const MAX_CLASS: usize = 48;
+
+/// A literal that a match must contain.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Anchor {
+    /// In ASCII lower case.
+    pub literal: Vec<u8>,
+    /// Most bytes of a match that can stand before it.
+    pub before: usize,
+}
+
+/// The window that a regex needs around each of its anchors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    /// Of these, every match contains at least one.
+    pub anchors: Vec<Anchor>,
+    /// Longest match, in bytes.
+    pub length: usize,
+    /// Number of capture groups.
+    pub groups: usize,
+}
+
+/// Why a regex cannot be searched for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AnchorError {
+    /// The pattern is not a regex.
+    #[error("the regex does not parse: {0}")]
+    Syntax(String),
+    /// No literal is in every match.
+    #[error(
+        "the regex has no anchor: every alternative must contain a fixed text of at least \
+         {MIN_LITERAL} characters at a bounded distance from its start"
+    )]
+    NoLiteral,
+    /// A match can be arbitrarily long.
+    #[error(
+        "the regex has no bounded window: replace `*`, `+` and `{{n,}}` by `{{m,n}}`; \
+         a match may span at most {MAX_WINDOW} bytes"
+    )]
+    Unbounded,
+}
+
+/// Derives the window of a pattern; Unicode is off, matching is on bytes.
+///
+/// # Errors
+/// When the pattern does not parse, has no anchor, or has no bounded length.
+pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
+    let hir = parse(pattern)?;
+    let length = hir
+        .properties()
+        .maximum_len()
+        .filter(|&length| length <= MAX_WINDOW);
+    let length = length.ok_or(AnchorError::Unbounded)?;
+    let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
+    let extended = || anchors(&hir, Reach::Extended).filter(usable);
+    let anchors = anchors(&hir, Reach::Plain).filter(usable).or_else(extended);
+    Ok(Window {
+        anchors: anchors.ok_or(AnchorError::NoLiteral)?.into_iter().collect(),
+        length,
+        groups: hir.properties().explicit_captures_len(),
+    })
+}
+
+/// Parses a pattern the way the detector compiles it.
+///
+/// # Errors
+/// [`AnchorError::Syntax`] with the parser's message on one line.
+pub fn parse(pattern: &str) -> Result<Hir, AnchorError> {
+    let parsed = regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern);
+    parsed.map_err(|error| {
+        let message = match &error {
+            regex_syntax::Error::Parse(error) => error.kind().to_string(),
+            regex_syntax::Error::Translate(error) => error.kind().to_string(),
+            _ => "unknown syntax".to_owned(),
+        };
+        AnchorError::Syntax(message)
+    })
+}
+
+fn selective(literal: &[u8]) -> bool {
+    literal.len() >= MIN_LITERAL || SHORT_LITERALS.contains(&literal)
+}
+
+/// Whether literals that are too short may be extended over the classes beside them. That makes
+/// many of one, so it is the second try.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Plain,
+    Extended,
+}
+
+/// The best anchors of an expression, if it has any.
+fn anchors(hir: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let mut before = Some(0);
+    let mut best: Option<BTreeSet<Anchor>> = None;
+    for (index, part) in parts.iter().enumerate() {
+        let here = before?;
+        for found in [run_at(&parts[index..], reach), inside(part, reach)]
+            .into_iter()
+            .flatten()
+        {
+            let found = shifted(found, here);
+            if best.as_ref().is_none_or(|best| rank(&found) > rank(best)) {
+                best = Some(found);
+            }
+        }
+        before = part.properties().maximum_len().map(|length| here + length);
+        if before.is_none() {
+            break;
+        }
+    }
+    best
+}
+
+/// Writes out concatenations and groups as one list of parts.
+fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Concat(inner) => inner.iter().for_each(|part| flatten(part, parts)),
+        HirKind::Capture(capture) => flatten(&capture.sub, parts),
+        _ => parts.push(hir),
+    }
+}
+
+/// How good a set of anchors is: long enough first, then at the start of the match, because an
+/// anchored regex fails after a few bytes, then longer, then fewer.
+fn rank(anchors: &BTreeSet<Anchor>) -> (bool, bool, usize, std::cmp::Reverse<usize>) {
+    let shortest = anchors
+        .iter()
+        .map(|anchor| anchor.literal.len())
+        .min()
+        .unwrap_or(0);
+    let at_start = anchors.iter().all(|anchor| anchor.before == 0);
+    let usable = anchors.iter().all(|anchor| selective(&anchor.literal));
+    (usable, at_start, shortest, std::cmp::Reverse(anchors.len()))
+}
+
+fn shifted(anchors: BTreeSet<Anchor>, by: usize) -> BTreeSet<Anchor> {
+    anchors
+        .into_iter()
+        .map(|a| Anchor {
+            before: a.before + by,
+            ..a
+        })
+        .collect()
+}
+
+/// The anchors that begin where these parts begin: as many exact parts as there are, joined. A
+/// prefix that is too short by itself (`hf_`) is extended over the class behind it.
+fn run_at(parts: &[&Hir], reach: Reach) -> Option<BTreeSet<Anchor>> {
+    let mut literals = vec![Vec::new()];
+    for part in parts {
+        let short = literals
+            .iter()
+            .any(|literal: &Vec<u8>| literal.len() < MIN_LITERAL);
+        let (next, complete) = match exact(part) {
+            Some(texts) => (texts, true),
+            None if short && reach == Reach::Extended => {
+                (first_bytes(part)?, matches!(part.kind(), HirKind::Class(_)))
+            }
+            None => break,
+        };
+        let most = if short {
+            MAX_ALTERNATIVES
+        } else {
+            literals.len().max(ENOUGH)
+        };
+        if literals.len() * next.len() > most {
+            break;
+        }
+        literals = product(&literals, &next);
+        if !complete || literals.iter().all(|literal| literal.len() >= MAX_LITERAL) {
+            break;
+        }
+    }
+    literals
+        .iter_mut()
+        .for_each(|literal| literal.truncate(MAX_LITERAL));
+    let found: BTreeSet<_> = literals
+        .into_iter()
+        .map(|literal| Anchor { literal, before: 0 })
+        .collect();
+    found
+        .iter()
+        .all(|anchor| !anchor.literal.is_empty())
+        .then_some(found)
+}
+
+/// The bytes that a part which is not exact can begin with, each as a text, if it cannot be empty.
+fn first_bytes(part: &Hir) -> Option<Vec<Vec<u8>>> {
+    match part.kind() {
+        HirKind::Class(class) => class_bytes(class, MAX_CLASS),
+        HirKind::Repetition(Repetition { min: 1.., sub, .. }) => first_bytes(sub),
+        HirKind::Capture(capture) => first_bytes(&capture.sub),
+        HirKind::Concat(parts) => first_bytes(parts.first()?),
+        HirKind::Literal(literal) => Some(vec![vec![literal.0.first()?.to_ascii_lowercase()]]),
+        HirKind::Alternation(branches) => {
+            let mut all = BTreeSet::new();
+            for branch in branches {
+                all.extend(first_bytes(branch)?);
+            }
+            Some(all.into_iter().collect())
+        }
+        _ => None,
+    }
+}
+
+/// The anchors inside one part that is not exact as a whole.
+fn inside(part: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
+    match part.kind() {
+        HirKind::Alternation(branches) => {
+            let mut all = BTreeSet::new();
+            for branch in branches {
+                all.extend(anchors(branch, reach)?);
+            }
+            (all.len() <= MAX_ALTERNATIVES).then_some(all)
+        }
+        HirKind::Repetition(Repetition { min: 1.., sub, .. }) => anchors(sub, reach),
+        _ => None,
+    }
+}
+
+/// Every text that an expression can match, in lower case, if they are few.
+fn exact(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(vec![Vec::new()]),
+        HirKind::Literal(literal) => Some(vec![literal.0.to_ascii_lowercase()]),
+        HirKind::Class(class) => class_bytes(class, FEW),
+        HirKind::Capture(capture) => exact(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().try_fold(vec![Vec::new()], |texts, part| {
+            let next = exact(part)?;
+            (texts.len() * next.len() <= MAX_ALTERNATIVES).then(|| product(&texts, &next))
+        }),
+        HirKind::Alternation(branches) => {
+            let mut all = BTreeSet::new();
+            for branch in branches {
+                all.extend(exact(branch)?);
+            }
+            (all.len() <= MAX_ALTERNATIVES).then(|| all.into_iter().collect())
+        }
+        HirKind::Repetition(repetition) => exact_repetition(repetition),
+    }
+}
+
+/// The bytes of a class as texts, if at most so many are left after folding case.
+fn class_bytes(class: &Class, most: usize) -> Option<Vec<Vec<u8>>> {
+    let Class::Bytes(class) = class else {
+        return None;
+    };
+    let folded: BTreeSet<u8> = class
+        .iter()
+        .flat_map(|range| range.start()..=range.end())
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
+    (folded.len() <= most).then(|| folded.into_iter().map(|byte| vec![byte]).collect())
+}
+
+fn exact_repetition(repetition: &Repetition) -> Option<Vec<Vec<u8>>> {
+    let max = repetition.max.filter(|&max| max <= 8)?;
+    let once = exact(&repetition.sub)?;
+    let mut texts: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut all = BTreeSet::new();
+    for count in 0..=max {
+        if count >= repetition.min {
+            all.extend(texts.iter().cloned());
+        }
+        if texts.len() * once.len() > MAX_ALTERNATIVES || all.len() > MAX_ALTERNATIVES {
+            return None;
+        }
+        texts = product(&texts, &once);
+    }
+    Some(all.into_iter().collect())
+}
+
+fn product(left: &[Vec<u8>], right: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    left.iter()
+        .flat_map(|a| right.iter().map(move |b| [a.as_slice(), b].concat()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn derived(pattern: &str) -> (Vec<(String, usize)>, usize) {
+        let window = derive(pattern).unwrap();
+        let anchors = window.anchors.into_iter();
+        (
+            anchors
+                .map(|a| (String::from_utf8(a.literal).unwrap(), a.before))
+                .collect(),
+            window.length,
+        )
+    }
+
+    #[test]
+    fn a_prefix_is_an_anchor_at_the_start() {
+        assert_eq!(
+            derived(r"\bghp_[0-9A-Za-z]{36}\b"),
+            (vec![("ghp_".into(), 0)], 40)
+        );
+        assert_eq!(
+            derived(r"(?P<secret>glpat-[\w-]{20})").0,
+            vec![("glpat-".into(), 0)]
+        );
+    }
+
+    #[test]
+    fn case_and_alternatives_are_written_out() {
+        let (anchors, _) = derived(r"(?i)(?:passwd|api_?key)\s{0,3}=\s{0,3}(\S{8,20})");
+        let anchors: Vec<_> = anchors.iter().map(|a| a.0.as_str()).collect();
+        assert_eq!(anchors, ["api_key", "apikey", "passwd"]);
+    }
+
+    #[test]
+    fn an_infix_is_found_where_the_prefix_is_too_short() {
+        let (anchors, length) = derived(r"sk-[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z]{20}");
+        assert_eq!((anchors, length), (vec![("t3blbkfj".into(), 23)], 51));
+    }
+
+    #[test]
+    fn a_short_prefix_is_extended_over_the_class_behind_it() {
+        let (anchors, _) = derived(r"\bhf_([0-9a-f]{34})");
+        assert_eq!(anchors.len(), 16);
+        assert!(anchors.contains(&("hf_a".into(), 0)));
+        let (anchors, _) = derived(r"[a-z]{3}[0-9]Q~[a-z]{31}");
+        assert_eq!(
+            (anchors.len(), anchors[0].clone()),
+            (260, ("0q~a".into(), 3))
+        );
+    }
+
+    #[test]
+    fn branches_with_literals_of_their_own_are_united() {
+        let (anchors, _) = derived(r"(?:AKIA[A-Z2-7]{16}|xASIA[A-Z2-7]{16})");
+        assert_eq!(anchors, vec![("akia".into(), 0), ("xasia".into(), 0)]);
+    }
+
+    #[test]
+    fn what_cannot_be_searched_for_is_refused() {
+        assert_eq!(derive(r"[a-f0-9]{32}"), Err(AnchorError::NoLiteral));
+        assert_eq!(derive(r"(?:token|[a-z]{5})=x"), Err(AnchorError::NoLiteral));
+        assert_eq!(derive(r"token=\w+"), Err(AnchorError::Unbounded));
+        assert_eq!(derive(r"token.{0,30000}"), Err(AnchorError::Unbounded));
+        assert!(matches!(derive(r"token("), Err(AnchorError::Syntax(_))));
+    }
+
+    #[test]
+    fn the_separator_of_urls_is_an_anchor() {
+        assert_eq!(
+            derived(r"[a-z]{2,8}://\w{1,9}:(\w{1,9})@").0,
+            vec![("://".into(), 8)]
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! From rules/*.toml to an immutable [`RuleSet`]: embedded files and the user's own, read, checked
+//! and given the search windows that detection is driven by. Nothing is compiled here; a regex is
+//! compiled when its literal first appears in a text.
+
+use crate::model::Rule;
+use std::path::{Path, PathBuf};
+
+pub mod anchors;
+pub mod check;
+pub mod checksum;
+mod load;
+pub mod template;
+
+/// The rule files that are part of the program, as (name, text).
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.in"));
+
+/// A rule file that cannot be used. The messages name file and line and say how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// The file or folder cannot be read.
+    #[error("cannot read rules from {path}: {cause}")]
+    Unreadable {
+        /// What was named.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: String,
+    },
+    /// Not TOML, an unknown key, or a value of the wrong type.
+    #[error("{location}: {problem}; docs/rules.md lists every key")]
+    Syntax {
+        /// File and line.
+        location: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A rule that cannot work.
+    #[error("{location}: rule `{id}`: {problem}")]
+    Rule {
+        /// File and line.
+        location: String,
+        /// The rule.
+        id: String,
+        /// What is wrong and how to mend it.
+        problem: String,
+    },
+    /// Nothing to search for.
+    #[error("no rules are left to search for; check --rules")]
+    Empty,
+}
+
+/// Rules with their windows; ids are unique.
+#[derive(Debug)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    windows: Vec<Option<anchors::Window>>,
+}
+
+impl RuleSet {
+    /// The rules that are part of the program.
+    ///
+    /// # Errors
+    /// Never in a tested build: a test loads them.
+    pub fn builtin() -> Result<Self, RuleError> {
+        Self::new(embedded()?)
+    }
+
+    /// The rules of the program and those of the named files; of a folder, every `*.toml` in it.
+    ///
+    /// # Errors
+    /// When a file cannot be read, is not of the schema, or holds a rule that cannot work.
+    pub fn with_files(paths: &[PathBuf]) -> Result<Self, RuleError> {
+        let mut rules = embedded()?;
+        for path in paths {
+            rules.extend(read(path)?);
+        }
+        Self::new(rules)
+    }
+
+    /// Takes rules as they are and derives their windows.
+    ///
+    /// # Errors
+    /// When an id occurs twice, a regex has no window, or there are no rules at all.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, RuleError> {
+        if rules.is_empty() {
+            return Err(RuleError::Empty);
+        }
+        let mut seen = std::collections::HashMap::new();
+        for rule in &rules {
+            if let Some(first) = seen.insert(rule.id.as_str(), &rule.location) {
+                return Err(refused(
+                    rule,
+                    format!("the id is taken by {first}; choose another"),
+                ));
+            }
+        }
+        let windows = rules.iter().map(window).collect::<Result<_, _>>()?;
+        Ok(Self { rules, windows })
+    }
+
+    /// All rules, in file order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of that id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Each rule's window, `None` for one that looks at paths only; as long as [`Self::rules`].
+    pub fn windows(&self) -> &[Option<anchors::Window>] {
+        &self.windows
+    }
+}
+
+/// Reads the rules of a file, or of every `*.toml` below a folder, in the order of their names.
+///
+/// # Errors
+/// When something cannot be read or is not of the schema.
+pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
+    let unreadable = |path: &Path, cause: String| RuleError::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut rules = Vec::new();
+    for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.map_err(|error| unreadable(path, error.to_string()))?;
+        let named = entry.depth() == 0;
+        let is_rules = entry
+            .path()
+            .extension()
+            .is_some_and(|extension| extension == "toml");
+        if entry.file_type().is_dir() || !(named || is_rules) {
+            continue;
+        }
+        let text = std::fs::read_to_string(entry.path())
+            .map_err(|error| unreadable(entry.path(), error.to_string()))?;
+        rules.extend(load::rules(&entry.path().display().to_string(), &text)?);
+    }
+    Ok(rules)
+}
+
+fn embedded() -> Result<Vec<Rule>, RuleError> {
+    let mut rules = Vec::new();
+    for (name, text) in EMBEDDED {
+        rules.extend(load::rules(name, text)?);
+    }
+    Ok(rules)
+}
+
+fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
+    match (&rule.regex, &rule.path) {
+        (Some(pattern), _) => {
+            let window =
+                anchors::derive(pattern).map_err(|error| refused(rule, error.to_string()))?;
+            if rule.secret_group > window.groups {
+                let problem = format!(
+                    "`secret_group` is {}, the regex has {} groups",
+                    rule.secret_group, window.groups
+                );
+                return Err(refused(rule, problem));
+            }
+            Ok(Some(window))
+        }
+        (None, Some(_)) => Ok(None),
+        (None, None) => Err(refused(
+            rule,
+            "it has neither `regex` nor `path`; add one".to_owned(),
+        )),
+    }
+}
+
+fn refused(rule: &Rule, problem: String) -> RuleError {
+    RuleError::Rule {
+        location: rule.location.clone(),
+        id: rule.id.clone(),
+        problem,
+    }
+}

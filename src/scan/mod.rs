@@ -1,0 +1,60 @@
+//! The whole story: a source reads, threads search what it reads, matches become findings, findings
+//! learn where they stand.
+//!
+//! A scan never fails half-way. What could not be read is in the outcome's coverage, and what was
+//! found before is kept.
+
+mod assemble;
+mod collect;
+mod stop;
+mod work;
+
+pub use stop::Stop;
+
+use crate::detect::Detector;
+use crate::model::{Coverage, Identity, Kind, Options, Outcome, Shortfall};
+use crate::source::Source;
+use collect::Collector;
+use work::Work;
+
+/// What a scan needs beside the source.
+pub struct Scan<'a> {
+    /// The rules, ready to run.
+    pub detector: &'a Detector,
+    /// The user's decisions.
+    pub options: &'a Options,
+    /// Makes the fingerprints.
+    pub identity: &'a Identity,
+    /// Ends the scan early, from outside or when the time is up.
+    pub stop: &'a Stop,
+}
+
+/// Threads that could not be started; nothing was scanned.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot start the worker threads: {0}; try a smaller --threads")]
+pub struct ThreadError(#[from] rayon::ThreadPoolBuildError);
+
+impl Scan<'_> {
+    /// Reads the source and returns everything that was found and everything that was not read.
+    ///
+    /// # Errors
+    /// Only when no worker threads can be started.
+    pub fn run(&self, source: &dyn Source) -> Result<Outcome, ThreadError> {
+        let coverage = Coverage::default();
+        let collector = Collector::new(self.options.limits.matches);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.options.threads)
+            .build()?;
+        pool.scope(|scope| source.read(&Work::new(scope, self, &coverage, &collector)));
+        if self.stop.is_set() {
+            coverage.record(Shortfall::new(Kind::Timeout, "scan", self.stop.reason()));
+        }
+        let matches = collector.finish(&coverage);
+        Ok(Outcome {
+            targets: source.targets(),
+            findings: assemble::findings(matches, source, self.detector, self.identity),
+            coverage,
+            key_id: self.identity.key_id(),
+        })
+    }
+}

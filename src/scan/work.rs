@@ -1,0 +1,130 @@
+//! Sharing out the work. Whoever reads hands full buffers to the pool and reads on; when enough
+//! buffers wait, the reader searches the next one itself. So memory is bounded without anyone ever
+//! blocking, and a thread is idle only when there is nothing to do.
+
+use super::Scan;
+use super::collect::Collector;
+use crate::detect::{Match, Scratch};
+use crate::model::{Batch, Counter, Coverage, Kind, Limits, Piece, Shortfall};
+use crate::unpack::Sink;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The sink of a scan: counts, records, and spreads the searching over the pool.
+pub(super) struct Work<'s, 'scope> {
+    scope: &'s rayon::Scope<'scope>,
+    shared: Arc<Shared<'scope>>,
+}
+
+/// What queued work refers to.
+struct Shared<'a> {
+    scan: &'a Scan<'a>,
+    coverage: &'a Coverage,
+    collector: &'a Collector,
+    waiting: AtomicU64,
+    most_waiting: u64,
+    buffers: Mutex<Vec<Vec<u8>>>,
+    scratches: Mutex<Vec<Scratch>>,
+}
+
+/// Buffers that may wait for each thread.
+const WAITING_PER_THREAD: u64 = 4;
+
+impl<'s, 'scope> Work<'s, 'scope> {
+    /// A sink that spawns on this scope.
+    pub(super) fn new(
+        scope: &'s rayon::Scope<'scope>,
+        scan: &'scope Scan<'scope>,
+        coverage: &'scope Coverage,
+        collector: &'scope Collector,
+    ) -> Self {
+        let threads = rayon::current_num_threads() as u64;
+        let enough = WAITING_PER_THREAD * threads * Limits::BATCH as u64;
+        let shared = Shared {
+            scan,
+            coverage,
+            collector,
+            waiting: AtomicU64::new(0),
+            most_waiting: enough.min(scan.options.limits.memory / 4),
+            buffers: Mutex::default(),
+            scratches: Mutex::default(),
+        };
+        Self {
+            scope,
+            shared: Arc::new(shared),
+        }
+    }
+}
+
+impl Sink for Work<'_, '_> {
+    fn batch(&self, batch: Batch) {
+        let size = batch.bytes.capacity() as u64;
+        let waiting = self.shared.waiting.fetch_add(size, Ordering::Relaxed) + size;
+        let shared = Arc::clone(&self.shared);
+        let search = move || {
+            shared.search(batch);
+            shared.waiting.fetch_sub(size, Ordering::Relaxed);
+        };
+        if waiting > self.shared.most_waiting {
+            search();
+        } else {
+            self.scope.spawn(move |_| search());
+        }
+    }
+
+    fn shortfall(&self, shortfall: Shortfall) {
+        self.shared.coverage.record(shortfall);
+    }
+
+    fn count(&self, counter: Counter, by: u64) {
+        self.shared.coverage.count(counter, by);
+    }
+
+    fn stopped(&self) -> bool {
+        self.shared.scan.stop.is_set()
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        let used = locked(&self.shared.buffers).pop();
+        used.unwrap_or_else(|| Vec::with_capacity(Limits::BATCH))
+    }
+}
+
+impl Shared<'_> {
+    /// Searches every piece of a batch, unless the scan is to stop.
+    fn search(&self, batch: Batch) {
+        let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
+        for piece in batch.pieces.iter().take_while(|_| !self.scan.stop.is_set()) {
+            let text = &batch.bytes[piece.range.clone()];
+            let search = AssertUnwindSafe(|| self.search_piece(piece, text, &mut scratch));
+            if catch_unwind(search).is_err() {
+                scratch = Scratch::default();
+                let detail = "the search failed inside; please report it, with the file if you can";
+                let place = format!("{:?}", piece.origin);
+                self.coverage
+                    .record(Shortfall::new(Kind::Corrupt, place, detail));
+            }
+        }
+        locked(&self.scratches).push(scratch);
+        self.keep(batch.bytes);
+    }
+
+    fn search_piece(&self, piece: &Piece, text: &[u8], scratch: &mut Scratch) {
+        let mut found: Vec<Match> = Vec::new();
+        self.scan.detector.search(piece, text, scratch, &mut found);
+        self.collector.add(&piece.origin, found);
+    }
+
+    /// Keeps a buffer for the next reader, unless it is an odd one.
+    fn keep(&self, mut buffer: Vec<u8>) {
+        if buffer.capacity() == Limits::BATCH {
+            buffer.clear();
+            locked(&self.buffers).push(buffer);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

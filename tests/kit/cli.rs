@@ -1,0 +1,171 @@
+//! Runs the built program as a user would and keeps what came out.
+
+use super::{Bundle, Image, Index, Report};
+use assert_cmd::Command;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Longest time that any run may take, so that a hang is a failure and not a stuck build.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A run to be started.
+pub struct Residue {
+    command: Command,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub struct Run {
+    /// Exit code; -1 for a signal.
+    pub code: i32,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: String,
+}
+
+/// `residue` with arguments, in an environment without settings of its own.
+pub fn residue<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_residue"));
+    command.args(args);
+    Residue::over(command)
+}
+
+/// `residue image --format json --show-secrets`, the form whose report can be asked for plain
+/// secrets.
+pub fn image<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
+    let fixed = ["image", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args))
+}
+
+/// Scans an OCI layout that is written for this run alone.
+pub fn scan(layout: &Bundle) -> Run {
+    scan_with(layout, [])
+}
+
+/// The same with more flags.
+pub fn scan_with<'a>(layout: &Bundle, flags: impl IntoIterator<Item = &'a str>) -> Run {
+    let dir = written(layout);
+    image(flags).arg(&oci(&dir)).run()
+}
+
+/// Scans an image whose one layer is stored as these bytes.
+pub fn scan_layer(bytes: impl Into<Vec<u8>>) -> Run {
+    scan(&layout_of(&Image::new().bytes("COPY . /", bytes)))
+}
+
+/// A layout that holds one image.
+pub fn layout_of(image: &Image) -> Bundle {
+    Index::new().tagged("1", image).layout()
+}
+
+/// Scans an archive that arrives on standard input.
+pub fn scan_stream(archive: Vec<u8>) -> Run {
+    image(["-"]).stdin(archive).run()
+}
+
+/// A layout on disk, gone when dropped.
+pub fn written(bundle: &Bundle) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    bundle.write(dir.path());
+    dir
+}
+
+/// A layout on disk as a target.
+pub fn oci(dir: &TempDir) -> String {
+    format!("oci:{}", text(dir.path()))
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+impl Residue {
+    fn over(mut command: Command) -> Self {
+        command.timeout(PATIENCE);
+        let own = std::env::vars_os().map(|variable| variable.0);
+        for name in own.filter(|name| name.as_encoded_bytes().starts_with(b"RESIDUE_")) {
+            command.env_remove(name);
+        }
+        Self { command }
+    }
+
+    /// The same run with at most so many MiB of address space, which also bounds its memory.
+    pub fn within(self, mebibytes: u64) -> Self {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
+        command
+            .args(["-c", &limited, "sh"])
+            .arg(self.command.get_program());
+        command.args(self.command.get_args());
+        Self::over(command)
+    }
+
+    /// Adds an argument.
+    pub fn arg(mut self, arg: &str) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Sets an environment variable.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs in a directory.
+    pub fn within_dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Gives it standard input.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.command.write_stdin(bytes.into());
+        self
+    }
+
+    /// Runs it to its end.
+    pub fn run(mut self) -> Run {
+        let output = self.command.output().expect("the program ends in time");
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl Run {
+    /// Insists on an exit code.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert!(
+            self.code == code,
+            "exit code {} where {code} was expected\n{}\n{}",
+            self.code,
+            self.stderr,
+            self.text(),
+        );
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self
+    }
+
+    /// Standard output as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// Standard output as a JSON report.
+    #[track_caller]
+    pub fn report(&self) -> Report {
+        Report::parse(&self.stdout).unwrap_or_else(|error| {
+            panic!(
+                "no JSON report ({error}), exit code {}\n{}",
+                self.code, self.stderr
+            )
+        })
+    }
+}

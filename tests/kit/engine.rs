@@ -1,0 +1,157 @@
+//! Real image tools: found, started on private sockets and folders, and stopped again whatever
+//! happens.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Longest time that an engine may take to answer or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Whether the programs are all there. Where one is missing the test has nothing to do, unless
+/// `RESIDUE_REQUIRE_SERVICES=1` says that it must be there.
+pub fn available(programs: &[&str]) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let missing: Vec<_> = programs
+        .iter()
+        .filter(|name| !folders.iter().any(|folder| folder.join(name).is_file()))
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var_os("RESIDUE_REQUIRE_SERVICES").is_some_and(|value| value == "1");
+    assert!(!required, "{missing:?} must be installed");
+    eprintln!("skipped: {missing:?} is not installed");
+    false
+}
+
+/// Runs a program to its end, insists on success, and gives its standard output.
+#[track_caller]
+pub fn run(program: &str, args: &[&str]) -> Vec<u8> {
+    output(Command::new(program).args(args))
+}
+
+#[track_caller]
+fn output(command: &mut Command) -> Vec<u8> {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {message}");
+    output.stdout
+}
+
+/// A Docker engine of its own, without network, storing nothing outside a temporary folder.
+pub struct Docker {
+    engine: Child,
+    dir: TempDir,
+}
+
+impl Docker {
+    /// Starts it and waits until it answers.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let log = std::fs::File::create(at("log")).unwrap();
+        let engine = Command::new("dockerd")
+            .args(["--iptables=false", "--ip6tables=false", "--bridge=none"])
+            .arg("--storage-driver=vfs")
+            .arg("--data-root")
+            .arg(at("data"))
+            .arg("--exec-root")
+            .arg(at("exec"))
+            .arg("--pidfile")
+            .arg(at("pid"))
+            .arg("--host")
+            .arg(format!("unix://{}", at("socket").display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let docker = Self { engine, dir };
+        docker.wait_until_ready();
+        docker
+    }
+
+    fn wait_until_ready(&self) {
+        let begin = Instant::now();
+        while !self
+            .command(&["version"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+        {
+            assert!(begin.elapsed() < PATIENCE, "dockerd: {}", self.log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("docker");
+        let socket = format!("unix://{}", self.dir.path().join("socket").display());
+        // The classic builder needs no helper, and its images have the older history.
+        command
+            .env("DOCKER_BUILDKIT", "0")
+            .args(["--host", &socket]);
+        command.args(args).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a client command and gives its standard output.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        output(&mut self.command(args))
+    }
+}
+
+impl Drop for Docker {
+    /// Asks it to stop, so that it takes its own helpers down, and insists after a while.
+    fn drop(&mut self) {
+        let id = self.engine.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            if matches!(self.engine.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let _ = self.engine.kill();
+        let _ = self.engine.wait();
+    }
+}
+
+/// Buildah with a store of its own.
+pub struct Buildah {
+    dir: TempDir,
+}
+
+impl Buildah {
+    /// An empty store.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self { dir }
+    }
+
+    /// Runs a command in the store.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        let mut command = Command::new("buildah");
+        command.arg("--root").arg(self.dir.path().join("root"));
+        command.arg("--runroot").arg(self.dir.path().join("run"));
+        output(command.args(["--storage-driver", "vfs"]).args(args))
+    }
+}
+
+/// The static shell that `FROM scratch` images run.
+pub fn busybox() -> PathBuf {
+    let places = ["/bin/busybox", "/usr/bin/busybox"].map(Path::new);
+    let found = places.into_iter().find(|place| place.is_file());
+    found.expect("busybox is installed").to_owned()
+}

@@ -1,0 +1,39 @@
+//! What the tests build their inputs from and judge the answers with.
+//!
+//! Inputs are made in memory, from the byte up, so that a test can also make what no tool would
+//! write; they are the same on every run. Secrets are made from a seed and never stored. The same
+//! kit makes `testdata/sample` and the inputs of the benches.
+
+#![allow(dead_code, reason = "each test takes its own part of the kit")]
+#![allow(unused_imports, reason = "likewise")]
+#![allow(unreachable_pub, reason = "a module of several crates, public in none")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "an input that cannot be made is a failed test; a skipped one says so"
+)]
+
+pub mod attestation;
+pub mod bundle;
+pub mod cli;
+pub mod codec;
+pub mod docker;
+pub mod engine;
+pub mod entry;
+pub mod image;
+pub mod index;
+pub mod layer;
+pub mod report;
+pub mod sample;
+pub mod secrets;
+
+pub use bundle::{Bundle, Node};
+pub use cli::{Run, residue};
+pub use codec::Codec;
+pub use entry::Entry;
+pub use image::{Blob, Image};
+pub use index::Index;
+pub use layer::Layer;
+pub use report::{Finding, Report};
+pub use secrets::Secrets;
