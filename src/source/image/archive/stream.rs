@@ -42,7 +42,7 @@ pub(in super::super) fn pass(
 ) -> io::Result<Option<Passed>> {
     let limits = &scan.options.limits;
     let stored = BufReader::with_capacity(BUFFER, reader);
-    let mut decoded = decode::decode(Box::new(stored), limits, scan.memory)?;
+    let mut decoded = decode::decode(Box::new(stored), limits, &scan.memory)?;
     let mut head = Vec::new();
     decoded.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
     if !begins_tar(&head) {
