@@ -1,7 +1,7 @@
 //! Takes every known secret out of every text. A secret does not only stand where it was found:
 //! the instruction that wrote it, a path made from it, a parser's complaint can all repeat it. So
-//! whatever a report says about a scan passes through a [`Redactor`] that knows all findings, also
-//! the hidden ones.
+//! whatever of a report comes from scanned text passes through a [`Redactor`] that knows the
+//! findings, also hidden ones. Texts of the rules themselves do not: they were never scanned.
 
 use crate::model::Secret;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};

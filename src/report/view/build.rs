@@ -4,7 +4,7 @@ use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
     Secret, Shortfall, Target, Tool, View,
 };
-use crate::model::{self, Counter, Outcome, Policy, Standing};
+use crate::model::{self, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 impl View {
     /// The view of an outcome under a policy. Secrets are masked unless `show_secrets` is set.
     pub fn new(outcome: &Outcome, policy: &Policy, show_secrets: bool) -> Self {
-        let builder = Builder::new(outcome, show_secrets);
+        let builder = Builder::new(outcome, policy, show_secrets);
         let failing = |finding: &&model::Finding| policy.fails(finding);
         let findings = builder.findings(policy);
         Self {
@@ -42,6 +42,15 @@ impl View {
     }
 }
 
+/// Whether a finding's secret is masked in other texts as well. A hidden candidate counts from a
+/// length on at which it is no everyday word: masking `password` would blacken half the report.
+fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
+    const NO_WORD: usize = 12;
+    policy.shows(finding)
+        || finding.confidence >= Confidence::Medium
+        || finding.secret.len() >= NO_WORD
+}
+
 /// What building needs to know at every step.
 struct Builder<'a> {
     outcome: &'a Outcome,
@@ -54,11 +63,15 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(outcome: &'a Outcome, show_secrets: bool) -> Self {
-        let secrets = || outcome.findings.iter().map(|finding| &finding.secret);
-        let parts = outcome
-            .findings
-            .iter()
+    fn new(outcome: &'a Outcome, policy: &Policy, show_secrets: bool) -> Self {
+        let believed = || {
+            outcome
+                .findings
+                .iter()
+                .filter(|finding| is_believed(finding, policy))
+        };
+        let secrets = || believed().map(|finding| &finding.secret);
+        let parts = believed()
             .flat_map(|finding| finding.parts.iter().map(|part| &part.value))
             .filter(|value| value.len() >= Redactor::ANYWHERE);
         let (scanned, typed) = if show_secrets {
@@ -142,21 +155,21 @@ impl<'a> Builder<'a> {
 
     fn finding(&self, finding: &model::Finding) -> Finding {
         let part = |part: &model::Part| Part {
-            name: self.text(&part.name),
+            name: part.name.clone(),
             value: self.secret(&part.value),
         };
         Finding {
             fingerprint: finding.fingerprint.to_string(),
-            rule: self.text(&finding.rule),
-            title: self.text(&finding.title),
+            rule: finding.rule.clone(),
+            title: finding.title.clone(),
             severity: finding.severity,
             confidence: finding.confidence,
             reasons: finding.reasons.iter().map(|text| self.text(text)).collect(),
-            aliases: finding.aliases.iter().map(|text| self.text(text)).collect(),
+            aliases: finding.aliases.clone(),
             secret: self.secret(&finding.secret),
             parts: finding.parts.iter().map(part).collect(),
-            remediation: self.text(&finding.remediation),
-            reference: finding.reference.as_ref().map(|text| self.text(text)),
+            remediation: finding.remediation.clone(),
+            reference: finding.reference.clone(),
             occurrences: finding
                 .occurrences
                 .iter()
