@@ -129,6 +129,14 @@ fn anchors(hir: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
     let mut best: Option<BTreeSet<Anchor>> = None;
     for (index, part) in parts.iter().enumerate() {
         let here = before?;
+        // Nothing further in can beat a usable literal at the start.
+        if here > 0
+            && best
+                .as_ref()
+                .is_some_and(|best| matches!(rank(best), (true, true, ..)))
+        {
+            break;
+        }
         for found in [run_at(&parts[index..], reach), inside(part, reach)]
             .into_iter()
             .flatten()

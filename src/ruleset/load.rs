@@ -106,7 +106,8 @@ enum RawTarget {
 /// Reads the rules of one file; `name` is how errors and rules call it.
 ///
 /// # Errors
-/// When the text is not TOML of the schema, or a pattern in it is no regex.
+/// When the text is not TOML of the schema, or an allowlist or a path in it makes no sense. The
+/// rule's own pattern is parsed once, when its window is derived.
 pub(super) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
     let file: File = toml::from_str(text).map_err(|error| RuleError::Syntax {
         location: location(name, text, error.span().map_or(0, |span| span.start)),
@@ -134,7 +135,7 @@ fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
         id: raw.id.clone(),
         problem,
     };
-    for pattern in patterns.chain(&raw.path).chain(&raw.regex) {
+    for pattern in patterns.chain(&raw.path) {
         anchors::parse(pattern).map_err(|error| refused(error.to_string()))?;
     }
     if raw.allowlists.iter().any(RawAllowlist::is_empty) {
