@@ -44,10 +44,10 @@ impl Leaks {
             "npmrc.old",
             &format!("//registry.npmjs.org/:_authToken={}\n", self.old),
         );
-        put(
-            "npmrc.new",
-            &format!("//registry.npmjs.org/:_authToken={}\n", self.new),
-        );
+        // Another size: engines take a file of the same size and second for the same file.
+        // Of another size: engines take a file of the same size and second for the same file.
+        let new = format!("# rotated\n//registry.npmjs.org/:_authToken={}\n", self.new);
+        put("npmrc.new", &new);
         std::fs::copy(busybox(), dir.path().join("busybox")).unwrap();
         let dockerfile = format!(
             "FROM scratch\n\
