@@ -6,10 +6,12 @@ use super::{detector, tell};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
+use residue::detect::Detector;
 use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
-use residue::source::Source;
+use residue::source::image::{ImageSource, Target};
+use residue::unpack::batch::Context;
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
 use std::time::Instant;
@@ -56,14 +58,14 @@ fn scan(args: &ImageArgs) -> anyhow::Result<Outcome> {
     };
     let detector = detector::load(&args.scan.rules, options.now)?;
     let display = Display::new(args.output.quiet);
-    let source = open(&args.targets, &options, &display)?;
+    let source = open(&args.targets, &options, &detector, &display)?;
     let outcome = Scan {
         detector: &detector,
         options: &options,
         identity: &identity,
         stop: &Stop::after(options.timeout),
     }
-    .run(&*source);
+    .run(&source);
     display.finish();
     Ok(outcome?)
 }
@@ -71,10 +73,15 @@ fn scan(args: &ImageArgs) -> anyhow::Result<Outcome> {
 /// Opens the images. What makes no target is refused here; what cannot be read is a gap later.
 fn open<'a>(
     targets: &[String],
-    _options: &'a Options,
-    _progress: &'a dyn Progress,
-) -> anyhow::Result<Box<dyn Source + 'a>> {
-    bail!("{}: this build opens no images", targets.join(", "))
+    options: &'a Options,
+    detector: &Detector,
+    progress: &'a dyn Progress,
+) -> anyhow::Result<ImageSource<'a>> {
+    let targets = targets.iter().map(|text| Target::parse(text));
+    let targets = targets.collect::<Result<_, _>>()?;
+    let (before, after) = detector.context();
+    let context = Context { before, after };
+    Ok(ImageSource::new(targets, options, context, progress)?)
 }
 
 /// Writes every report, also when one of them fails, and then tells the first failure.

@@ -1,1 +1,302 @@
 //! Container images, wherever they live.
+//!
+//! Targets are opened one after the other and looked through for images; documents are searched on
+//! the way. Then all layers are read in parallel, each once, however many images share it.
+//! Archives that can only be read in order are searched as they stream by, at the same time, and
+//! looked through afterwards.
+
+mod archive;
+mod catalog;
+mod digest;
+mod docker;
+mod documents;
+mod history;
+mod json;
+mod layer;
+mod layout;
+mod manifest;
+mod metered;
+mod overlay;
+mod platform;
+mod store;
+mod survey;
+mod target;
+mod values;
+
+pub use store::{TRANSPORTS, Transport};
+pub use target::{Target, TargetError};
+
+use archive::{Indexed, Passed};
+use catalog::{Catalog, Claim, Copy, Facts, Image, LayerKey, Places, Position};
+use layer::Expected;
+use layout::Layout;
+use metered::Metered;
+use platform::Platform;
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use store::Store;
+use survey::{Found, Survey};
+use target::Location;
+
+use super::Source;
+use crate::model::{Counter, Kind, LayerId, Options, Origin, Place, Progress, Shortfall};
+use crate::unpack::Sink;
+use crate::unpack::batch::Context;
+use crate::unpack::memory::Memory;
+use crate::unpack::sniff::{self, HEAD};
+
+/// Images to scan.
+pub struct ImageSource<'a> {
+    targets: Vec<Target>,
+    platforms: Vec<Platform>,
+    options: &'a Options,
+    context: Context,
+    progress: &'a dyn Progress,
+    places: OnceLock<Places>,
+}
+
+impl<'a> ImageSource<'a> {
+    /// The images in `targets`; `context` is what the detector needs around a match.
+    ///
+    /// # Errors
+    /// [`TargetError::BadPlatform`] if the options name something that is no platform.
+    pub fn new(
+        targets: Vec<Target>,
+        options: &'a Options,
+        context: Context,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, TargetError> {
+        let platforms = options.platforms.iter().map(|text| {
+            Platform::parse(text).ok_or_else(|| TargetError::BadPlatform { text: text.clone() })
+        });
+        Ok(Self {
+            targets,
+            platforms: platforms.collect::<Result<_, _>>()?,
+            options,
+            context,
+            progress,
+            places: OnceLock::new(),
+        })
+    }
+}
+
+impl Source for ImageSource<'_> {
+    fn read(&self, sink: &dyn Sink) {
+        let names = self.targets.iter().map(|target| target.text().to_owned());
+        let scan = Scan {
+            targets: &self.targets,
+            platforms: &self.platforms,
+            options: self.options,
+            memory: Arc::new(Memory::new(self.options.limits.memory)),
+            context: self.context,
+            progress: self.progress,
+            sink,
+            catalog: Mutex::new(Catalog::of(names.collect())),
+        };
+        scan.run();
+        let catalog = scan.catalog.into_inner();
+        let places = Places::of(catalog.unwrap_or_else(PoisonError::into_inner));
+        sink.count(Counter::Layers, places.layers() as u64);
+        // Reading twice is not foreseen; the first answers stay.
+        let _ = self.places.set(places);
+    }
+
+    fn places(&self, origin: &Origin) -> Vec<Place> {
+        let places = self.places.get();
+        places
+            .map(|places| places.of_origin(origin))
+            .unwrap_or_default()
+    }
+
+    fn targets(&self) -> Vec<crate::model::Target> {
+        self.places.get().map(Places::targets).unwrap_or_default()
+    }
+}
+
+/// One scan: what all its parts need.
+struct Scan<'a> {
+    targets: &'a [Target],
+    platforms: &'a [Platform],
+    options: &'a Options,
+    memory: Arc<Memory>,
+    context: Context,
+    progress: &'a dyn Progress,
+    sink: &'a dyn Sink,
+    catalog: Mutex<Catalog>,
+}
+
+/// A target that has been opened.
+enum Opened {
+    /// A layout directory.
+    Layout(Layout),
+    /// An archive that can be read in any order.
+    Archive(Indexed),
+    /// An archive that can only be read in order.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl Scan<'_> {
+    fn run(&self) {
+        let mut streams = Vec::new();
+        for (number, target) in self.targets.iter().enumerate() {
+            match self.open(target) {
+                Ok(Opened::Layout(layout)) => self.layout(number, layout),
+                Ok(Opened::Archive(archive)) => self.archive(number, archive),
+                Ok(Opened::Stream(reader)) => streams.push((number, reader)),
+                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+            }
+        }
+        let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
+        for (number, passed) in passed {
+            self.passed(number, passed);
+        }
+        // What was kept in memory while an archive streamed by.
+        self.read_layers();
+    }
+
+    fn open(&self, target: &Target) -> io::Result<Opened> {
+        let path = match &target.location {
+            Location::Stdin => return Ok(Opened::Stream(Box::new(io::stdin()))),
+            Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
+            Location::File(path) => path,
+        };
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        if about.is_file() && begins_as_tar(path)? {
+            let index = Indexed::walk(file, about.len(), &self.options.limits)?;
+            if let Some(archive) = index {
+                return Ok(Opened::Archive(archive));
+            }
+            return Ok(Opened::Stream(Box::new(File::open(path)?)));
+        }
+        Ok(Opened::Stream(Box::new(file)))
+    }
+
+    fn layout(&self, number: usize, layout: Layout) {
+        if Survey::new(self, number, Arc::new(layout)).run() == Found::NoImage {
+            self.unreachable(
+                number,
+                "is no OCI layout: there is no index.json".to_owned(),
+            );
+        }
+    }
+
+    fn archive(&self, number: usize, archive: Indexed) {
+        let store: Arc<dyn Store> = Arc::new(archive);
+        if Survey::new(self, number, Arc::clone(&store)).run() == Found::Images {
+            return;
+        }
+        let copy = Copy {
+            store,
+            name: Indexed::WHOLE.to_owned(),
+            claim: Claim::default(),
+            label: format!("{}, layer 0", self.targets[number].text()),
+            expected: Expected::Anything,
+        };
+        self.root_file_system(number, |catalog| {
+            catalog.add_copy(LayerKey::Entry(number, Indexed::WHOLE.to_owned()), copy)
+        });
+    }
+
+    /// Goes through the archives that can only be read in order.
+    fn pass(&self, streams: Vec<(usize, Box<dyn Read + Send>)>) -> Vec<(usize, Passed)> {
+        let pass = |(number, reader): (usize, _)| {
+            let label = self.targets[number].text();
+            let metered = Metered::new(reader, self.progress.begin(label, None));
+            match archive::pass(self, label, Box::new(metered)) {
+                Ok(Some(passed)) => return Some((number, passed)),
+                Ok(None) => {
+                    self.unreachable(number, "is neither an image archive nor a tar".to_owned());
+                }
+                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+            }
+            None
+        };
+        streams.into_par_iter().filter_map(pass).collect()
+    }
+
+    fn passed(&self, number: usize, passed: Passed) {
+        let outer = passed.outer;
+        let store: Arc<dyn Store> = Arc::new(passed.store);
+        match Survey::new(self, number, Arc::clone(&store)).run() {
+            Found::Images => self.catalog().add_loose(outer, number, ""),
+            Found::NoImage => {
+                archive::search_rest(self, number, outer, &*store);
+                self.root_file_system(number, |_| outer);
+            }
+        }
+    }
+
+    /// An archive without any manifest is the root file system of one image of one layer.
+    fn root_file_system(&self, number: usize, layer: impl FnOnce(&mut Catalog) -> LayerId) {
+        if !self.targets[number].selection.is_all() {
+            let detail = "is a root file system, which has no names to choose from";
+            return self.unreachable(number, detail.to_owned());
+        }
+        let mut catalog = self.catalog();
+        let layer = layer(&mut catalog);
+        let position = Position {
+            layer: Some(layer),
+            ..Position::default()
+        };
+        catalog.add_image(Image {
+            target: number,
+            layers: vec![position],
+            ..Image::default()
+        });
+        self.sink.count(Counter::Images, 1);
+    }
+
+    /// Reads all layers that were not read yet.
+    fn read_layers(&self) {
+        let unread = self.catalog().take_unread();
+        unread
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|(layer, copies)| {
+                if !self.sink.stopped() {
+                    layer::read_any(self, layer, &copies);
+                }
+            });
+    }
+
+    /// Compares what was claimed of a blob with what it proved to be, and records the differences.
+    fn compare(&self, copy: &Copy, facts: &Facts) {
+        let Some(sums) = &facts.sums else { return };
+        for broken in copy.claim.broken_by(sums) {
+            self.sink
+                .shortfall(Shortfall::new(Kind::Mismatch, &copy.label, broken));
+        }
+        if facts.is_tar || sums.size == 0 {
+            return;
+        }
+        let (kind, detail) = match copy.expected {
+            Expected::Anything => return,
+            Expected::Tar => (Kind::Corrupt, "is no tar archive, searched as one file"),
+            Expected::Encrypted => (Kind::Encrypted, "is encrypted, searched as it is"),
+        };
+        self.sink
+            .shortfall(Shortfall::new(kind, &copy.label, detail));
+    }
+
+    fn unreachable(&self, number: usize, detail: String) {
+        let place = self.targets[number].text();
+        self.sink
+            .shortfall(Shortfall::new(Kind::Target, place, detail));
+    }
+
+    fn catalog(&self) -> MutexGuard<'_, Catalog> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begins_as_tar(path: &std::path::Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(sniff::is_tar(&head))
+}
+
+#[cfg(test)]
+mod tests;

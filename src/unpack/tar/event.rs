@@ -8,6 +8,10 @@ use thiserror::Error;
 /// A key and its value, any bytes: a pax record, an extended attribute, an owner.
 pub type Record = (Vec<u8>, Vec<u8>);
 
+/// The extended attribute, behind its namespace, that tells overlayfs to hide what lower layers
+/// hold in a directory.
+pub const OVERLAY_OPAQUE: &[u8] = b".overlay.opaque";
+
 /// The next thing in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TarEvent {
@@ -37,7 +41,8 @@ pub struct TarEntry {
     pub size: u64,
     /// Target of a link, as the archive spells it.
     pub link_target: Option<Vec<u8>>,
-    /// Pax records, extended attributes and owner names that are long enough to hold a secret.
+    /// Pax records, extended attributes and owner names that are long enough to hold a secret, and
+    /// [`OVERLAY_OPAQUE`], which is not.
     pub metadata: Vec<Record>,
     /// Where the body's data belong in a sparse file, in order; empty for every other entry. What
     /// lies between is a hole.
@@ -66,6 +71,8 @@ pub enum EntryKind {
     HardLink,
     /// A character or block device.
     Device,
+    /// The character device 0/0, which overlayfs writes in place of a deleted file.
+    Whiteout,
     /// A named pipe.
     Fifo,
     /// Anything else, by its type flag.

@@ -2,7 +2,7 @@
 //! kept until the entry comes, and all of it is delivered for searching, also what is overruled
 //! or damaged.
 
-use super::event::Record;
+use super::event::{OVERLAY_OPAQUE, Record};
 use tar_core::Header;
 
 /// Longest value that can't hold a secret, in bytes: `root`, `www-data`.
@@ -125,7 +125,7 @@ impl Extension {
             .into_iter()
             .filter_map(|(key, name)| Some((key.as_bytes().to_vec(), name?.to_vec())))
             .chain(self.into_records())
-            .filter(|(_, value)| is_worth_searching(value))
+            .filter(|(key, value)| key.ends_with(OVERLAY_OPAQUE) || is_worth_searching(value))
             .collect()
     }
 

@@ -55,11 +55,18 @@ pub(super) fn role(header: &Header) -> Role {
         EntryType::Directory => EntryKind::Directory,
         EntryType::Symlink => EntryKind::Symlink,
         EntryType::Link => EntryKind::HardLink,
+        EntryType::Char if is_null_device(header) => EntryKind::Whiteout,
         EntryType::Char | EntryType::Block => EntryKind::Device,
         EntryType::Fifo => EntryKind::Fifo,
         EntryType::Other(flag) => EntryKind::Other(flag),
     };
     Role::Entry(kind)
+}
+
+fn is_null_device(header: &Header) -> bool {
+    [header.device_major(), header.device_minor()]
+        .iter()
+        .all(|number| matches!(number, Ok(Some(0))))
 }
 
 /// Bytes that fill up the last block of a body.
@@ -112,6 +119,21 @@ mod tests {
         let sum = Header::from_bytes(&negative).compute_checksum();
         negative[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
         assert!(read(&negative).is_none());
+    }
+
+    #[test]
+    fn only_the_null_device_is_a_whiteout() {
+        let kind = |major| {
+            let mut header = Header::new_ustar();
+            header.set_entry_type(EntryType::Char);
+            header.set_device(major, 0).unwrap();
+            match role(&header) {
+                Role::Entry(kind) => kind,
+                _ => unreachable!("a device is an entry"),
+            }
+        };
+        assert_eq!(kind(0), EntryKind::Whiteout);
+        assert_eq!(kind(1), EntryKind::Device);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod extension;
 pub(super) mod header;
 mod sparse;
 
-pub use event::{EntryKind, Record, Region, TarEntry, TarEvent, TarFlaw};
+pub use event::{EntryKind, OVERLAY_OPAQUE, Record, Region, TarEntry, TarEvent, TarFlaw};
 
 use self::extension::Extension;
 use self::header::BLOCK;

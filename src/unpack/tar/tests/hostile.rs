@@ -126,7 +126,7 @@ fn every_kind_of_entry_is_told_apart() {
         .iter()
         .map(|(entry, _)| entry.kind)
         .collect();
-    use EntryKind::{Device, Directory, Fifo, File, HardLink, Other, Symlink};
+    use EntryKind::{Device, Directory, Fifo, File, HardLink, Other, Symlink, Whiteout};
     assert_eq!(
         kinds,
         [
@@ -135,7 +135,7 @@ fn every_kind_of_entry_is_told_apart() {
             File,
             HardLink,
             Symlink,
-            Device,
+            Whiteout,
             Device,
             Directory,
             Fifo,

@@ -1,0 +1,295 @@
+//! Reading a layer: stored bytes -> hash -> decompress -> tar entries -> batches, in one pass and
+//! without a file. Everything in a layer is searched: contents, names, link targets, pax records,
+//! and what belongs to no entry.
+//!
+//! Content decides what a blob is. A blob that is no tar is searched as one file.
+
+use super::Scan;
+use super::catalog::{Claim, Copy, Facts, Sums};
+use super::digest::Digest;
+use super::metered::Metered;
+use super::overlay::{IndexBuilder, Node};
+use super::store::Blob;
+use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
+use crate::unpack::batch::Batcher;
+use crate::unpack::decode::{self, Decoded, shortfall_kind};
+use crate::unpack::digest::{Algorithm, Hashing};
+use crate::unpack::sniff::{self, Codec, HEAD};
+use crate::unpack::tar::{EntryKind, OVERLAY_OPAQUE, Record, TarEntry, TarEvent, TarReader};
+use std::io::{self, BufReader, Cursor, Read};
+use std::sync::Arc;
+
+/// Stored bytes that are read and hashed at once.
+const BUFFER: usize = 256 << 10;
+
+/// What a layer's bytes are expected to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// A layer of an image.
+    Tar,
+    /// Said to be encrypted, so that anything but a tar is no surprise.
+    Encrypted,
+    /// A blob of any kind.
+    Anything,
+}
+
+/// Reads a layer from the places that hold it, until one of them proves to be what was claimed:
+/// that one then stands for the others.
+pub(super) fn read_any(scan: &Scan<'_>, layer: LayerId, copies: &[Copy]) {
+    let mut read: Vec<(&Copy, Facts)> = Vec::new();
+    for copy in copies {
+        let known = read.iter().position(|(other, facts)| {
+            let proven = facts
+                .sums
+                .as_ref()
+                .is_some_and(|sums| other.claim.kept_by(sums));
+            proven || other.is_same_place(copy)
+        });
+        let known = match (known, copy.store.open(&copy.name)) {
+            (Some(known), _) => known,
+            (None, Ok(blob)) => {
+                read.push((copy, read_blob(scan, layer, copy, blob)));
+                read.len() - 1
+            }
+            (None, Err(error)) => {
+                let shortfall = Shortfall::new(error.kind(), &copy.label, error.to_string());
+                scan.sink.shortfall(shortfall);
+                continue;
+            }
+        };
+        scan.compare(copy, &read[known].1);
+    }
+    // The last one read is the one that was proven, if any was.
+    if let Some((_, facts)) = read.pop() {
+        scan.catalog().learn(layer, facts);
+    }
+}
+
+fn read_blob(scan: &Scan<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
+    let meter = scan.progress.begin(&copy.label, Some(blob.size));
+    let reader = Metered::new(blob.reader, meter);
+    LayerReader::new(scan, layer, &copy.label, &copy.name).read(reader, &copy.claim)
+}
+
+/// Reads one layer.
+pub(super) struct LayerReader<'a> {
+    scan: &'a Scan<'a>,
+    layer: LayerId,
+    label: &'a str,
+    /// What the content is called if it is one file.
+    name: &'a str,
+    batcher: Batcher<'a>,
+    index: IndexBuilder,
+    is_tar: bool,
+    is_whole: bool,
+}
+
+impl<'a> LayerReader<'a> {
+    /// A reader of `layer`, which people know as `label`.
+    pub(super) fn new(scan: &'a Scan<'a>, layer: LayerId, label: &'a str, name: &'a str) -> Self {
+        Self {
+            scan,
+            layer,
+            label,
+            name,
+            batcher: Batcher::new(scan.sink, scan.context),
+            index: IndexBuilder::default(),
+            is_tar: false,
+            is_whole: true,
+        }
+    }
+
+    /// Reads a stored blob to its end and checks what was claimed of it.
+    pub(super) fn read<R: Read + Send>(mut self, reader: R, claim: &Claim) -> Facts {
+        let mut hashing = Hashing::new(reader, claim.algorithm());
+        let stored = BufReader::with_capacity(BUFFER, &mut hashing);
+        let limits = &self.scan.options.limits;
+        let (codec, unpacked) = match decode::decode(Box::new(stored), limits, &self.scan.memory) {
+            Ok(decoded) => (decoded.codec(), self.unpacked(decoded, claim)),
+            Err(error) => {
+                self.failed(None, &error);
+                (Codec::Plain, None)
+            }
+        };
+        // A digest is one of the whole blob, also of what follows a damage.
+        let sums = match self.scan.sink.stopped() {
+            true => None,
+            false => match hashing.drain() {
+                Ok(()) => Some(hashing.finish()),
+                Err(error) => {
+                    self.failed(None, &error);
+                    None
+                }
+            },
+        };
+        let sums = sums.map(|stored| {
+            let plain = (codec == Codec::Plain).then(|| Digest::computed(&stored));
+            Sums::of(&stored, unpacked.or(plain))
+        });
+        self.facts(sums)
+    }
+
+    /// Hands on what is left, and tells what is now known of the layer.
+    pub(super) fn facts(self, sums: Option<Sums>) -> Facts {
+        self.batcher.finish();
+        Facts {
+            index: self.index.finish(),
+            sums,
+            is_tar: self.is_tar,
+        }
+    }
+
+    /// Searches the uncompressed content. Hashes it only where that was asked for: it costs half
+    /// as much as decompressing.
+    fn unpacked(&mut self, decoded: Decoded<'_>, claim: &Claim) -> Option<Digest> {
+        let is_wanted = self.scan.options.verify_diff_ids && decoded.codec() != Codec::Plain;
+        if !is_wanted {
+            self.content(decoded);
+            return None;
+        }
+        let algorithm = claim
+            .diff_id
+            .as_ref()
+            .map_or(Algorithm::Sha256, Digest::algorithm);
+        let mut hashing = Hashing::new(decoded, algorithm);
+        self.content(&mut hashing);
+        // The digest of a part would only repeat what was already said.
+        (self.is_whole && hashing.drain().is_ok()).then(|| Digest::computed(&hashing.finish()))
+    }
+
+    fn content(&mut self, mut reader: impl Read) {
+        let mut head = Vec::new();
+        if let Err(error) = reader.by_ref().take(HEAD as u64).read_to_end(&mut head) {
+            self.failed(None, &error);
+        }
+        let is_tar = begins_tar(&head);
+        let mut whole = Cursor::new(head).chain(reader);
+        if is_tar {
+            let mut tar = TarReader::new(whole, &self.scan.options.limits);
+            self.tar(&mut tar, &mut |this, entry, tar| {
+                this.body(entry, |buffer| tar.read_body(buffer))
+            });
+            return;
+        }
+        let origin = self.origin(&self.name.as_bytes().into(), EntryPart::Content);
+        let (size, result) = self
+            .batcher
+            .blob(&origin, None, &mut |buffer| whole.read(buffer));
+        if let Err(error) = result {
+            self.failed(None, &error);
+        }
+        if size > 0 {
+            self.scan.sink.count(Counter::Files, 1);
+        }
+    }
+
+    /// Goes through an archive; `body` says what becomes of the entries' contents.
+    pub(super) fn tar<R: Read>(
+        &mut self,
+        tar: &mut TarReader<R>,
+        body: &mut dyn FnMut(&mut Self, &TarEntry, &mut TarReader<R>),
+    ) {
+        self.is_tar = true;
+        while !self.scan.sink.stopped() {
+            match tar.next_event() {
+                Ok(None) => return,
+                Ok(Some(TarEvent::Entry(entry))) => {
+                    self.describe(&entry);
+                    body(self, &entry, tar);
+                }
+                Ok(Some(TarEvent::Records(records))) => self.records(&Arc::default(), &records),
+                Ok(Some(TarEvent::Slack { .. })) => self.slack(tar),
+                Ok(Some(TarEvent::Flaw(flaw))) => {
+                    let detail = flaw.to_string();
+                    self.scan
+                        .sink
+                        .shortfall(Shortfall::new(flaw.kind(), self.label, detail));
+                }
+                Err(error) => return self.failed(None, &error),
+            }
+        }
+    }
+
+    /// Everything about an entry but its content.
+    fn describe(&mut self, entry: &TarEntry) {
+        self.index.add(&entry.path, node(entry));
+        let name = self.origin(&entry.path, EntryPart::Name);
+        self.batcher.text(name, &entry.path);
+        if let Some(target) = &entry.link_target {
+            let origin = self.origin(&entry.path, EntryPart::LinkTarget);
+            self.batcher.text(origin, target);
+        }
+        self.records(&entry.path, &entry.metadata);
+    }
+
+    fn records(&mut self, path: &Arc<[u8]>, records: &[Record]) {
+        for (key, value) in records {
+            let origin = self.origin(path, EntryPart::Metadata);
+            self.batcher.text(origin, &[key, &b"="[..], value].concat());
+        }
+    }
+
+    /// The content of an entry, which `read` yields.
+    pub(super) fn body(
+        &mut self,
+        entry: &TarEntry,
+        mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    ) {
+        if entry.size == 0 {
+            return;
+        }
+        self.scan.sink.count(Counter::Files, 1);
+        let origin = self.origin(&entry.path, EntryPart::Content);
+        let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut read);
+        if let Err(error) = result {
+            self.failed(Some(&entry.path), &error);
+        }
+    }
+
+    fn slack<R: Read>(&mut self, tar: &mut TarReader<R>) {
+        let origin = self.origin(&Arc::default(), EntryPart::Slack);
+        let mut read = |buffer: &mut [u8]| tar.read_body(buffer);
+        if let (_, Err(error)) = self.batcher.blob(&origin, None, &mut read) {
+            self.failed(None, &error);
+        }
+    }
+
+    fn origin(&self, path: &Arc<[u8]>, part: EntryPart) -> Origin {
+        Origin::Entry {
+            layer: self.layer,
+            path: Arc::clone(path),
+            part,
+        }
+    }
+
+    /// Records an error of reading the layer, or of one of its entries.
+    pub(super) fn failed(&mut self, path: Option<&[u8]>, error: &io::Error) {
+        self.is_whole = false;
+        let (kind, detail) = shortfall_kind(error);
+        let place = match path {
+            Some(path) => format!("{}, {}", self.label, String::from_utf8_lossy(path)),
+            None => self.label.to_owned(),
+        };
+        self.scan
+            .sink
+            .shortfall(Shortfall::new(kind, place, detail));
+    }
+}
+
+/// Whether content is to be read as a tar: also one whose first header is damaged, as long as its
+/// magic shows, and the zeros of an empty one.
+pub(super) fn begins_tar(head: &[u8]) -> bool {
+    const MAGIC: std::ops::Range<usize> = 257..262;
+    let is_empty = head.len() >= 512 && head.iter().all(|&byte| byte == 0);
+    is_empty || sniff::is_tar(head) || head.get(MAGIC) == Some(b"ustar")
+}
+
+fn node(entry: &TarEntry) -> Node {
+    let is_opaque = |(key, value): &Record| key.ends_with(OVERLAY_OPAQUE) && value == b"y";
+    match entry.kind {
+        EntryKind::Directory if entry.metadata.iter().any(is_opaque) => Node::OpaqueDirectory,
+        EntryKind::Directory => Node::Directory,
+        EntryKind::Whiteout => Node::WhiteoutDevice,
+        _ => Node::File,
+    }
+}

@@ -1,0 +1,204 @@
+//! What a stack of layers does to a file: is it still visible, was it deleted, was it overwritten,
+//! and by which layer. Whiteouts label findings; they never hide them.
+//!
+//! A layer is remembered as sorted hashes of its paths, 16 bytes for each, so that the memory does
+//! not depend on the length of names. The hash is keyed at random for every process: nobody can
+//! build two paths that collide. Semantics are those of the OCI image-spec (layer.md, "Whiteouts"):
+//! a whiteout applies to lower layers only, whatever the order inside its own.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+
+/// File name prefix of a whiteout.
+const WHITEOUT: &[u8] = b".wh.";
+/// File name that makes its directory opaque.
+const OPAQUE: &[u8] = b".wh..wh..opq";
+/// Prefix of the other names that AUFS reserves and that delete nothing.
+const RESERVED: &[u8] = b".wh..wh.";
+
+/// What a tar entry is to the overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Node {
+    /// Anything that is not a directory: files, links, devices.
+    File,
+    /// A directory.
+    Directory,
+    /// A directory that hides what lower layers hold in it (`*.overlay.opaque` attribute).
+    OpaqueDirectory,
+    /// An overlayfs whiteout: a character device 0/0.
+    WhiteoutDevice,
+}
+
+/// What one layer says about one path; a path can be several of these at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Marks(u8);
+
+impl Marks {
+    const FILE: Self = Self(1);
+    const DIRECTORY: Self = Self(2);
+    const WHITEOUT: Self = Self(4);
+    const OPAQUE: Self = Self(8);
+    const CONTENT: u8 = Self::FILE.0 | Self::DIRECTORY.0;
+
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Adds a later entry of the same path: of two files or directories the last one wins.
+    const fn then(self, later: Self) -> Self {
+        if later.0 & Self::CONTENT == 0 {
+            Self(self.0 | later.0)
+        } else {
+            Self((self.0 & !Self::CONTENT) | later.0)
+        }
+    }
+}
+
+/// The paths of one layer.
+#[derive(Debug, Default)]
+pub(super) struct Index(Vec<(u64, Marks)>);
+
+/// Collects the paths of a layer while it streams by.
+#[derive(Debug, Default)]
+pub(super) struct IndexBuilder(Vec<(u64, Marks)>);
+
+impl IndexBuilder {
+    /// Notes an entry, in the order of the archive.
+    pub(super) fn add(&mut self, path: &[u8], node: Node) {
+        let mut parts = components(path);
+        match (whiteout_of(&parts), node) {
+            (Some(Whiteout::Opaque), _) => {
+                parts.pop();
+                self.mark(&parts, Marks::OPAQUE);
+            }
+            (Some(Whiteout::Of(name)), _) => {
+                parts.pop();
+                parts.push(name);
+                self.mark(&parts, Marks::WHITEOUT);
+            }
+            (Some(Whiteout::Reserved), _) => {}
+            (None, Node::WhiteoutDevice) => self.mark(&parts, Marks::WHITEOUT),
+            (None, Node::File) => self.mark(&parts, Marks::FILE),
+            (None, Node::Directory) => self.mark(&parts, Marks::DIRECTORY),
+            (None, Node::OpaqueDirectory) => {
+                self.mark(&parts, Marks::DIRECTORY);
+                self.mark(&parts, Marks::OPAQUE);
+            }
+        }
+    }
+
+    fn mark(&mut self, parts: &[&[u8]], marks: Marks) {
+        self.0.push((hash(parts), marks));
+    }
+
+    /// Sorts what was collected.
+    pub(super) fn finish(mut self) -> Index {
+        // Stable, so that entries of one path stay in the order of the archive.
+        self.0.sort_by_key(|entry| entry.0);
+        self.0.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 = first.1.then(later.1);
+            }
+            same
+        });
+        self.0.shrink_to_fit();
+        Index(self.0)
+    }
+}
+
+impl Index {
+    fn marks(&self, hash: u64) -> Marks {
+        self.0
+            .binary_search_by_key(&hash, |entry| entry.0)
+            .map_or(Marks::default(), |at| self.0[at].1)
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Visible in a container.
+    Present,
+    /// The layer at this position holds something else at the path.
+    Overwritten(usize),
+    /// The layer at this position took it away.
+    Deleted(usize),
+}
+
+/// What became of `path`, an entry of the layer at position `of`. `layers` are the layers of the
+/// image from the bottom; one that could not be read says nothing.
+pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8]) -> Fate {
+    let parts = components(path);
+    if whiteout_of(&parts).is_some() {
+        return Fate::Deleted(of);
+    }
+    let hashes: Vec<u64> = (0..=parts.len()).map(|end| hash(&parts[..end])).collect();
+    let (&own, ancestors) = match hashes.split_last() {
+        Some(split) => split,
+        None => return Fate::Present,
+    };
+    if layers[of].is_some_and(|index| index.marks(own).has(Marks::DIRECTORY)) {
+        return Fate::Overwritten(of);
+    }
+    for (position, index) in layers.iter().enumerate().skip(of + 1) {
+        let Some(index) = index else { continue };
+        let marks = index.marks(own);
+        if marks.has(Marks::FILE) || marks.has(Marks::DIRECTORY) {
+            return Fate::Overwritten(position);
+        }
+        let hidden = ancestors.iter().enumerate().any(|(depth, &ancestor)| {
+            let marks = index.marks(ancestor);
+            // The root is a directory whatever an entry claims.
+            marks.has(Marks::OPAQUE)
+                || (depth > 0 && (marks.has(Marks::WHITEOUT) || marks.has(Marks::FILE)))
+        });
+        if hidden || marks.has(Marks::WHITEOUT) {
+            return Fate::Deleted(position);
+        }
+    }
+    Fate::Present
+}
+
+/// What a reserved file name stands for.
+enum Whiteout<'a> {
+    Opaque,
+    Of(&'a [u8]),
+    Reserved,
+}
+
+fn whiteout_of<'a>(parts: &[&'a [u8]]) -> Option<Whiteout<'a>> {
+    let &name = parts.last()?;
+    let hidden = name.strip_prefix(WHITEOUT)?;
+    if name == OPAQUE {
+        Some(Whiteout::Opaque)
+    } else if name.starts_with(RESERVED) || matches!(hidden, b"" | b"." | b"..") {
+        Some(Whiteout::Reserved)
+    } else {
+        Some(Whiteout::Of(hidden))
+    }
+}
+
+/// The parts of a path as a runtime resolves it below the root.
+fn components(path: &[u8]) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    for part in path.split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts
+}
+
+fn hash(parts: &[&[u8]]) -> u64 {
+    static KEY: OnceLock<RandomState> = OnceLock::new();
+    KEY.get_or_init(RandomState::new).hash_one(parts)
+}
+
+#[cfg(test)]
+#[path = "overlay_tests.rs"]
+mod tests;

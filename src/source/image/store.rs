@@ -1,0 +1,130 @@
+//! Where an image can live. Every place is a set of named blobs to the rest: entries of an archive,
+//! files of a layout, later what a registry or a daemon hands out. A new place is one file with a
+//! [`Store`] in it and one line in [`TRANSPORTS`].
+
+use super::target::{Location, TargetError};
+use crate::model::{Kind, LayerId};
+use std::io::Read;
+use std::path::Path;
+
+/// Named blobs, read in any order and from any thread.
+pub(super) trait Store: Send + Sync {
+    /// Opens a blob: a digest's blob by its path in a layout (`blobs/sha256/...`), anything else by
+    /// its name in the store.
+    fn open(&self, name: &str) -> Result<Blob, OpenError>;
+
+    /// The name under which the store knows the blob, links followed: two names with one answer
+    /// are one blob.
+    fn resolve(&self, name: &str) -> Result<String, OpenError>;
+
+    /// Every blob there is, sorted, so that those that nothing refers to are read too. Empty where
+    /// a store cannot or need not list.
+    fn names(&self) -> Vec<String>;
+
+    /// How a blob was already searched, where reading was only possible once and in order.
+    fn searched(&self, _name: &str) -> Option<Searched> {
+        None
+    }
+}
+
+/// A blob to read.
+pub(super) struct Blob {
+    /// Its bytes.
+    pub(super) reader: Box<dyn Read + Send>,
+    /// How many there are, in bytes.
+    pub(super) size: u64,
+}
+
+/// How a blob was searched while its archive streamed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Searched {
+    /// As a layer of its own.
+    Layer(LayerId),
+    /// As a plain file of the archive.
+    File,
+}
+
+/// Why a blob cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OpenError {
+    /// There is none of that name.
+    #[error("is not there")]
+    Missing,
+    /// A directory, a device, a fifo.
+    #[error("is not a regular file")]
+    NotAFile,
+    /// A link that leads out of the image.
+    #[error("is a link that leads out of the image")]
+    Outside,
+    /// A link that leads back to itself.
+    #[error("is a link that leads back to itself")]
+    Cycle,
+    /// What did not begin like a document while the archive streamed by.
+    #[error("is not JSON")]
+    NotADocument,
+    /// What was not kept while the archive streamed by.
+    #[error("came before the manifest and was too much to keep")]
+    NotKept,
+    /// The operating system refused.
+    #[error("cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl OpenError {
+    /// What kind of shortfall this is.
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Missing => Kind::Missing,
+            Self::NotAFile | Self::NotADocument | Self::Outside | Self::Cycle => Kind::Corrupt,
+            Self::NotKept => Kind::Limit,
+            Self::Io(_) => Kind::Unreadable,
+        }
+    }
+}
+
+/// A way to name a place, by the word that skopeo and podman use for it.
+#[derive(Debug)]
+pub struct Transport {
+    /// What stands before the colon.
+    pub name: &'static str,
+    /// The whole form, for help and errors.
+    pub form: &'static str,
+    /// Whether the place is a directory, and not a file.
+    is_directory: bool,
+}
+
+/// The transports that exist; messages and help are made from it.
+pub const TRANSPORTS: [Transport; 3] = [
+    Transport {
+        name: "oci",
+        form: "oci:DIR[:TAG|@DIGEST]",
+        is_directory: true,
+    },
+    Transport {
+        name: "oci-archive",
+        form: "oci-archive:FILE[:TAG]",
+        is_directory: false,
+    },
+    Transport {
+        name: "docker-archive",
+        form: "docker-archive:FILE[:REF]",
+        is_directory: false,
+    },
+];
+
+impl Transport {
+    /// The place at `path`. Which kind of archive a file is, its content tells.
+    pub(super) fn locate(&self, path: &Path) -> Result<Location, TargetError> {
+        let wrong = |wanted| TargetError::WrongKind {
+            path: path.display().to_string(),
+            wanted,
+            transport: self.name,
+        };
+        match (self.is_directory, path.is_dir()) {
+            (true, true) => Ok(Location::Directory(path.to_owned())),
+            (false, false) => Ok(Location::File(path.to_owned())),
+            (true, false) => Err(wrong("directory")),
+            (false, true) => Err(wrong("file")),
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! What the user typed, turned into a place to read from: `oci:DIR[:TAG|@DIGEST]`,
+//! `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:REF]`, `-`, or a bare path whose kind its
+//! content tells. Everything that can be refused without reading an image is refused here.
+
+use super::digest::Digest;
+use super::store::TRANSPORTS;
+use oci_spec::distribution::Reference;
+use std::path::{Path, PathBuf};
+
+/// One thing to scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// As the user typed it.
+    pub(super) text: String,
+    /// Where it is read from.
+    pub(super) location: Location,
+    /// Which of its images are meant.
+    pub(super) selection: Selection,
+}
+
+/// Where bytes come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Location {
+    /// Standard input, an archive.
+    Stdin,
+    /// A directory that is an OCI layout.
+    Directory(PathBuf),
+    /// An archive.
+    File(PathBuf),
+}
+
+/// Which images of a target are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Selection {
+    /// All of them.
+    All,
+    /// Those of this tag or name.
+    Name(String),
+    /// The one of this manifest or config digest.
+    Digest(Digest),
+}
+
+/// A target that is refused before any work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// No transport and no path of that name.
+    #[error("`{text}` is no path, and image names cannot be pulled; use one of: {forms}")]
+    NotAPath {
+        /// What was typed.
+        text: String,
+        /// The transports that exist.
+        forms: String,
+    },
+    /// The path does not exist, or may not be looked at.
+    #[error("cannot open `{path}`: {reason}")]
+    Missing {
+        /// The path, without transport and tag.
+        path: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// A directory without the files of an OCI layout.
+    #[error("`{path}` is a directory, but no OCI layout: it has neither index.json nor oci-layout")]
+    NotALayout {
+        /// The directory.
+        path: String,
+    },
+    /// A file where the transport wants a directory, or the other way round.
+    #[error("`{path}` is not a {wanted}, which `{transport}:` needs")]
+    WrongKind {
+        /// The path.
+        path: String,
+        /// `directory` or `file`.
+        wanted: &'static str,
+        /// The transport that was typed.
+        transport: &'static str,
+    },
+    /// What follows `@` is no digest.
+    #[error("`{text}` does not name an image: {reason}")]
+    BadDigest {
+        /// What was typed.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A platform that is not `os/arch[/variant]`.
+    #[error("`{text}` is not a platform; it is written os/arch[/variant], as in linux/arm64")]
+    BadPlatform {
+        /// What was typed.
+        text: String,
+    },
+}
+
+impl Target {
+    /// Reads what the user typed. Looks at the file system, but opens nothing.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let target = |location, selection| Self {
+            text: text.to_owned(),
+            location,
+            selection,
+        };
+        if text == "-" {
+            return Ok(target(Location::Stdin, Selection::All));
+        }
+        let transport = TRANSPORTS.iter().find_map(|transport| {
+            let rest = text.strip_prefix(transport.name)?.strip_prefix(':')?;
+            Some((transport, rest))
+        });
+        let rest = transport.map_or(text, |(_, rest)| rest);
+        let (path, wanted) = split(rest).ok_or_else(|| missing(text, rest, transport.is_some()))?;
+        let location = match transport {
+            Some((transport, _)) => transport.locate(path)?,
+            None => locate(path)?,
+        };
+        Ok(target(location, select(wanted)?))
+    }
+
+    /// As the user typed it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Selection {
+    /// Whether every image is meant.
+    pub(super) fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
+    /// Whether an image of this name is meant. Names are compared as they stand and, so that `app`
+    /// finds `docker.io/library/app:latest`, in the normal form of registries.
+    pub(super) fn takes_name(&self, name: &str) -> bool {
+        let normal = |name: &str| name.parse::<Reference>().map(|reference| reference.whole());
+        match self {
+            Self::All => true,
+            Self::Digest(_) => false,
+            Self::Name(wanted) => {
+                wanted == name
+                    || matches!((normal(wanted), normal(name)), (Ok(one), Ok(two)) if one == two)
+            }
+        }
+    }
+
+    /// Whether the image with this manifest or config digest is meant.
+    pub(super) fn takes_digest(&self, digest: &Digest) -> bool {
+        match self {
+            Self::All => true,
+            Self::Digest(wanted) => wanted == digest,
+            Self::Name(_) => false,
+        }
+    }
+}
+
+/// Cuts `PATH[:NAME|@DIGEST]` at the last place where what stands before it exists, because both
+/// paths and names may hold colons.
+fn split(text: &str) -> Option<(&Path, Option<&str>)> {
+    let exists = |path: &str| Path::new(path).symlink_metadata().is_ok();
+    if exists(text) {
+        return Some((Path::new(text), None));
+    }
+    let mut cuts = text.rmatch_indices([':', '@']);
+    cuts.find(|&(at, _)| at > 0 && exists(&text[..at]))
+        .map(|(at, _)| (Path::new(&text[..at]), Some(&text[at..])))
+}
+
+/// The selection in `:NAME`, `:@DIGEST` or `@DIGEST`.
+fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
+    let Some(wanted) = wanted else {
+        return Ok(Selection::All);
+    };
+    let name = wanted.strip_prefix(':').unwrap_or(wanted);
+    match name.strip_prefix('@') {
+        _ if name.is_empty() => Ok(Selection::All),
+        None => Ok(Selection::Name(name.to_owned())),
+        Some(digest) => Digest::parse(digest)
+            .map(Selection::Digest)
+            .map_err(|error| TargetError::BadDigest {
+                text: wanted.to_owned(),
+                reason: error.to_string(),
+            }),
+    }
+}
+
+/// The error for a path that does not exist: a bare name may have been meant for a registry.
+fn missing(text: &str, rest: &str, has_transport: bool) -> TargetError {
+    let is_path = has_transport || rest.starts_with(['.', '/']) || rest.ends_with(".tar");
+    if is_path {
+        let reason = match Path::new(rest).symlink_metadata() {
+            Err(error) => error.to_string(),
+            Ok(_) => "it is not there".to_owned(),
+        };
+        TargetError::Missing {
+            path: rest.to_owned(),
+            reason,
+        }
+    } else {
+        let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
+        TargetError::NotAPath {
+            text: text.to_owned(),
+            forms: format!("{}, `-`, or a path", forms.join(", ")),
+        }
+    }
+}
+
+/// A bare path: a directory must be a layout, anything else is read as an archive.
+fn locate(path: &Path) -> Result<Location, TargetError> {
+    if !path.is_dir() {
+        return Ok(Location::File(path.to_owned()));
+    }
+    let is_layout = ["index.json", "oci-layout"]
+        .iter()
+        .any(|name| path.join(name).symlink_metadata().is_ok());
+    if is_layout {
+        return Ok(Location::Directory(path.to_owned()));
+    }
+    Err(TargetError::NotALayout {
+        path: path.display().to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn workshop() -> (tempfile::TempDir, String) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("layout")).unwrap();
+        fs::write(dir.path().join("layout/index.json"), "{}").unwrap();
+        fs::create_dir(dir.path().join("plain")).unwrap();
+        fs::write(dir.path().join("x.tar"), "").unwrap();
+        fs::write(dir.path().join("a:b.tar"), "").unwrap();
+        let root = dir.path().display().to_string();
+        (dir, root)
+    }
+
+    fn name(name: &str) -> Selection {
+        Selection::Name(name.to_owned())
+    }
+
+    #[test]
+    fn each_form_names_its_place_and_image() {
+        let (_dir, root) = workshop();
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        let layout = Location::Directory(format!("{root}/layout").into());
+        let file = |name: &str| Location::File(format!("{root}/{name}").into());
+        for (text, location, selection) in [
+            ("-".to_owned(), Location::Stdin, Selection::All),
+            (format!("{root}/layout"), layout.clone(), Selection::All),
+            (
+                format!("oci:{root}/layout:1.0"),
+                layout.clone(),
+                name("1.0"),
+            ),
+            (
+                format!("oci:{root}/layout@{digest}"),
+                layout,
+                Selection::Digest(Digest::parse(&digest).unwrap()),
+            ),
+            (
+                format!("oci-archive:{root}/x.tar:v1"),
+                file("x.tar"),
+                name("v1"),
+            ),
+            (
+                format!("docker-archive:{root}/x.tar:localhost:5000/app:v1"),
+                file("x.tar"),
+                name("localhost:5000/app:v1"),
+            ),
+            (format!("{root}/a:b.tar"), file("a:b.tar"), Selection::All),
+            (format!("{root}/a:b.tar:v1"), file("a:b.tar"), name("v1")),
+        ] {
+            let target = Target::parse(&text).unwrap();
+            assert_eq!((target.location, target.selection), (location, selection));
+        }
+    }
+
+    #[test]
+    fn a_bare_name_is_told_which_transports_exist() {
+        for text in ["ubuntu", "registry.example.com/app:1.0"] {
+            let error = Target::parse(text).unwrap_err().to_string();
+            for transport in &TRANSPORTS {
+                assert!(error.contains(transport.form), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_refused_before_work() {
+        let (_dir, root) = workshop();
+        let refusal = |text: String| Target::parse(&text).unwrap_err();
+        for text in [
+            "./no-such",
+            "/no-such",
+            "no-such.tar",
+            "oci:no-such",
+            "oci:",
+        ] {
+            let error = refusal(text.to_owned());
+            assert!(matches!(error, TargetError::Missing { .. }), "{error}");
+        }
+        let error = refusal(format!("{root}/plain"));
+        assert!(matches!(error, TargetError::NotALayout { .. }), "{error}");
+        for text in [
+            "oci:{}/x.tar",
+            "oci-archive:{}/layout",
+            "docker-archive:{}/plain",
+        ] {
+            let error = refusal(text.replace("{}", &root));
+            assert!(matches!(error, TargetError::WrongKind { .. }), "{error}");
+        }
+        let error = refusal(format!("oci:{root}/layout@md5:abc"));
+        assert!(matches!(error, TargetError::BadDigest { .. }), "{error}");
+    }
+
+    #[test]
+    fn names_match_in_their_normal_form() {
+        for (wanted, given, same) in [
+            ("app", "docker.io/library/app:latest", true),
+            ("app:1", "docker.io/library/app:1", true),
+            ("1.0", "1.0", true),
+            ("app:1", "app:2", false),
+            ("Not A Name", "app", false),
+        ] {
+            assert_eq!(name(wanted).takes_name(given), same, "{wanted} {given}");
+        }
+    }
+}
