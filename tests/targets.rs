@@ -295,7 +295,9 @@ fn a_foreign_layer_is_a_note_and_is_never_fetched() {
         "urls": ["http://127.0.0.1:1/layer"],
     });
     let diff_ids = ["a", "b", "c"].map(|id| kit::image::digest(id.as_bytes()));
-    let image = leaky(&token).rootfs(json!({"type": "layers", "diff_ids": diff_ids}));
+    let image = leaky(&token)
+        .rootfs(json!({"type": "layers", "diff_ids": diff_ids}))
+        .history_entry(json!({"created_by": "COPY foreign /"}));
     let index = Index::edited(&image, |manifest| {
         manifest["layers"].as_array_mut().unwrap().push(foreign);
     });
