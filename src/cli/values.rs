@@ -1,6 +1,7 @@
 //! How the values of flags are written: sizes, durations, names out of the library's tables.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use jiff::SignedDuration;
 use residue::model::{Confidence, Kind, Limits, Severity};
 use residue::report::{FORMATS, Format};
 use std::path::PathBuf;
@@ -93,32 +94,14 @@ pub(super) fn report(text: &str) -> Result<Report, String> {
 
 /// A duration such as `90s`, `5m` or `1h30m`; a number alone means seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "it is written as 30s, 5m or 1h30m".to_owned();
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (number, tail) = leading_number(rest).ok_or_else(wrong)?;
-        let unit = tail.len()
-            - tail
-                .trim_start_matches(|char: char| !char.is_ascii_digit())
-                .len();
-        let seconds = match &tail[..unit] {
-            "s" => 1,
-            "" if number.to_string() == text => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => return Err(wrong()),
-        };
-        let part = number.checked_mul(seconds).map(Duration::from_secs);
-        total = part
-            .and_then(|part| total.checked_add(part))
-            .ok_or_else(wrong)?;
-        rest = &tail[unit..];
-    }
-    match total {
-        Duration::ZERO => Err(wrong()),
-        _ => Ok(total),
-    }
+    let seconds = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| format!("{text}s"));
+    let parsed: Option<SignedDuration> = seconds.as_deref().unwrap_or(text).parse().ok();
+    let duration = parsed.and_then(|parsed| Duration::try_from(parsed).ok());
+    let duration = duration.filter(|duration| !duration.is_zero());
+    duration.ok_or_else(|| "it is written as 30s, 5m or 1h30m".to_owned())
 }
 
 /// A size such as `256MiB`, `512m` or `1g`, in powers of 1024; a number alone means bytes.

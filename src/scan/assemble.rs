@@ -83,9 +83,11 @@ impl Draft {
         }
     }
 
-    /// Joins the same secret found elsewhere: the more specific and more certain one speaks.
+    /// Joins the same secret found elsewhere. The more specific and more certain match speaks for
+    /// it, and of equals the one whose text is not in the raw spelling of a document.
     fn merge(&mut self, mut other: Self) {
-        let strength = |draft: &Self| (draft.specificity, draft.finding.confidence);
+        let raw = |draft: &Self| draft.finding.occurrences.iter().all(|seen| seen.place.raw);
+        let strength = |draft: &Self| (draft.specificity, draft.finding.confidence, !raw(draft));
         if strength(&other) > strength(self) {
             std::mem::swap(self, &mut other);
         }
@@ -104,7 +106,7 @@ impl Draft {
         finding.parts = distinct(finding.parts);
         finding.occurrences.sort();
         finding.occurrences.dedup();
-        drop_raw(&mut finding.occurrences);
+        drop_vague(&mut finding.occurrences);
         finding
     }
 }
@@ -119,11 +121,28 @@ fn distinct(parts: Vec<Part>) -> Vec<Part> {
     kept
 }
 
-/// A document is searched raw and value by value. Where a decoded value tells where exactly the
-/// secret stands, the raw text of the same image's documents has nothing to add.
-fn drop_raw(occurrences: &mut Vec<Occurrence>) {
+/// A document is searched raw, value by value, and some values part by part. Where a part tells
+/// where exactly the secret stands, the value and the raw text have nothing to add.
+fn drop_vague(occurrences: &mut Vec<Occurrence>) {
     let image = |seen: &Occurrence| (seen.place.target.clone(), seen.place.platform.clone());
-    let decoded = |seen: &&Occurrence| !seen.place.raw && seen.place.layer.is_none();
-    let told: Vec<_> = occurrences.iter().filter(decoded).map(image).collect();
-    occurrences.retain(|seen| !(seen.place.raw && told.contains(&image(seen))));
+    let of_document = |seen: &&Occurrence| !seen.place.raw && seen.place.layer.is_none();
+    let told: Vec<_> = occurrences
+        .iter()
+        .filter(of_document)
+        .map(|seen| (image(seen), seen.place.path.clone()))
+        .collect();
+    occurrences.retain(|seen| {
+        let vague = |path: &[u8]| seen.place.raw || is_part_of(path, &seen.place.path);
+        seen.place.layer.is_some()
+            || !told
+                .iter()
+                .any(|(of, path)| *of == image(seen) && vague(path))
+    });
+}
+
+/// Whether the pointer `part` names a part of the value that `whole` points to: `history[2].created_by
+/// TOKEN` of `history[2].created_by`.
+fn is_part_of(part: &[u8], whole: &[u8]) -> bool {
+    part.strip_prefix(whole)
+        .is_some_and(|rest| rest.first() == Some(&b' '))
 }
