@@ -182,6 +182,7 @@ fn an_index_that_cannot_be_read_is_a_gap() {
         "{\"manifests\":",
         &deep,
         "{\"manifests\": 7}",
+        "{\"manifests\": []}",
     ] {
         let run = scan(&intact.clone().put("index.json", text));
         assert_eq!(run.code, 3, "{text:.20}");

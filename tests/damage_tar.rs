@@ -181,7 +181,8 @@ fn a_sparse_file_has_its_own_name_and_its_holes_cost_nothing() {
 #[test]
 fn what_a_lying_sparse_map_points_at_is_searched_all_the_same() {
     let hidden = token("lying map");
-    let data = hidden.as_bytes();
+    let line = format!("{hidden}\n");
+    let data = line.as_bytes();
     for odd in [
         Entry::gnu_sparse("disk.img", 16_384, &[(8192, b"later"), (0, data)]),
         Entry::gnu_sparse(
