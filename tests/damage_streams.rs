@@ -145,9 +145,7 @@ fn bytes_that_are_no_archive_are_a_gap_or_read_as_they_are() {
     let token = Secrets::new("no archive").github();
     let text = format!("this is no tar, but it holds {token}\n").repeat(100);
     for bytes in [text.into_bytes(), Codec::Gzip.pack(b"short")] {
-        let run = scan_layer(bytes);
-        assert!([1, 3].contains(&run.code), "{run:?}");
-        assert!(!run.report().complete());
+        scan_layer(bytes).incomplete();
     }
 }
 
@@ -175,7 +173,7 @@ fn bomb(codec: Codec, token: &str) -> Vec<u8> {
 
 #[test]
 fn bombs_are_stopped_and_what_stands_before_them_is_found() {
-    for codec in [Codec::Gzip, Codec::Zstd, Codec::Bzip2] {
+    for codec in [Codec::Gzip, Codec::Zstd] {
         let token = Secrets::new("bomb").github();
         let packed = bomb(codec, &token);
         let dir = written(&layout_of(&Image::new().bytes("COPY . /", packed)));
@@ -196,8 +194,6 @@ fn a_cut_archive_is_a_gap_after_what_was_found() {
     for codec in [Codec::Plain, Codec::Gzip] {
         let mut packed = codec.pack(&archive);
         packed.truncate(packed.len() / 2);
-        let run = scan_stream(packed);
-        assert!([1, 3].contains(&run.code), "{run:?}");
-        assert!(!run.report().complete());
+        scan_stream(packed).incomplete();
     }
 }

@@ -3,7 +3,8 @@
 mod kit;
 
 use kit::cli::{image, layout_of, oci, scan_with, text, written};
-use kit::{Bundle, Codec, Image, Layer, Secrets};
+use kit::{Bundle, Codec, Image, Layer, Secrets, docker};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A rule for each severity and each confidence, so that no provider's rule has to stand still.
@@ -185,27 +186,40 @@ fn wrong_usage_is_refused_before_any_work() {
 
 #[test]
 fn a_scan_that_runs_out_of_time_reports_what_it_has() {
-    let big = Layer::new().file("big", vec![b'x'; 64 << 20]);
-    let mut scene = Image::new().layer("COPY token /", &Layer::new().file("token", token()));
-    for number in 0..8 {
-        scene = scene.layer(&format!("RUN {number}"), &big);
-    }
-    let run = scan_with(
-        &layout_of(&scene),
-        ["--timeout", "1ms", "--fail-on", "never"],
-    )
-    .expect(3);
-    run.report().expect_gaps(&["timeout"]);
+    let token = token();
+    let lower = Layer::new().file("key", token.as_str());
+    let upper = Layer::new().file("noise", Secrets::new("noise").bytes(1 << 20));
+    let image = Image::new()
+        .layer("COPY key /", &lower)
+        .layer("COPY noise /", &upper);
+    let mut half = docker::legacy(&[("shop:1", &image)]).tar();
+    half.truncate(half.len() / 2);
+    let begin = Instant::now();
+    let flags = ["--timeout", "1s", "-"];
+    let run = kit::cli::image(flags).stalled(half, Duration::from_secs(20));
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "it waited for its input"
+    );
+    let report = run.expect(1).report();
+    assert!(
+        report.gaps().contains(&"timeout"),
+        "{:#}",
+        report.0["coverage"]
+    );
+    assert!(report.has(&token));
 }
 
 #[test]
 fn several_targets_have_one_verdict() {
     let (clean, leaky) = (written(&leaking("clean")), written(&leaking(&token())));
     let (clean, leaky) = (oci(&clean), oci(&leaky));
-    let all = [clean.as_str(), leaky.as_str(), "./missing.tar"];
+    let missing = format!("{clean}:missing");
+    let all = [clean.as_str(), leaky.as_str(), &missing];
     let report = image(all).run().expect(1).report();
     report.expect_gaps(&["target"]);
     assert_eq!(report.0["targets"].as_array().unwrap().len(), 3);
     image([clean.as_str()]).run().expect(0);
-    image([clean.as_str(), "./missing.tar"]).run().expect(3);
+    image([clean.as_str(), &missing]).run().expect(3);
+    image([clean.as_str(), "./missing.tar"]).run().expect(2);
 }

@@ -2,7 +2,9 @@
 
 use super::{Bundle, Image, Index, Report};
 use assert_cmd::Command;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -129,16 +131,38 @@ impl Residue {
 
     /// Runs it to its end.
     pub fn run(mut self) -> Run {
-        let output = self.command.output().expect("the program ends in time");
-        Run {
+        Run::of(self.command.output().expect("the program ends in time"))
+    }
+
+    /// Runs it on a standard input that stands still after these bytes, and ends only so much
+    /// later.
+    pub fn stalled(self, bytes: Vec<u8>, pause: Duration) -> Run {
+        let mut command = std::process::Command::new(self.command.get_program());
+        command.args(self.command.get_args());
+        let pipes = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        std::thread::spawn(move || {
+            // It may have ended before it took everything.
+            let _ = stdin.write_all(&bytes);
+            std::thread::sleep(pause);
+        });
+        Run::of(child.wait_with_output().unwrap())
+    }
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        Self {
             code: output.status.code().unwrap_or(-1),
             stdout: output.stdout,
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
-}
 
-impl Run {
     /// Insists on an exit code.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
@@ -151,6 +175,17 @@ impl Run {
         );
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
         self
+    }
+
+    /// Insists that something was not read, and that the exit code says so: 3, or 1 if something
+    /// was found all the same.
+    #[track_caller]
+    pub fn incomplete(&self) -> Report {
+        let report = self.report();
+        let code = if report.findings().is_empty() { 3 } else { 1 };
+        assert_eq!(self.code, code, "{}", self.stderr);
+        assert!(!report.complete(), "{:#}", report.0["coverage"]);
+        report
     }
 
     /// Standard output as text.

@@ -64,7 +64,8 @@ impl Report {
 
     fn matching(&self, secret: &str) -> Vec<Finding<'_>> {
         let mut findings = self.findings();
-        findings.retain(|finding| finding.plain().trim() == secret.trim());
+        let unescaped = |text: &str| text.replace("\\n", "\n").trim().to_owned();
+        findings.retain(|finding| unescaped(finding.plain()) == unescaped(secret));
         findings
     }
 
