@@ -43,6 +43,8 @@ pub enum Origin {
 pub enum EntryPart {
     /// The file's content.
     Content,
+    /// The content of a later entry of the same path in the same layer, counted from 1.
+    Again(u32),
     /// The entry's own name.
     Name,
     /// The target of a symbolic or hard link.

@@ -13,6 +13,9 @@ use crate::unpack::digest::{Algorithm, Digested};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+/// Stands for the digest of a layer that no one claims and that was not read to its end.
+const UNREAD: &str = "unknown:not-read-to-its-end";
+
 /// What makes two layers the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum LayerKey {
@@ -115,6 +118,18 @@ impl Sums {
     }
 }
 
+/// What a blob turned out to be, unpacked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Shape {
+    /// Nothing that could be told: it is empty, or damaged from the start.
+    #[default]
+    Unknown,
+    /// An archive.
+    Tar,
+    /// Anything else, searched as one file.
+    File,
+}
+
 /// What is known of a layer once it has been read.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -122,8 +137,8 @@ pub(super) struct Facts {
     pub(super) index: Index,
     /// What it proved to be; `None` if it could not be read to the end.
     pub(super) sums: Option<Sums>,
-    /// Whether it is a tar, and not one file.
-    pub(super) is_tar: bool,
+    /// What it turned out to be.
+    pub(super) shape: Shape,
 }
 
 /// A blob that no image refers to.
@@ -371,7 +386,7 @@ impl Places {
 
     fn of_entry(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
         let kind = match part {
-            EntryPart::Content | EntryPart::Slack => Where::File,
+            EntryPart::Content | EntryPart::Again(_) | EntryPart::Slack => Where::File,
             EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => Where::Metadata,
         };
         let in_images = self.uses.get(&layer).into_iter().flatten();
@@ -384,7 +399,7 @@ impl Places {
             kind,
             path: Arc::clone(path),
             layer: Some(self.layer_place(image, position)),
-            state: (part != EntryPart::Slack).then(|| self.state(image, position, path)),
+            state: self.state(image, position, path, part),
             raw: false,
         });
         let entry = &self.catalog.layers[layer.0 as usize];
@@ -392,8 +407,8 @@ impl Places {
             target: self.catalog.targets[loose.target].as_str().into(),
             platform: None,
             kind,
-            path: match entry.facts.is_tar {
-                true if !loose.name.is_empty() => {
+            path: match entry.facts.shape {
+                Shape::Tar if !loose.name.is_empty() => {
                     [loose.name.as_bytes(), b"/", path].concat().into()
                 }
                 _ => Arc::clone(path),
@@ -426,17 +441,24 @@ impl Places {
         .collect()
     }
 
-    fn state(&self, image: usize, position: usize, path: &[u8]) -> State {
+    /// What became of an entry; nothing where the text belongs to none.
+    fn state(&self, image: usize, position: usize, path: &[u8], part: EntryPart) -> Option<State> {
+        let copy = match part {
+            EntryPart::Slack => return None,
+            EntryPart::Content => 0,
+            EntryPart::Again(copy) => copy,
+            EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => u32::MAX,
+        };
         let layers: Vec<Option<&Index>> = self.catalog.images[image]
             .layers
             .iter()
             .map(|used| used.layer.map(|layer| &self.catalog.facts(layer).index))
             .collect();
-        match overlay::fate(&layers, position, path) {
+        Some(match overlay::fate(&layers, position, path, copy) {
             Fate::Present => State::Present,
             Fate::Overwritten(by) => State::Overwritten(self.layer_place(image, by)),
             Fate::Deleted(by) => State::Deleted(self.layer_place(image, by)),
-        }
+        })
     }
 
     fn layer_place(&self, image: usize, position: usize) -> LayerPlace {
@@ -447,7 +469,12 @@ impl Places {
         };
         LayerPlace {
             index: position,
-            digest: used.digest.clone().or_else(computed).unwrap_or_default(),
+            digest: used
+                .digest
+                .clone()
+                .or_else(computed)
+                .or_else(|| used.diff_id.clone())
+                .unwrap_or_else(|| UNREAD.into()),
             diff_id: used.diff_id.clone(),
             instruction: used.instruction.clone(),
         }

@@ -25,6 +25,9 @@ pub(super) fn listed(value: &Value, faults: &mut Vec<String>) -> Vec<Listed> {
         faults.push("is not a list of images".to_owned());
         return Vec::new();
     };
+    if images.is_empty() {
+        faults.push("lists no image".to_owned());
+    }
     images
         .iter()
         .filter_map(|image| {

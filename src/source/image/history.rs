@@ -90,11 +90,11 @@ fn shorten(text: &str) -> String {
     }
 }
 
-/// The `NAME=value` texts in front of a command.
-pub(super) fn build_arguments(created_by: &str) -> Vec<&str> {
+/// The `NAME=value` texts in front of a command, and the command; all of the text is in one of them.
+pub(super) fn apart(created_by: &str) -> (Vec<&str>, &str) {
     let text = created_by.trim();
-    let text = text.strip_prefix("RUN ").unwrap_or(text);
-    split_arguments(text).map_or_else(Vec::new, |(arguments, _)| arguments)
+    let bare = text.strip_prefix("RUN ").unwrap_or(text);
+    split_arguments(bare).unwrap_or((Vec::new(), text))
 }
 
 /// Takes `|N NAME=value ... command` apart. Nothing is quoted in it, so a value ends where the
@@ -184,7 +184,7 @@ mod tests {
             ("|", vec![]),
             ("A=b", vec![]),
         ] {
-            assert_eq!(build_arguments(created_by), arguments, "{created_by}");
+            assert_eq!(apart(created_by).0, arguments, "{created_by}");
         }
     }
 
@@ -211,7 +211,7 @@ mod tests {
         #[test]
         fn any_text_can_be_an_instruction(text in "(RUN )?\\|?[0-9]{0,2} ?([A-Z]=|é| |/|x){0,12}") {
             prop_assert!(instruction(&text).chars().count() <= SHOWN + 1);
-            for argument in build_arguments(&text) {
+            for argument in apart(&text).0 {
                 prop_assert!(argument.contains('=') && text.contains(argument));
             }
         }

@@ -5,7 +5,7 @@
 //! Content decides what a blob is. A blob that is no tar is searched as one file.
 
 use super::Scan;
-use super::catalog::{Claim, Copy, Facts, Sums};
+use super::catalog::{Claim, Copy, Facts, Shape, Sums};
 use super::digest::Digest;
 use super::metered::Metered;
 use super::overlay::{IndexBuilder, Node};
@@ -80,7 +80,9 @@ pub(super) struct LayerReader<'a> {
     name: &'a str,
     batcher: Batcher<'a>,
     index: IndexBuilder,
-    is_tar: bool,
+    shape: Shape,
+    /// How many entries of the same path stand before the one at hand.
+    copy: u32,
     is_whole: bool,
 }
 
@@ -94,7 +96,8 @@ impl<'a> LayerReader<'a> {
             name,
             batcher: Batcher::new(scan.sink, scan.context),
             index: IndexBuilder::default(),
-            is_tar: false,
+            shape: Shape::Unknown,
+            copy: 0,
             is_whole: true,
         }
     }
@@ -135,7 +138,7 @@ impl<'a> LayerReader<'a> {
         Facts {
             index: self.index.finish(),
             sums,
-            is_tar: self.is_tar,
+            shape: self.shape,
         }
     }
 
@@ -179,6 +182,7 @@ impl<'a> LayerReader<'a> {
             self.failed(None, &error);
         }
         if size > 0 {
+            self.shape = Shape::File;
             self.scan.sink.count(Counter::Files, 1);
         }
     }
@@ -189,7 +193,7 @@ impl<'a> LayerReader<'a> {
         tar: &mut TarReader<R>,
         body: &mut dyn FnMut(&mut Self, &TarEntry, &mut TarReader<R>),
     ) {
-        self.is_tar = true;
+        self.shape = Shape::Tar;
         while !self.scan.sink.stopped() {
             match tar.next_event() {
                 Ok(None) => return,
@@ -212,7 +216,7 @@ impl<'a> LayerReader<'a> {
 
     /// Everything about an entry but its content.
     fn describe(&mut self, entry: &TarEntry) {
-        self.index.add(&entry.path, node(entry));
+        self.copy = self.index.add(&entry.path, node(entry));
         let name = self.origin(&entry.path, EntryPart::Name);
         self.batcher.text(name, &entry.path);
         if let Some(target) = &entry.link_target {
@@ -239,11 +243,26 @@ impl<'a> LayerReader<'a> {
             return;
         }
         self.scan.sink.count(Counter::Files, 1);
-        let origin = self.origin(&entry.path, EntryPart::Content);
+        let origin = self.origin(&entry.path, self.part());
         let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut read);
         if let Err(error) = result {
             self.failed(Some(&entry.path), &error);
         }
+    }
+
+    /// Which of the entries of its path the one at hand is.
+    pub(super) const fn part(&self) -> EntryPart {
+        match self.copy {
+            0 => EntryPart::Content,
+            copy => EntryPart::Again(copy),
+        }
+    }
+
+    /// A small file that is already in memory.
+    pub(super) fn file(&mut self, path: &Arc<[u8]>, part: EntryPart, content: &[u8]) {
+        self.scan.sink.count(Counter::Files, 1);
+        let origin = self.origin(path, part);
+        self.batcher.text(origin, content);
     }
 
     fn slack<R: Read>(&mut self, tar: &mut TarReader<R>) {

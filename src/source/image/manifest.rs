@@ -23,6 +23,8 @@ const ATTESTED: &str = "vnd.docker.reference.digest";
 /// Reads a JSON document that refers to others.
 #[derive(Debug, Default)]
 pub(super) struct Manifest {
+    /// Whether it lists manifests, be it none.
+    pub(super) is_index: bool,
     /// Manifests of an index.
     pub(super) children: Vec<Descriptor>,
     /// The config of an image or artifact.
@@ -52,8 +54,17 @@ impl Manifest {
         let schema1 = json::items(value, "fsLayers", &mut faults);
         // Schema 1 lists the newest layer first.
         layers.extend(schema1.iter().rev().map(Descriptor::of_schema1));
-        let config = value.get("config").filter(|config| !config.is_null());
+        let has = |key| value.get(key).is_some_and(|member| !member.is_null());
+        let config = value.get("config").filter(|_| has("config"));
+        if config.is_some() && !["layers", "blobs", "fsLayers"].into_iter().any(has) {
+            faults.push("has no `layers`".to_owned());
+        }
+        let mut descriptors = children.iter().chain(&layers);
+        if descriptors.any(|one: &Descriptor| one.has_odd_size) {
+            faults.push("a size is no number of bytes".to_owned());
+        }
         Self {
+            is_index: has("manifests"),
             children,
             config: config.map(Descriptor::of),
             layers,
@@ -98,6 +109,8 @@ pub(super) struct Descriptor {
     pub(super) attested: Option<String>,
     /// Whether the blob is meant to be fetched from elsewhere.
     elsewhere: bool,
+    /// Whether the declared size is none.
+    has_odd_size: bool,
 }
 
 impl Descriptor {
@@ -120,6 +133,7 @@ impl Descriptor {
             name: annotation(IMAGE_NAME).or_else(|| annotation(REF_NAME)),
             attested: annotation(ATTESTED),
             elsewhere: urls.is_some_and(|urls| !urls.is_empty()),
+            has_odd_size: value.get("size").is_some_and(|size| !size.is_u64()),
         }
     }
 

@@ -27,7 +27,7 @@ pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use archive::{Indexed, Passed};
-use catalog::{Catalog, Claim, Copy, Facts, Image, LayerKey, Places, Position};
+use catalog::{Catalog, Claim, Copy, Facts, Image, LayerKey, Places, Position, Shape};
 use layer::Expected;
 use layout::Layout;
 use metered::Metered;
@@ -46,6 +46,9 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
 use crate::unpack::sniff::{self, HEAD};
+
+/// Said of an archive without any file.
+const EMPTY: &str = "is an archive without any file in it";
 
 /// Images to scan.
 pub struct ImageSource<'a> {
@@ -188,6 +191,9 @@ impl Scan<'_> {
         if Survey::new(self, number, Arc::clone(&store)).run() == Found::Images {
             return;
         }
+        if store.names().is_empty() {
+            return self.unreachable(number, EMPTY.to_owned());
+        }
         let copy = Copy {
             store,
             name: Indexed::WHOLE.to_owned(),
@@ -219,11 +225,13 @@ impl Scan<'_> {
 
     fn passed(&self, number: usize, passed: Passed) {
         let outer = passed.outer;
-        let store: Arc<dyn Store> = Arc::new(passed.store);
-        match Survey::new(self, number, Arc::clone(&store)).run() {
+        match Survey::new(self, number, Arc::<archive::Streamed>::clone(&passed.store)).run() {
             Found::Images => self.catalog().add_loose(outer, number, ""),
+            Found::NoImage if passed.store.names().is_empty() => {
+                self.unreachable(number, EMPTY.to_owned());
+            }
             Found::NoImage => {
-                archive::search_rest(self, number, outer, &*store);
+                archive::search_rest(self, number, &passed);
                 self.root_file_system(number, |_| outer);
             }
         }
@@ -269,7 +277,7 @@ impl Scan<'_> {
             self.sink
                 .shortfall(Shortfall::new(Kind::Mismatch, &copy.label, broken));
         }
-        if facts.is_tar || sums.size == 0 {
+        if facts.shape != Shape::File {
             return;
         }
         let (kind, detail) = match copy.expected {

@@ -6,6 +6,7 @@
 //! build two paths that collide. Semantics are those of the OCI image-spec (layer.md, "Whiteouts"):
 //! a whiteout applies to lower layers only, whatever the order inside its own.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 
@@ -56,16 +57,32 @@ impl Marks {
 
 /// The paths of one layer.
 #[derive(Debug, Default)]
-pub(super) struct Index(Vec<(u64, Marks)>);
+pub(super) struct Index {
+    paths: Vec<(u64, Marks)>,
+    /// How often a file was replaced inside the layer, where it was at all.
+    again: HashMap<u64, u32>,
+}
 
 /// Collects the paths of a layer while it streams by.
 #[derive(Debug, Default)]
-pub(super) struct IndexBuilder(Vec<(u64, Marks)>);
+pub(super) struct IndexBuilder {
+    paths: Vec<(u64, Marks)>,
+    /// How often each file has come again.
+    again: HashMap<u64, u32>,
+}
 
 impl IndexBuilder {
-    /// Notes an entry, in the order of the archive.
-    pub(super) fn add(&mut self, path: &[u8], node: Node) {
+    /// Notes an entry, in the order of the archive. Returns how many files of the same path stand
+    /// before it in the layer.
+    pub(super) fn add(&mut self, path: &[u8], node: Node) -> u32 {
         let mut parts = components(path);
+        let copy = match node {
+            Node::File => {
+                let times = self.again.entry(hash(&parts));
+                *times.and_modify(|times| *times += 1).or_default()
+            }
+            _ => 0,
+        };
         match (whiteout_of(&parts), node) {
             (Some(Whiteout::Opaque), _) => {
                 parts.pop();
@@ -85,33 +102,46 @@ impl IndexBuilder {
                 self.mark(&parts, Marks::OPAQUE);
             }
         }
+        copy
     }
 
     fn mark(&mut self, parts: &[&[u8]], marks: Marks) {
-        self.0.push((hash(parts), marks));
+        self.paths.push((hash(parts), marks));
     }
 
     /// Sorts what was collected.
-    pub(super) fn finish(mut self) -> Index {
+    pub(super) fn finish(self) -> Index {
+        let Self {
+            mut paths,
+            mut again,
+        } = self;
         // Stable, so that entries of one path stay in the order of the archive.
-        self.0.sort_by_key(|entry| entry.0);
-        self.0.dedup_by(|later, first| {
+        paths.sort_by_key(|entry| entry.0);
+        paths.dedup_by(|later, first| {
             let same = later.0 == first.0;
             if same {
                 first.1 = first.1.then(later.1);
             }
             same
         });
-        self.0.shrink_to_fit();
-        Index(self.0)
+        paths.shrink_to_fit();
+        again.retain(|_, times| *times > 0);
+        again.shrink_to_fit();
+        Index { paths, again }
     }
 }
 
 impl Index {
     fn marks(&self, hash: u64) -> Marks {
-        self.0
+        self.paths
             .binary_search_by_key(&hash, |entry| entry.0)
-            .map_or(Marks::default(), |at| self.0[at].1)
+            .map_or(Marks::default(), |at| self.paths[at].1)
+    }
+
+    /// Whether the layer itself replaces the file of that path which came after `copy` others.
+    fn replaces(&self, hash: u64, copy: u32) -> bool {
+        self.marks(hash).has(Marks::DIRECTORY)
+            || self.again.get(&hash).is_some_and(|&last| copy < last)
     }
 }
 
@@ -126,9 +156,10 @@ pub(super) enum Fate {
     Deleted(usize),
 }
 
-/// What became of `path`, an entry of the layer at position `of`. `layers` are the layers of the
-/// image from the bottom; one that could not be read says nothing.
-pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8]) -> Fate {
+/// What became of `path`, an entry of the layer at position `of` that came after `copy` others of
+/// the same path. `layers` are the layers of the image from the bottom; one that could not be read
+/// says nothing.
+pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8], copy: u32) -> Fate {
     let parts = components(path);
     if whiteout_of(&parts).is_some() {
         return Fate::Deleted(of);
@@ -138,7 +169,7 @@ pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8]) -> Fate {
         Some(split) => split,
         None => return Fate::Present,
     };
-    if layers[of].is_some_and(|index| index.marks(own).has(Marks::DIRECTORY)) {
+    if layers[of].is_some_and(|index| index.replaces(own, copy)) {
         return Fate::Overwritten(of);
     }
     for (position, index) in layers.iter().enumerate().skip(of + 1) {

@@ -14,7 +14,8 @@ fn layer(entries: &[(&str, Node)]) -> Index {
 
 fn fate_in(layers: &[Index], of: usize, path: &str) -> Fate {
     let layers: Vec<_> = layers.iter().map(Some).collect();
-    fate(&layers, of, path.as_bytes())
+    // The last of several copies, unless a test asks otherwise.
+    fate(&layers, of, path.as_bytes(), u32::MAX)
 }
 
 #[test]
@@ -76,6 +77,13 @@ fn of_duplicates_in_one_layer_the_last_one_counts() {
     assert_eq!(fate_in(&file_last, 0, "x"), Fate::Present);
     let directory_last = [layer(&[("x", Node::File), ("x", Node::Directory)])];
     assert_eq!(fate_in(&directory_last, 0, "x"), Fate::Overwritten(0));
+    let mut builder = IndexBuilder::default();
+    let copies = [(); 3].map(|()| builder.add(b"./x", Node::File));
+    assert_eq!(copies, [0, 1, 2]);
+    let index = builder.finish();
+    let fates = copies.map(|copy| fate(&[Some(&index)], 0, b"x", copy));
+    let gone = Fate::Overwritten(0);
+    assert_eq!(fates, [gone, gone, Fate::Present]);
 }
 
 #[test]
@@ -83,7 +91,7 @@ fn a_layer_that_could_not_be_read_says_nothing() {
     let bottom = layer(&[("key", Node::File)]);
     let top = layer(&[(".wh.key", Node::File)]);
     assert_eq!(
-        fate(&[Some(&bottom), None, Some(&top)], 0, b"key"),
+        fate(&[Some(&bottom), None, Some(&top)], 0, b"key", 0),
         Fate::Deleted(2)
     );
 }

@@ -46,8 +46,6 @@ impl Platform {
                 Some(_) => variant.to_owned(),
                 None => format!("v{variant}"),
             });
-        let implied = IMPLIED.iter().find(|entry| entry.0 == arch);
-        let variant = variant.filter(|own| implied.is_none_or(|entry| entry.1 != own));
         Some(Self { os, arch, variant })
     }
 
@@ -69,10 +67,17 @@ impl Platform {
     /// Whether a request for `self` is met by `other`. Without a variant any will do, except where
     /// leaving it out names one already.
     pub(super) fn admits(&self, other: &Self) -> bool {
-        let implied = IMPLIED.iter().any(|entry| entry.0 == self.arch);
         self.os == other.os
             && self.arch == other.arch
-            && (self.variant == other.variant || (self.variant.is_none() && !implied))
+            && (self.meant().is_none() || self.meant() == other.meant())
+    }
+
+    /// The variant, also where it is left out because the architecture implies it.
+    fn meant(&self) -> Option<&str> {
+        let implied = || IMPLIED.iter().find(|entry| entry.0 == self.arch);
+        self.variant
+            .as_deref()
+            .or_else(|| implied().map(|entry| entry.1))
     }
 }
 
@@ -96,8 +101,8 @@ mod tests {
             ("linux/x86_64", "linux/amd64"),
             ("Linux/AMD64", "linux/amd64"),
             ("linux/aarch64", "linux/arm64"),
-            ("linux/arm64/v8", "linux/arm64"),
-            ("linux/arm/7", "linux/arm"),
+            ("linux/arm64/8", "linux/arm64/v8"),
+            ("linux/armhf", "linux/arm/v7"),
             ("linux/armel", "linux/arm/v6"),
             ("linux/arm/v6", "linux/arm/v6"),
             ("linux/amd64/v3", "linux/amd64/v3"),
@@ -129,6 +134,7 @@ mod tests {
         };
         assert!(admits("linux/amd64", "linux/amd64/v2"));
         assert!(admits("linux/arm64", "linux/arm64/v8"));
+        assert!(admits("linux/arm64/v8", "linux/arm64"));
         assert!(!admits("linux/arm", "linux/arm/v6"));
         assert!(!admits("linux/amd64/v3", "linux/amd64"));
         assert!(!admits("linux/amd64", "windows/amd64"));

@@ -17,8 +17,8 @@ pub(super) trait Store: Send + Sync {
     /// are one blob.
     fn resolve(&self, name: &str) -> Result<String, OpenError>;
 
-    /// Every blob there is, sorted, so that those that nothing refers to are read too. Empty where
-    /// a store cannot or need not list.
+    /// Every blob there is, sorted, where all of them are handed on together: those that nothing
+    /// refers to are searched too.
     fn names(&self) -> Vec<String>;
 
     /// How a blob was already searched, where reading was only possible once and in order.
@@ -75,9 +75,9 @@ impl OpenError {
     pub(super) const fn kind(&self) -> Kind {
         match self {
             Self::Missing => Kind::Missing,
-            Self::NotAFile | Self::NotADocument | Self::Outside | Self::Cycle => Kind::Corrupt,
+            Self::NotADocument | Self::Cycle => Kind::Corrupt,
             Self::NotKept => Kind::Limit,
-            Self::Io(_) => Kind::Unreadable,
+            Self::NotAFile | Self::Outside | Self::Io(_) => Kind::Unreadable,
         }
     }
 }

@@ -29,33 +29,42 @@ impl<T> Default for Entries<T> {
 }
 
 impl<T> Entries<T> {
-    /// Adds an entry with content.
-    pub(super) fn body(&mut self, name: &[u8], body: T) {
-        self.0.insert(normal(name), Entry::Body(body));
+    /// Adds an entry with content. Returns the content of the same name that it replaces, as the
+    /// others do.
+    pub(super) fn body(&mut self, name: &[u8], body: T) -> Option<T> {
+        self.insert(normal(name), Entry::Body(body))
     }
 
     /// Adds a hard link; its target is named from the root of the archive.
-    pub(super) fn hard_link(&mut self, name: &[u8], target: &[u8]) {
+    pub(super) fn hard_link(&mut self, name: &[u8], target: &[u8]) -> Option<T> {
         let (name, target) = (normal(name), normal(target));
         // A hard link to its own name has no other content; what stands there stays.
-        if name != target {
-            self.0.insert(name, Entry::Link(target));
+        if name == target {
+            return None;
         }
+        self.insert(name, Entry::Link(target))
     }
 
     /// Adds a symbolic link; its target is named from the directory of the link.
-    pub(super) fn symlink(&mut self, name: &[u8], target: &[u8]) {
+    pub(super) fn symlink(&mut self, name: &[u8], target: &[u8]) -> Option<T> {
         let name = normal(name);
         let directory = name.rfind('/').map_or("", |slash| &name[..slash]);
         let from_root = [directory.as_bytes(), b"/", target].concat();
         let absolute = target.starts_with(b"/");
         let target = normal(if absolute { target } else { &from_root });
-        self.0.insert(name, Entry::Link(target));
+        self.insert(name, Entry::Link(target))
     }
 
     /// Adds an entry that has no content.
-    pub(super) fn other(&mut self, name: &[u8]) {
-        self.0.insert(normal(name), Entry::Other);
+    pub(super) fn other(&mut self, name: &[u8]) -> Option<T> {
+        self.insert(normal(name), Entry::Other)
+    }
+
+    fn insert(&mut self, name: String, entry: Entry<T>) -> Option<T> {
+        match self.0.insert(name, entry) {
+            Some(Entry::Body(replaced)) => Some(replaced),
+            _ => None,
+        }
     }
 
     /// The entry that a name leads to, and that entry's own name.
@@ -106,7 +115,7 @@ mod tests {
         let mut entries = Entries::default();
         entries.body(b"./a//layer.tar", 1);
         assert_eq!(entries.find("a/layer.tar").unwrap(), ("a/layer.tar", &1));
-        entries.body(b"a/layer.tar", 2);
+        assert_eq!(entries.body(b"a/layer.tar", 2), Some(1));
         assert_eq!(entries.find("/a/./layer.tar").unwrap().1, &2);
         assert_eq!(entries.names(), ["a/layer.tar"]);
     }

@@ -157,7 +157,7 @@ impl Walk {
     /// Notes an entry and moves behind its body.
     fn entry(&mut self, entry: &ParsedEntry<'_>) -> Step {
         let target = entry.link_target.as_deref().unwrap_or_default();
-        match entry.entry_type {
+        let replaced = match entry.entry_type {
             EntryType::Regular | EntryType::Continuous => {
                 let start = self.at;
                 let padded = entry.size.checked_next_multiple_of(BLOCK);
@@ -168,15 +168,19 @@ impl Walk {
                     return Step::Unsound;
                 }
                 self.at = end;
-                self.entries.body(&entry.path, start..start + entry.size);
+                self.entries.body(&entry.path, start..start + entry.size)
             }
             // Readers disagree whether a size without meaning is followed by a body.
             _ if entry.size > 0 => return Step::Unsound,
             EntryType::Symlink => self.entries.symlink(&entry.path, target),
             EntryType::Link => self.entries.hard_link(&entry.path, target),
             _ => self.entries.other(&entry.path),
+        };
+        // Of two entries of one name a store can only hand out the last.
+        match replaced {
+            Some(_) => Step::Unsound,
+            None => Step::On,
         }
-        Step::On
     }
 
     /// Whether nothing but zeros follows the end.

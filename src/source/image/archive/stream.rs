@@ -3,18 +3,19 @@
 //! what its first bytes say: layers as layers, small JSON documents later, the rest as files.
 
 use super::super::Scan;
-use super::super::catalog::{Claim, Facts};
+use super::super::catalog::{Claim, Sums};
 use super::super::digest::Digest;
 use super::super::json;
 use super::super::layer::{LayerReader, begins_tar};
 use super::super::store::{Searched, Store};
 use super::{Kept, Streamed};
-use crate::model::{Counter, EntryPart, LayerId, Origin};
-use crate::unpack::batch::Batcher;
+use crate::model::LayerId;
 use crate::unpack::decode;
+use crate::unpack::digest::{Algorithm, Hashing};
 use crate::unpack::sniff::{self, Codec, HEAD};
 use crate::unpack::tar::{EntryKind, TarEntry, TarReader};
 use std::io::{self, BufReader, Cursor, Read};
+use std::sync::Arc;
 
 /// Documents that are kept until the manifest is known, in times of the largest one.
 const KEPT_DOCUMENTS: u64 = 4;
@@ -26,7 +27,7 @@ const ROOTS: [&[u8]; 2] = [b"manifest.json", b"index.json"];
 /// What is known of an archive after it has passed.
 pub(in super::super) struct Passed {
     /// Its entries.
-    pub(in super::super) store: Streamed,
+    pub(in super::super) store: Arc<Streamed>,
     /// The archive itself, in which plain entries were searched as files.
     pub(in super::super) outer: LayerId,
 }
@@ -41,7 +42,8 @@ pub(in super::super) fn pass(
     reader: Box<dyn Read + Send>,
 ) -> io::Result<Option<Passed>> {
     let limits = &scan.options.limits;
-    let stored = BufReader::with_capacity(BUFFER, reader);
+    let mut hashing = Hashing::new(reader, Algorithm::Sha256);
+    let stored = BufReader::with_capacity(BUFFER, &mut hashing);
     let mut decoded = decode::decode(Box::new(stored), limits, &scan.memory)?;
     let mut head = Vec::new();
     decoded.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -61,40 +63,34 @@ pub(in super::super) fn pass(
     archive.tar(&mut tar, &mut |archive, entry, tar| {
         stream.entry(archive, entry, tar)
     });
-    let facts = archive.facts(None);
+    drop(tar);
+    let is_read = !scan.sink.stopped() && hashing.drain().is_ok();
+    let sums = is_read.then(|| Sums::of(&hashing.finish(), None));
+    let facts = archive.facts(sums);
     scan.catalog().learn(outer, facts);
-    let store = stream.store;
+    let store = Arc::new(stream.store);
     Ok(Some(Passed { store, outer }))
 }
 
 /// Searches the documents of an archive that turned out to be a root file system: they are files
 /// of it like all others.
-pub(in super::super) fn search_rest(
-    scan: &Scan<'_>,
-    target: usize,
-    outer: LayerId,
-    store: &dyn Store,
-) {
-    let mut batcher = Batcher::new(scan.sink, scan.context);
-    for name in store.names() {
-        if let Some(Searched::Layer(layer)) = store.searched(&name) {
-            scan.catalog().add_loose(layer, target, &name);
+pub(in super::super) fn search_rest(scan: &Scan<'_>, target: usize, passed: &Passed) {
+    let outer = passed.outer;
+    let mut archive = LayerReader::new(scan, outer, "", "");
+    for name in passed.store.names() {
+        match passed.store.kept(&name) {
+            Some(Kept::Document { bytes, part }) => {
+                archive.file(&name.as_bytes().into(), *part, bytes);
+            }
+            Some(
+                Kept::Searched(Searched::Layer(layer)) | Kept::TooMuch(Searched::Layer(layer)),
+            ) => {
+                scan.catalog().add_loose(*layer, target, &name);
+            }
+            _ => {}
         }
-        let Ok(mut blob) = store.open(&name) else {
-            continue;
-        };
-        let origin = Origin::Entry {
-            layer: outer,
-            path: name.as_bytes().into(),
-            part: EntryPart::Content,
-        };
-        scan.sink.count(Counter::Files, 1);
-        // Reading from memory cannot fail.
-        let _ = batcher.blob(&origin, Some(blob.size), &mut |buffer| {
-            blob.reader.read(buffer)
-        });
     }
-    batcher.finish();
+    archive.facts(None);
 }
 
 struct Stream<'a> {
@@ -115,13 +111,15 @@ impl Stream<'_> {
         tar: &mut TarReader<R>,
     ) {
         let target = entry.link_target.as_deref().unwrap_or_default();
-        match entry.kind {
+        let entries = self.store.entries();
+        let replaced = match entry.kind {
             EntryKind::File | EntryKind::Other(_) => return self.file(archive, entry, tar),
-            EntryKind::Symlink => self.store.entries().symlink(&entry.path, target),
-            EntryKind::HardLink => self.store.entries().hard_link(&entry.path, target),
-            _ => self.store.entries().other(&entry.path),
-        }
+            EntryKind::Symlink => entries.symlink(&entry.path, target),
+            EntryKind::HardLink => entries.hard_link(&entry.path, target),
+            _ => entries.other(&entry.path),
+        };
         archive.body(entry, |buffer| tar.read_body(buffer));
+        replaced_document(archive, &entry.path, replaced);
     }
 
     fn file<R: Read + Send>(
@@ -140,7 +138,10 @@ impl Stream<'_> {
                 archive.failed(Some(&entry.path), &error);
             }
             self.kept += head.len() as u64;
-            Kept::Bytes(head.into())
+            Kept::Document {
+                bytes: head.into(),
+                part: archive.part(),
+            }
         } else {
             let was_too_much = json::looks_like(&head);
             let how = self.search(archive, entry, head, body);
@@ -149,7 +150,8 @@ impl Stream<'_> {
                 false => Kept::Searched(how),
             }
         };
-        self.store.entries().body(&entry.path, kept);
+        let replaced = self.store.entries().body(&entry.path, kept);
+        replaced_document(archive, &entry.path, replaced);
     }
 
     /// Whether an entry is kept until the manifest is known.
@@ -193,9 +195,16 @@ impl Stream<'_> {
             digest: Digest::from_blob_path(&name),
             ..Claim::default()
         };
-        let facts: Facts = LayerReader::new(self.scan, layer, &label, &name).read(reader, &claim);
+        let facts = LayerReader::new(self.scan, layer, &label, &name).read(reader, &claim);
         self.scan.catalog().learn(layer, facts);
         layer
+    }
+}
+
+/// A document that another entry of its name replaces is searched now, or it never would be.
+fn replaced_document(archive: &mut LayerReader<'_>, path: &Arc<[u8]>, replaced: Option<Kept>) {
+    if let Some(Kept::Document { bytes, part }) = replaced {
+        archive.file(path, part, &bytes);
     }
 }
 

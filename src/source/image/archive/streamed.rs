@@ -3,14 +3,16 @@
 
 use super::super::store::{Blob, OpenError, Searched, Store};
 use super::Entries;
+use crate::model::EntryPart;
 use std::io::Cursor;
 use std::sync::Arc;
 
 /// What became of an entry.
 #[derive(Debug, Clone)]
 pub(super) enum Kept {
-    /// A document, kept.
-    Bytes(Arc<[u8]>),
+    /// A document, kept. Should it turn out to be a plain file, `part` says which of several
+    /// entries of its name it is.
+    Document { bytes: Arc<[u8]>, part: EntryPart },
     /// Searched as it streamed by.
     Searched(Searched),
     /// A document that was too much to keep, searched like the rest.
@@ -25,8 +27,15 @@ impl Streamed {
     /// A store of one blob.
     pub(in super::super) fn of(name: &str, bytes: &[u8]) -> Self {
         let mut entries = Entries::default();
-        entries.body(name.as_bytes(), Kept::Bytes(bytes.into()));
+        let bytes = bytes.into();
+        let part = EntryPart::Content;
+        entries.body(name.as_bytes(), Kept::Document { bytes, part });
         Self(entries)
+    }
+
+    /// What became of the entry of that name.
+    pub(super) fn kept(&self, name: &str) -> Option<&Kept> {
+        self.0.find(name).ok().map(|found| found.1)
     }
 
     /// The entries, to be filled while the archive streams by.
@@ -40,7 +49,7 @@ impl Store for Streamed {
         match self.0.find(name)?.1 {
             Kept::Searched(_) => Err(OpenError::NotADocument),
             Kept::TooMuch(_) => Err(OpenError::NotKept),
-            Kept::Bytes(bytes) => Ok(Blob {
+            Kept::Document { bytes, .. } => Ok(Blob {
                 size: bytes.len() as u64,
                 reader: Box::new(Cursor::new(Arc::clone(bytes))),
             }),
@@ -58,7 +67,7 @@ impl Store for Streamed {
     fn searched(&self, name: &str) -> Option<Searched> {
         match self.0.find(name).ok()?.1 {
             Kept::Searched(how) | Kept::TooMuch(how) => Some(*how),
-            Kept::Bytes(_) => None,
+            Kept::Document { .. } => None,
         }
     }
 }

@@ -35,6 +35,9 @@ impl Survey<'_> {
                 &mut faults,
             );
             for image in listed {
+                if self.scan.sink.stopped() {
+                    break;
+                }
                 self.listed(&image);
             }
         } else {
@@ -54,8 +57,14 @@ impl Survey<'_> {
             .iter()
             .any(|digest| self.selection.takes_digest(digest));
         let by_name = listed.tags.iter().any(|tag| self.selection.takes_name(tag));
-        if !(by_digest || by_name || self.selection.is_all()) || !self.spend() {
+        if !(by_digest || by_name || self.selection.is_all()) {
             return;
+        }
+        if !self.spend() {
+            let detail = "lists more images than the limit";
+            return self
+                .documents
+                .shortfall(Kind::Limit, docker::MANIFEST, detail);
         }
         self.offered.chosen += 1;
         let mut draft = Draft::default();

@@ -61,6 +61,10 @@ impl Survey<'_> {
         };
         self.used.insert(INDEX.to_owned());
         let index = self.manifest(&document, INDEX);
+        if index.faults.is_empty() && document.is_parsed() && !index.is_index {
+            self.documents
+                .shortfall(Kind::Corrupt, INDEX, "has no `manifests`");
+        }
         self.publish_for_target(&document, INDEX);
         let root = Trail {
             is_chosen: self.selection.is_all(),
@@ -142,7 +146,7 @@ impl Survey<'_> {
     ) -> Presence {
         let what = format!("manifest {}", child.short());
         let is_wanted = platform.is_none_or(|platform| self.admits(platform));
-        if !is_wanted {
+        if !is_wanted || self.scan.sink.stopped() {
             return Presence::LeftAside;
         }
         let digest = match self.may_follow(child, trail) {
@@ -213,7 +217,7 @@ impl Survey<'_> {
 
     /// Takes one manifest out of the budget.
     pub(super) fn spend(&mut self) -> bool {
-        let is_left = self.budget > 0 && !self.scan.sink.stopped();
+        let is_left = self.budget > 0;
         self.budget = self.budget.saturating_sub(1);
         is_left
     }

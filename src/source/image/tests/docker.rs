@@ -207,6 +207,27 @@ fn a_bare_root_file_system_is_one_layer() {
 }
 
 #[test]
+fn of_entries_with_one_name_all_are_searched() {
+    let bytes = tar_of(&[
+        ("key", "NEEDLE"),
+        ("key", "NEEDLE"),
+        ("a.json", "{\"key\": \"NEEDLE\"}"),
+        ("a.json", "{\"key\": \"NEEDLE\"}"),
+    ]);
+    let scanned = scan_both_ways(&bytes);
+    assert_eq!(scanned.kinds(), []);
+    assert_eq!(
+        scanned.told("NEEDLE"),
+        [
+            "file a.json in 0 present",
+            "file a.json in 0 overwritten by 0",
+            "file key in 0 present",
+            "file key in 0 overwritten by 0",
+        ]
+    );
+}
+
+#[test]
 fn a_wrong_diff_id_of_a_plain_layer_is_a_gap_and_findings_stay() {
     let mut entries = legacy(&json!({}), &[tar_of(&[("key", "other")])]);
     entries[0].1 = tar_of(&[("key", "NEEDLE")]);

@@ -3,26 +3,34 @@
 use super::*;
 use proptest::prelude::*;
 
+/// An archive with this index and a layer that nothing refers to.
 fn root_of(index: &str) -> Scanned {
     let mut blobs = Blobs::default();
     blobs
         .0
         .insert("index.json".into(), index.as_bytes().to_vec());
     blobs.add("", &gzip(&tar_of(&[("key", "NEEDLE")])));
+    let (_directory, path) = file(&blobs.archive());
+    let scanned = Scanned::of(&[path]);
+    assert_eq!(scanned.times("NEEDLE"), 1, "all of an archive is searched");
     let directory = tempfile::tempdir().unwrap();
-    let scanned = Scanned::of(&[blobs.write_to(directory.path())]);
-    assert_eq!(
-        scanned.times("NEEDLE"),
-        1,
-        "what nothing refers to is searched"
-    );
+    let layout = Scanned::of(&[blobs.write_to(directory.path())]);
+    assert_eq!(layout.kinds(), scanned.kinds());
     scanned
 }
 
 #[test]
 fn roots_that_are_no_index_are_gaps() {
     let deep = "[".repeat(10_000);
-    for index in ["", "null", "[]", "not json", "{\"manifests\": {}}", &deep] {
+    for index in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "not json",
+        "{\"manifests\": {}}",
+        &deep,
+    ] {
         assert_eq!(root_of(index).kinds(), [Kind::Corrupt], "{index:.20}");
     }
 }
@@ -62,7 +70,9 @@ fn depth_and_number_of_manifests_end_somewhere() {
         deep = blobs.index(&[deep]);
     }
     blobs.root(&[deep]);
-    assert_eq!(scan_everywhere(&blobs).kinds(), [Kind::Limit]);
+    let directory = tempfile::tempdir().unwrap();
+    let scanned = Scanned::of(&[blobs.write_to(directory.path())]);
+    assert_eq!(scanned.kinds(), [Kind::Limit]);
 
     let mut wide = Blobs::default();
     let mut level = wide.index(&[]);
@@ -75,6 +85,20 @@ fn depth_and_number_of_manifests_end_somewhere() {
     let scanned = Scanned::of(&[wide.write_to(directory.path())]);
     assert!(scanned.kinds().iter().all(|&kind| kind == Kind::Limit));
     assert!(!scanned.kinds().is_empty());
+}
+
+#[test]
+fn a_list_of_too_many_images_is_a_gap() {
+    let mut blobs = Blobs::default();
+    let images = vec![json!({"Config": "c.json", "Layers": []}); 5];
+    let list = Value::from(images).to_string();
+    blobs.0.insert("manifest.json".into(), list.into_bytes());
+    blobs.0.insert("c.json".into(), b"{}".to_vec());
+    let (_directory, path) = file(&blobs.archive());
+    let mut options = Options::default();
+    options.limits.manifests = 3;
+    let scanned = Scanned::with(&[path], &options);
+    assert_eq!(scanned.kinds(), [Kind::Limit, Kind::Limit]);
 }
 
 #[test]
