@@ -1,5 +1,5 @@
-//! Lines and columns of matches, counted forwards from the last one: matches come nearly in order,
-//! and most texts have none.
+//! Lines and columns of matches, counted from the last one: matches come nearly in order, and most
+//! texts have none.
 
 use crate::model::{LineStart, Position};
 use std::ops::Range;
@@ -30,15 +30,30 @@ impl<'a> Lines<'a> {
 
     /// The position of the byte at `at`, whose offset in the blob is `offset`.
     pub(super) fn position(&mut self, at: usize, offset: u64) -> Position {
-        if at < self.counted {
-            (self.counted, self.here) = (0, self.first);
-        }
-        self.here = self.here.after(&self.text[self.counted..at]);
+        self.here = if at < self.counted {
+            self.before(at)
+        } else {
+            self.here.after(&self.text[self.counted..at])
+        };
         self.counted = at;
         Position {
             offset,
             line: self.here.line,
             column: self.here.column,
+        }
+    }
+
+    /// Line and column of a byte before the last one. Counting anew from the start would cost a
+    /// walk over the whole text for each step back.
+    fn before(&self, at: usize) -> LineStart {
+        let ends = memchr::memchr_iter(b'\n', &self.text[at..self.counted]).count() as u64;
+        let column = match memchr::memrchr(b'\n', &self.text[..at]) {
+            None => self.first.column + at as u64,
+            Some(last) => (at - last) as u64,
+        };
+        LineStart {
+            line: self.here.line - ends,
+            column,
         }
     }
 }
