@@ -1,7 +1,7 @@
 //! The engine in use: four bytes at a time against a table.
 //!
 //! Every literal is represented by the rarest four bytes in it. At each position of the text the
-//! next four bytes, case folded, are hashed into a table of 64 KiB; nearly all positions end there.
+//! next four bytes, case folded, are hashed into a table of 256 KiB; nearly all positions end there.
 //! The others name a bucket of the few literals to compare with. A byte for each slot is nearly
 //! twice as fast as a bit: no shift by a variable amount.
 //!
@@ -20,7 +20,7 @@ const QUAD: usize = 4;
 const STEP: usize = 4;
 const EIGHT: usize = 8;
 /// Bits of the table's index.
-const INDEX_BITS: u32 = 16;
+const INDEX_BITS: u32 = 18;
 /// The table's length in slots of one byte.
 const SLOTS: usize = 1 << INDEX_BITS;
 /// Most buckets: their numbers fit a byte, and 0 means none.
