@@ -305,7 +305,7 @@ fn exact_repetition(repetition: &Repetition) -> Option<Vec<Vec<u8>>> {
         if count >= repetition.min {
             all.extend(texts.iter().cloned());
         }
-        if texts.len() * once.len() > MAX_ALTERNATIVES || all.len() > MAX_ALTERNATIVES {
+        if texts.len() * once.len() > ENOUGH || all.len() > ENOUGH {
             return None;
         }
         texts = product(&texts, &once);
