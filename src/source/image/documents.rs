@@ -4,7 +4,7 @@
 //! raw without being held in memory.
 
 use super::Scan;
-use super::catalog::{Claim, Sums};
+use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::json;
 use super::store::{Blob, OpenError, Store};

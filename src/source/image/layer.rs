@@ -5,7 +5,8 @@
 //! Content decides what a blob is. A blob that is no tar is searched as one file.
 
 use super::Scan;
-use super::catalog::{Claim, Copy, Facts, Shape, Sums};
+use super::catalog::{Copy, Facts, Shape};
+use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::metered::Metered;
 use super::overlay::{IndexBuilder, Node};
@@ -21,17 +22,6 @@ use std::sync::Arc;
 
 /// Stored bytes that are read and hashed at once.
 const BUFFER: usize = 256 << 10;
-
-/// What a layer's bytes are expected to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
-    /// A layer of an image.
-    Tar,
-    /// Said to be encrypted, so that anything but a tar is no surprise.
-    Encrypted,
-    /// A blob of any kind.
-    Anything,
-}
 
 /// Reads a layer from the places that hold it, until one of them proves to be what was claimed:
 /// that one then stands for the others.

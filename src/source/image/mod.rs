@@ -7,6 +7,7 @@
 
 mod archive;
 mod catalog;
+mod claim;
 mod digest;
 mod docker;
 mod documents;
@@ -17,6 +18,7 @@ mod layout;
 mod manifest;
 mod metered;
 mod overlay;
+mod places;
 mod platform;
 mod store;
 mod survey;
@@ -27,10 +29,12 @@ pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use archive::{Indexed, Passed};
-use catalog::{Catalog, Claim, Copy, Facts, Image, LayerKey, Places, Position, Shape};
-use layer::Expected;
+use catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
+use claim::Claim;
+use claim::Expected;
 use layout::Layout;
 use metered::Metered;
+use places::Places;
 use platform::Platform;
 use rayon::prelude::*;
 use std::fs::File;

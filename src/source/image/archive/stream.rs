@@ -3,7 +3,7 @@
 //! what its first bytes say: layers as layers, small JSON documents later, the rest as files.
 
 use super::super::Scan;
-use super::super::catalog::{Claim, Sums};
+use super::super::claim::{Claim, Sums};
 use super::super::digest::Digest;
 use super::super::json;
 use super::super::layer::{LayerReader, begins_tar};

@@ -6,14 +6,16 @@
 
 mod docker;
 mod draft;
+mod image;
 mod oci;
 
 use super::Scan;
-use super::catalog::{Claim, Copy, LayerKey, Use};
+use super::catalog::{Copy, LayerKey, Use};
+use super::claim::Claim;
+use super::claim::Expected;
 use super::digest::Digest;
 use super::documents::{Documents, Need};
 use super::json;
-use super::layer::Expected;
 use super::platform::Platform;
 use super::store::{OpenError, Searched, Store};
 use super::target::Selection;
