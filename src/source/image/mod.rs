@@ -20,6 +20,7 @@ mod metered;
 mod overlay;
 mod places;
 mod platform;
+mod stdin;
 mod store;
 mod survey;
 mod target;
@@ -40,6 +41,7 @@ use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use stdin::Stdin;
 use store::Store;
 use survey::{Found, Survey};
 use target::Location;
@@ -135,13 +137,13 @@ struct Scan<'a> {
 }
 
 /// A target that has been opened.
-enum Opened {
+enum Opened<'a> {
     /// A layout directory.
     Layout(Layout),
     /// An archive that can be read in any order.
     Archive(Indexed),
     /// An archive that can only be read in order.
-    Stream(Box<dyn Read + Send>),
+    Stream(Box<dyn Read + Send + 'a>),
 }
 
 impl Scan<'_> {
@@ -163,9 +165,9 @@ impl Scan<'_> {
         self.read_layers();
     }
 
-    fn open(&self, target: &Target) -> io::Result<Opened> {
+    fn open(&self, target: &Target) -> io::Result<Opened<'_>> {
         let path = match &target.location {
-            Location::Stdin => return Ok(Opened::Stream(Box::new(io::stdin()))),
+            Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
         };
@@ -211,7 +213,7 @@ impl Scan<'_> {
     }
 
     /// Goes through the archives that can only be read in order.
-    fn pass(&self, streams: Vec<(usize, Box<dyn Read + Send>)>) -> Vec<(usize, Passed)> {
+    fn pass(&self, streams: Vec<(usize, Box<dyn Read + Send + '_>)>) -> Vec<(usize, Passed)> {
         let pass = |(number, reader): (usize, _)| {
             let label = self.targets[number].text();
             let metered = Metered::new(reader, self.progress.begin(label, None));

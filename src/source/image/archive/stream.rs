@@ -39,7 +39,7 @@ pub(in super::super) struct Passed {
 pub(in super::super) fn pass(
     scan: &Scan<'_>,
     label: &str,
-    reader: Box<dyn Read + Send>,
+    reader: Box<dyn Read + Send + '_>,
 ) -> io::Result<Option<Passed>> {
     let limits = &scan.options.limits;
     let mut hashing = Hashing::new(reader, Algorithm::Sha256);

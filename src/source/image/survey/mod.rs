@@ -117,7 +117,7 @@ impl<'a> Survey<'a> {
 
     /// A blob that nothing refers to is searched too: it is in what gets shipped.
     fn leftover(&mut self, name: &str) {
-        if self.used.contains(name) || self.scan.sink.stopped() {
+        if self.used.contains(name) {
             return;
         }
         match self.store.searched(name) {
@@ -125,6 +125,7 @@ impl<'a> Survey<'a> {
                 self.scan.catalog().add_loose(layer, self.target, name);
             }
             Some(Searched::File) => {}
+            None if self.scan.sink.stopped() => {}
             None if self.begins_as_json(name) => self.loose_document(name),
             None => {
                 let digest = Digest::from_blob_path(name);
