@@ -9,7 +9,6 @@ mod draft;
 mod image;
 mod oci;
 
-use super::Scan;
 use super::catalog::{Copy, LayerKey, Use};
 use super::claim::Claim;
 use super::claim::Expected;
@@ -17,6 +16,7 @@ use super::digest::Digest;
 use super::documents::{Documents, Need};
 use super::json;
 use super::platform::Platform;
+use super::reading::Reading;
 use super::store::{OpenError, Searched, Store};
 use super::target::Selection;
 use crate::model::{DocumentId, Kind, LayerId, Where};
@@ -32,7 +32,7 @@ const REPOSITORIES: &str = "repositories";
 
 /// One target being looked through.
 pub(super) struct Survey<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Reading<'a>,
     target: usize,
     selection: &'a Selection,
     store: Arc<dyn Store>,
@@ -72,7 +72,7 @@ pub(super) enum Found {
 
 impl<'a> Survey<'a> {
     /// A survey of what lies in `store`.
-    pub(super) fn new(scan: &'a Scan<'a>, target: usize, store: Arc<dyn Store>) -> Self {
+    pub(super) fn new(scan: &'a Reading<'a>, target: usize, store: Arc<dyn Store>) -> Self {
         Self {
             scan,
             target,

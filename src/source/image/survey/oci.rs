@@ -68,7 +68,7 @@ impl Survey<'_> {
         if index.faults.is_empty() && document.is_parsed() && !index.is_index {
             self.documents
                 .shortfall(Kind::Corrupt, INDEX, "has no `manifests`");
-        } else if index.is_index && index.children.is_empty() {
+        } else if index.faults.is_empty() && index.is_index && index.children.is_empty() {
             self.documents
                 .shortfall(Kind::Target, INDEX, "lists no images");
         }
