@@ -46,7 +46,7 @@ fn a_blob_that_is_missing_cut_or_no_file_is_a_gap() {
         (intact.clone().without(&path), "missing"),
         (
             intact.clone().without(&path).with(&path, Node::Dir),
-            "corrupt",
+            "unreadable",
         ),
         (intact.clone().put(&path, cut), "truncated"),
         (intact.clone().put(&path, ""), "truncated"),

@@ -1,6 +1,6 @@
 //! A rule's own allowlists: reasons, written beside the pattern, why a match is no secret.
 
-use super::confirm::compile;
+use super::pattern::compile;
 use crate::model::{Allowlist, Condition, RegexTarget, Rule};
 use regex::bytes::Regex;
 

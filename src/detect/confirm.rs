@@ -8,7 +8,6 @@ use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
 use super::{DetectError, NEIGHBOURHOOD};
 use crate::model::{Confidence, Part, Rule, Secret};
-use regex::bytes::{Regex, RegexBuilder};
 use regex_automata::util::captures::Captures;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
@@ -51,11 +50,6 @@ pub(super) struct Confirmed {
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
-}
-
-/// Compiles a pattern that is matched as a whole text: an allowlist's or a path's.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).unicode(false).build()
 }
 
 impl Confirm {

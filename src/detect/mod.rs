@@ -14,6 +14,7 @@ pub mod gates;
 mod lines;
 mod matched;
 mod paths;
+mod pattern;
 pub mod prefilter;
 mod resolve;
 pub mod validate;

@@ -1,7 +1,7 @@
 //! The conditions that a rule puts on paths. They come from a user's own rules; the rules of the
 //! program have none, because content decides and not names.
 
-use super::confirm::compile;
+use super::pattern::compile;
 use crate::model::Rule;
 use regex::bytes::Regex;
 

@@ -92,10 +92,10 @@ impl Sink for Work<'_, '_> {
 }
 
 impl Shared<'_> {
-    /// Searches every piece of a batch, unless the scan is to stop.
+    /// Searches every piece of a batch, also when the scan is to stop: what was read is told.
     fn search(&self, batch: Batch) {
         let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
-        for piece in batch.pieces.iter().take_while(|_| !self.scan.stop.is_set()) {
+        for piece in &batch.pieces {
             let text = &batch.bytes[piece.range.clone()];
             let search = AssertUnwindSafe(|| self.search_piece(piece, text, &mut scratch));
             if catch_unwind(search).is_err() {

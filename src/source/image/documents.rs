@@ -3,10 +3,10 @@
 //! A document that cannot be parsed is still searched raw, and one of too many bytes is searched
 //! raw without being held in memory.
 
-use super::Scan;
-use super::catalog::{Claim, Sums};
+use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::json;
+use super::reading::Reading;
 use super::store::{Blob, OpenError, Store};
 use super::values;
 use crate::model::{Counter, DocumentId, Kind, Origin, Shortfall, Where};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// Reads the documents of one target and hands them on.
 pub(super) struct Documents<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Reading<'a>,
     store: Arc<dyn Store>,
     /// The target, in front of every place.
     label: String,
@@ -57,7 +57,7 @@ impl Document {
 
 impl<'a> Documents<'a> {
     /// The documents in `store`.
-    pub(super) fn new(scan: &'a Scan<'a>, store: Arc<dyn Store>, label: &str) -> Self {
+    pub(super) fn new(scan: &'a Reading<'a>, store: Arc<dyn Store>, label: &str) -> Self {
         Self {
             scan,
             store,

@@ -4,11 +4,12 @@
 //!
 //! Content decides what a blob is. A blob that is no tar is searched as one file.
 
-use super::Scan;
-use super::catalog::{Claim, Copy, Facts, Shape, Sums};
+use super::catalog::{Copy, Facts, Shape};
+use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::metered::Metered;
 use super::overlay::{IndexBuilder, Node};
+use super::reading::Reading;
 use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::unpack::batch::Batcher;
@@ -22,20 +23,9 @@ use std::sync::Arc;
 /// Stored bytes that are read and hashed at once.
 const BUFFER: usize = 256 << 10;
 
-/// What a layer's bytes are expected to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
-    /// A layer of an image.
-    Tar,
-    /// Said to be encrypted, so that anything but a tar is no surprise.
-    Encrypted,
-    /// A blob of any kind.
-    Anything,
-}
-
 /// Reads a layer from the places that hold it, until one of them proves to be what was claimed:
 /// that one then stands for the others.
-pub(super) fn read_any(scan: &Scan<'_>, layer: LayerId, copies: &[Copy]) {
+pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
     let mut read: Vec<(&Copy, Facts)> = Vec::new();
     for copy in copies {
         let known = read.iter().position(|(other, facts)| {
@@ -65,7 +55,7 @@ pub(super) fn read_any(scan: &Scan<'_>, layer: LayerId, copies: &[Copy]) {
     }
 }
 
-fn read_blob(scan: &Scan<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
+fn read_blob(scan: &Reading<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
     let meter = scan.progress.begin(&copy.label, Some(blob.size));
     let reader = Metered::new(blob.reader, meter);
     LayerReader::new(scan, layer, &copy.label, &copy.name).read(reader, &copy.claim)
@@ -73,7 +63,7 @@ fn read_blob(scan: &Scan<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts 
 
 /// Reads one layer.
 pub(super) struct LayerReader<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Reading<'a>,
     layer: LayerId,
     label: &'a str,
     /// What the content is called if it is one file.
@@ -88,7 +78,12 @@ pub(super) struct LayerReader<'a> {
 
 impl<'a> LayerReader<'a> {
     /// A reader of `layer`, which people know as `label`.
-    pub(super) fn new(scan: &'a Scan<'a>, layer: LayerId, label: &'a str, name: &'a str) -> Self {
+    pub(super) fn new(
+        scan: &'a Reading<'a>,
+        layer: LayerId,
+        label: &'a str,
+        name: &'a str,
+    ) -> Self {
         Self {
             scan,
             layer,

@@ -4,10 +4,10 @@
 //! be several of them at once (CVE-2021-41190): whatever lists children, a config or layers is
 //! believed to have them.
 
+use super::claim::Expected;
 use super::digest::{Digest, DigestError};
 use super::history::Step;
 use super::json;
-use super::layer::Expected;
 use super::platform::Platform;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

@@ -86,6 +86,7 @@ pub fn shortfall_kind(err: &io::Error) -> (Kind, String) {
         Some(DecodeError::Limit { .. }) => Kind::Limit,
         Some(DecodeError::Unsupported { .. }) => Kind::Unsupported,
         None if err.kind() == io::ErrorKind::UnexpectedEof => Kind::Truncated,
+        None if err.kind() == io::ErrorKind::TimedOut => Kind::Timeout,
         None => Kind::Unreadable,
     };
     (kind, err.to_string())

@@ -2,11 +2,11 @@
 //! file, or a damaged one. The manifest may come last, so every entry is searched as it passes, by
 //! what its first bytes say: layers as layers, small JSON documents later, the rest as files.
 
-use super::super::Scan;
-use super::super::catalog::{Claim, Sums};
+use super::super::claim::{Claim, Sums};
 use super::super::digest::Digest;
 use super::super::json;
 use super::super::layer::{LayerReader, begins_tar};
+use super::super::reading::Reading;
 use super::super::store::{Searched, Store};
 use super::{Kept, Streamed};
 use crate::model::LayerId;
@@ -37,9 +37,9 @@ pub(in super::super) struct Passed {
 /// # Errors
 /// Those of reading its first bytes.
 pub(in super::super) fn pass(
-    scan: &Scan<'_>,
+    scan: &Reading<'_>,
     label: &str,
-    reader: Box<dyn Read + Send>,
+    reader: Box<dyn Read + Send + '_>,
 ) -> io::Result<Option<Passed>> {
     let limits = &scan.options.limits;
     let mut hashing = Hashing::new(reader, Algorithm::Sha256);
@@ -74,7 +74,7 @@ pub(in super::super) fn pass(
 
 /// Searches the documents of an archive that turned out to be a root file system: they are files
 /// of it like all others.
-pub(in super::super) fn search_rest(scan: &Scan<'_>, target: usize, passed: &Passed) {
+pub(in super::super) fn search_rest(scan: &Reading<'_>, target: usize, passed: &Passed) {
     let outer = passed.outer;
     let mut archive = LayerReader::new(scan, outer, "", "");
     for name in passed.store.names() {
@@ -94,7 +94,7 @@ pub(in super::super) fn search_rest(scan: &Scan<'_>, target: usize, passed: &Pas
 }
 
 struct Stream<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Reading<'a>,
     label: &'a str,
     store: Streamed,
     /// Bytes of documents kept so far.

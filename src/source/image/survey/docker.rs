@@ -2,11 +2,12 @@
 
 pub(super) use super::super::docker::claimed_digest;
 
-use super::super::catalog::{Claim, LayerKey, Position};
+use super::super::catalog::{LayerKey, Position};
+use super::super::claim::Claim;
+use super::super::claim::Expected;
 use super::super::digest::Digest;
 use super::super::docker::{self, Listed};
 use super::super::documents::Need;
-use super::super::layer::Expected;
 use super::super::platform::Platform;
 use super::super::store::OpenError;
 use super::Survey;

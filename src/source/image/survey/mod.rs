@@ -6,15 +6,17 @@
 
 mod docker;
 mod draft;
+mod image;
 mod oci;
 
-use super::Scan;
-use super::catalog::{Claim, Copy, LayerKey, Use};
+use super::catalog::{Copy, LayerKey, Use};
+use super::claim::Claim;
+use super::claim::Expected;
 use super::digest::Digest;
 use super::documents::{Documents, Need};
 use super::json;
-use super::layer::Expected;
 use super::platform::Platform;
+use super::reading::Reading;
 use super::store::{OpenError, Searched, Store};
 use super::target::Selection;
 use crate::model::{DocumentId, Kind, LayerId, Where};
@@ -30,7 +32,7 @@ const REPOSITORIES: &str = "repositories";
 
 /// One target being looked through.
 pub(super) struct Survey<'a> {
-    scan: &'a Scan<'a>,
+    scan: &'a Reading<'a>,
     target: usize,
     selection: &'a Selection,
     store: Arc<dyn Store>,
@@ -70,7 +72,7 @@ pub(super) enum Found {
 
 impl<'a> Survey<'a> {
     /// A survey of what lies in `store`.
-    pub(super) fn new(scan: &'a Scan<'a>, target: usize, store: Arc<dyn Store>) -> Self {
+    pub(super) fn new(scan: &'a Reading<'a>, target: usize, store: Arc<dyn Store>) -> Self {
         Self {
             scan,
             target,
@@ -115,7 +117,7 @@ impl<'a> Survey<'a> {
 
     /// A blob that nothing refers to is searched too: it is in what gets shipped.
     fn leftover(&mut self, name: &str) {
-        if self.used.contains(name) || self.scan.sink.stopped() {
+        if self.used.contains(name) {
             return;
         }
         match self.store.searched(name) {
@@ -123,6 +125,7 @@ impl<'a> Survey<'a> {
                 self.scan.catalog().add_loose(layer, self.target, name);
             }
             Some(Searched::File) => {}
+            None if self.scan.sink.stopped() => {}
             None if self.begins_as_json(name) => self.loose_document(name),
             None => {
                 let digest = Digest::from_blob_path(name);

@@ -1,19 +1,16 @@
 //! The images that an OCI index lists: nested indexes, platforms, attestations and artifacts.
 
-use super::super::archive::Streamed;
-use super::super::catalog::{Claim, LayerKey, Position, Use};
+use super::super::catalog::Use;
+use super::super::claim::Claim;
 use super::super::digest::Digest;
 use super::super::documents::{Document, Need};
 use super::super::manifest::{Descriptor, Manifest};
 use super::super::platform::Platform;
 use super::super::store::{Blob, OpenError};
 use super::Survey;
-use super::draft::{Build, Draft};
 use crate::model::{Kind, Where};
-use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Cursor;
-use std::sync::Arc;
 
 /// Name of the index of a layout.
 const INDEX: &str = "index.json";
@@ -31,20 +28,27 @@ struct Trail {
 
 /// Whether something that is referred to is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Presence {
+pub(super) enum Presence {
+    /// It is.
     Here,
+    /// It is not.
     Absent,
     /// Not wanted, or refused with a reason given.
     LeftAside,
 }
 
 /// A manifest with how it was reached.
-struct Reached<'a> {
-    descriptor: &'a Descriptor,
-    document: &'a Document,
-    manifest: &'a Manifest,
-    platform: Option<&'a Platform>,
-    name: Option<String>,
+pub(super) struct Reached<'a> {
+    /// What refers to it.
+    pub(super) descriptor: &'a Descriptor,
+    /// Its bytes.
+    pub(super) document: &'a Document,
+    /// What it refers to.
+    pub(super) manifest: &'a Manifest,
+    /// The platform that the index says, or that of the image it attests.
+    pub(super) platform: Option<&'a Platform>,
+    /// The name on the way to it.
+    pub(super) name: Option<String>,
 }
 
 impl Survey<'_> {
@@ -64,6 +68,9 @@ impl Survey<'_> {
         if index.faults.is_empty() && document.is_parsed() && !index.is_index {
             self.documents
                 .shortfall(Kind::Corrupt, INDEX, "has no `manifests`");
+        } else if index.faults.is_empty() && index.is_index && index.children.is_empty() {
+            self.documents
+                .shortfall(Kind::Target, INDEX, "lists no images");
         }
         self.publish_for_target(&document, INDEX);
         let root = Trail {
@@ -239,7 +246,7 @@ impl Survey<'_> {
     }
 
     /// The document that a descriptor refers to, from the store or from the descriptor itself.
-    fn fetch(
+    pub(super) fn fetch(
         &mut self,
         descriptor: &Descriptor,
         digest: &Digest,
@@ -263,162 +270,6 @@ impl Survey<'_> {
         }
     }
 
-    fn image(&mut self, reached: &Reached<'_>, what: &str) -> Presence {
-        let manifest = reached.manifest;
-        let digest = &reached.document.digest;
-        if let Some(&known) = self.by_digest.get(digest) {
-            self.scan.catalog().name_image(known, reached.name.clone());
-            return Presence::Here;
-        }
-        let mut parts = manifest.config.iter().chain(&manifest.layers);
-        if reached.platform.is_some() && !parts.any(|part| self.is_here(part)) {
-            self.publish_for_target(reached.document, what);
-            return Presence::Absent;
-        }
-        let mut draft = Draft::default();
-        draft.image.target = self.target;
-        draft.image.names.extend(reached.name.clone());
-        draft.image.digest = Some(digest.to_string());
-        if !self.config(reached, &mut draft) {
-            return Presence::LeftAside;
-        }
-        draft.documents.push(
-            self.documents
-                .publish(reached.document, Where::Manifest, what),
-        );
-        for (index, layer) in manifest.layers.iter().enumerate() {
-            self.layer(index, layer, &mut draft);
-        }
-        match &reached.descriptor.attested {
-            Some(attested) => self.attest(attested, draft),
-            None => {
-                let number = self.settle(draft);
-                self.by_digest.insert(digest.clone(), number);
-            }
-        }
-        Presence::Here
-    }
-
-    /// Gives the documents of an attestation to the image that it is about.
-    fn attest(&mut self, attested: &str, draft: Draft) {
-        let about = Digest::parse(attested).ok();
-        let image = about.and_then(|digest| self.by_digest.get(&digest).copied());
-        let by = image.map_or(Use::Target(self.target), Use::Image);
-        let mut catalog = self.scan.catalog();
-        for document in draft.config.into_iter().chain(draft.documents) {
-            catalog.use_document(document, by);
-        }
-        for position in draft.image.layers {
-            if let (Some(layer), Some(digest)) = (position.layer, position.digest) {
-                catalog.add_loose(layer, self.target, &digest);
-            }
-        }
-    }
-
-    fn is_here(&self, part: &Descriptor) -> bool {
-        let digest = part.digest.as_ref();
-        let stored = digest.is_ok_and(|digest| self.store.resolve(&digest.blob_path()).is_ok());
-        stored || part.data.is_some()
-    }
-
-    /// Reads the config. `false` if its platform is not wanted.
-    fn config(&mut self, reached: &Reached<'_>, draft: &mut Draft) -> bool {
-        let layers = reached.manifest.layers.len();
-        let Some(descriptor) = &reached.manifest.config else {
-            let build = Build::of_steps(reached.manifest.steps.clone());
-            draft.image.layers = build.positions(layers);
-            return reached.platform.is_some() || self.admits_config(None);
-        };
-        let what = format!("config {}", descriptor.short());
-        let fetched = match &descriptor.digest {
-            Ok(digest) => self
-                .fetch(descriptor, digest, &what)
-                .map_err(|error| (error.kind(), error.to_string())),
-            Err(error) => Err((Kind::Corrupt, error.to_string())),
-        };
-        let document = match fetched {
-            Ok(document) => Some(document),
-            Err((kind, detail)) => {
-                self.documents.shortfall(kind, &what, detail);
-                None
-            }
-        };
-        let value = document.as_ref().map_or(&Value::Null, |document| {
-            self.documents.content(document, &what, Need::Values)
-        });
-        let own = Platform::of(value);
-        let is_wanted = match (reached.platform, reached.descriptor.attested.is_some()) {
-            (Some(_), _) | (None, true) => true,
-            (None, false) => self.admits_config(own.as_ref()),
-        };
-        if !is_wanted {
-            return false;
-        }
-        let platform = reached.platform.cloned().or(own);
-        draft.image.platform = platform.map(|platform| platform.to_string());
-        draft.image.layers = self.build(value, &what, layers).positions(layers);
-        draft.config =
-            document.map(|document| self.documents.publish(&document, Where::Config, &what));
-        true
-    }
-
-    /// One layer, or one blob of an artifact.
-    fn layer(&mut self, index: usize, layer: &Descriptor, draft: &mut Draft) {
-        let what = format!("layer {index} ({})", layer.short());
-        let digest = match &layer.digest {
-            Ok(digest) => digest.clone(),
-            Err(error) => {
-                return self
-                    .documents
-                    .shortfall(Kind::Corrupt, &what, error.to_string());
-            }
-        };
-        let name = digest.blob_path();
-        if layer.is_document() && (layer.data.is_some() || self.begins_as_json(&name)) {
-            match self.fetch(layer, &digest, &what) {
-                Ok(document) => {
-                    self.documents.content(&document, &what, Need::Text);
-                    let number = self.documents.publish(&document, Where::Attestation, &what);
-                    draft.documents.push(number);
-                }
-                Err(error) => self
-                    .documents
-                    .shortfall(error.kind(), &what, error.to_string()),
-            }
-            return;
-        }
-        self.blob(layer, &name, &what, &mut draft.image.layers[index]);
-    }
-
-    fn blob(&mut self, layer: &Descriptor, name: &str, what: &str, position: &mut Position) {
-        let mut claim = claim_of(layer);
-        claim.diff_id = position
-            .diff_id
-            .as_deref()
-            .and_then(|text| Digest::parse(text).ok());
-        position.digest = claim.digest.as_ref().map(Digest::text);
-        let Some(digest) = claim.digest.clone() else {
-            return;
-        };
-        let mut copy = self.copy(name, what, claim, layer.expected());
-        let key = LayerKey::Blob(digest);
-        match (self.enter(key.clone(), copy.clone()), &layer.data) {
-            (Ok(number), _) => position.layer = number,
-            (Err(OpenError::Missing), Some(data)) => {
-                copy.store = Arc::new(Streamed::of(name, data));
-                position.layer = Some(self.scan.catalog().add_copy(key, copy));
-            }
-            (Err(OpenError::Missing), None) if layer.is_foreign() => {
-                let detail = "is only to be had from elsewhere and was not fetched";
-                self.documents.shortfall(Kind::ForeignLayer, what, detail);
-            }
-            (Err(error), _) => {
-                self.documents
-                    .shortfall(error.kind(), what, error.to_string());
-            }
-        }
-    }
-
     /// Searches a document that belongs to no single image.
     pub(super) fn publish_for_target(&mut self, document: &Document, what: &str) {
         let number = self.documents.publish(document, Where::Manifest, what);
@@ -427,7 +278,8 @@ impl Survey<'_> {
     }
 }
 
-fn claim_of(descriptor: &Descriptor) -> Claim {
+/// What a descriptor claims of its blob.
+pub(super) fn claim_of(descriptor: &Descriptor) -> Claim {
     Claim {
         digest: descriptor.digest.clone().ok(),
         size: descriptor.size,

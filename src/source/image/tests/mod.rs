@@ -7,7 +7,7 @@ mod reading;
 
 use super::digest::Digest;
 use super::*;
-use crate::model::{Batch, Encoding};
+use crate::model::{Batch, Encoding, Kind, Shortfall};
 use crate::unpack::digest::{Algorithm, Hashing};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,0 +1,218 @@
+//! Where a blob stands: at every position of every image that uses it, and what became of it there.
+//! Asked for hits only, after everything has been read.
+
+use super::catalog::{Catalog, Document, Image, Shape, Use};
+use super::overlay::{self, Fate, Index};
+use crate::model::{EntryPart, LayerId, LayerPlace, Origin, Place, State, Where};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Stands for the digest of a layer that no one claims and that was not read to its end.
+const UNREAD: &str = "unknown:not-read-to-its-end";
+
+/// A catalog that is complete: what the report asks.
+pub(super) struct Places {
+    catalog: Catalog,
+    /// Image and position of each use of each layer.
+    uses: BTreeMap<LayerId, Vec<(usize, usize)>>,
+    /// What each image's target is called.
+    labels: Vec<Arc<str>>,
+}
+
+impl Places {
+    /// Prepares the answers.
+    pub(super) fn of(catalog: Catalog) -> Self {
+        let mut uses: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (image, entry) in catalog.images.iter().enumerate() {
+            for (position, used) in entry.layers.iter().enumerate() {
+                if let Some(layer) = used.layer {
+                    uses.entry(layer).or_default().push((image, position));
+                }
+            }
+        }
+        let labels = labels(&catalog);
+        Self {
+            catalog,
+            uses,
+            labels,
+        }
+    }
+
+    /// Number of distinct layers that images are made of.
+    pub(super) fn layers(&self) -> usize {
+        self.uses.len()
+    }
+
+    /// The targets with their images, for the report.
+    pub(super) fn targets(&self) -> Vec<crate::model::Target> {
+        let images = |target: usize| {
+            let images = self.catalog.images.iter();
+            images
+                .filter(move |image| image.target == target)
+                .map(|image| crate::model::Image {
+                    name: names(image),
+                    platform: image.platform.clone(),
+                    digest: image.digest.clone(),
+                    layers: image.layers.len(),
+                })
+        };
+        let targets = self.catalog.targets.iter().enumerate();
+        targets
+            .map(|(number, name)| crate::model::Target {
+                name: name.clone(),
+                images: images(number).collect(),
+            })
+            .collect()
+    }
+
+    /// All places where a blob stands, sorted and each once.
+    pub(super) fn of_origin(&self, origin: &Origin) -> Vec<Place> {
+        let mut places = match origin {
+            Origin::Entry { layer, path, part } => self.of_entry(*layer, path, *part),
+            Origin::Document(number) => {
+                let document = self.catalog.document(*number);
+                self.of_document(document, document.role, &document.name, true)
+            }
+            Origin::Value {
+                document,
+                pointer,
+                place,
+            } => {
+                let document = self.catalog.document(*document);
+                self.of_document(document, *place, pointer, false)
+            }
+        };
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    fn of_entry(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
+        let kind = match part {
+            EntryPart::Content | EntryPart::Again(_) | EntryPart::Slack => Where::File,
+            EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => Where::Metadata,
+        };
+        let in_images = self.uses.get(&layer).into_iter().flatten();
+        let in_images = in_images.map(|&(image, position)| Place {
+            target: Arc::clone(&self.labels[image]),
+            platform: self.catalog.images[image]
+                .platform
+                .as_deref()
+                .map(Arc::from),
+            kind,
+            path: Arc::clone(path),
+            layer: Some(self.layer_place(image, position)),
+            state: self.state(image, position, path, part),
+            raw: false,
+        });
+        let entry = self.catalog.layer(layer);
+        let loose = entry.loose.iter().map(|loose| Place {
+            target: self.catalog.targets[loose.target].as_str().into(),
+            platform: None,
+            kind,
+            path: match entry.facts.shape {
+                Shape::Tar if !loose.name.is_empty() => {
+                    [loose.name.as_bytes(), b"/", path].concat().into()
+                }
+                _ => Arc::clone(path),
+            },
+            layer: None,
+            state: None,
+            raw: false,
+        });
+        in_images.chain(loose).collect()
+    }
+
+    fn of_document(&self, document: &Document, kind: Where, path: &str, raw: bool) -> Vec<Place> {
+        let place = |target: Arc<str>, platform: Option<&str>| Place {
+            target,
+            platform: platform.map(Arc::from),
+            kind,
+            path: path.as_bytes().into(),
+            layer: None,
+            state: None,
+            raw,
+        };
+        let uses = document.uses.iter();
+        uses.map(|by| match *by {
+            Use::Target(target) => place(self.catalog.targets[target].as_str().into(), None),
+            Use::Image(image) => place(
+                Arc::clone(&self.labels[image]),
+                self.catalog.images[image].platform.as_deref(),
+            ),
+        })
+        .collect()
+    }
+
+    /// What became of an entry; nothing where the text belongs to none.
+    fn state(&self, image: usize, position: usize, path: &[u8], part: EntryPart) -> Option<State> {
+        let copy = match part {
+            EntryPart::Slack => return None,
+            EntryPart::Content => 0,
+            EntryPart::Again(copy) => copy,
+            EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => u32::MAX,
+        };
+        let layers: Vec<Option<&Index>> = self.catalog.images[image]
+            .layers
+            .iter()
+            .map(|used| used.layer.map(|layer| &self.catalog.facts(layer).index))
+            .collect();
+        Some(match overlay::fate(&layers, position, path, copy) {
+            Fate::Present => State::Present,
+            Fate::Overwritten(by) => State::Overwritten(self.layer_place(image, by)),
+            Fate::Deleted(by) => State::Deleted(self.layer_place(image, by)),
+        })
+    }
+
+    fn layer_place(&self, image: usize, position: usize) -> LayerPlace {
+        let used = &self.catalog.images[image].layers[position];
+        let computed = || {
+            let sums = self.catalog.facts(used.layer?).sums.as_ref()?;
+            Some(sums.digest.text())
+        };
+        LayerPlace {
+            index: position,
+            digest: used
+                .digest
+                .clone()
+                .or_else(computed)
+                .or_else(|| used.diff_id.clone())
+                .unwrap_or_else(|| UNREAD.into()),
+            diff_id: used.diff_id.clone(),
+            instruction: used.instruction.clone(),
+        }
+    }
+}
+
+/// What each image's target is called: as it was typed and, where the target holds several
+/// images, with what would select this one. Platforms of one image need no such difference.
+fn labels(catalog: &Catalog) -> Vec<Arc<str>> {
+    let mut names: HashMap<usize, HashSet<&BTreeSet<String>>> = HashMap::new();
+    let mut platforms: HashMap<_, usize> = HashMap::new();
+    for image in &catalog.images {
+        names.entry(image.target).or_default().insert(&image.names);
+        *platforms
+            .entry((image.target, &image.platform))
+            .or_default() += 1;
+    }
+    let label = |image: &Image| {
+        let target = &catalog.targets[image.target];
+        let is_one = names[&image.target].len() == 1;
+        let is_only = is_one && platforms[&(image.target, &image.platform)] == 1;
+        match (image.names.first(), &image.digest) {
+            (Some(name), _) if !is_one => format!("{target}:{name}"),
+            (None, Some(digest)) if !is_only => format!("{target}@{digest}"),
+            _ => target.clone(),
+        }
+    };
+    catalog
+        .images
+        .iter()
+        .map(|image| label(image).into())
+        .collect()
+}
+
+fn names(image: &Image) -> Option<String> {
+    let names: Vec<&str> = image.names.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}

@@ -1,0 +1,217 @@
+//! The reading of all targets, from opening them to the last layer: what every part of it needs,
+//! and the order in which things happen.
+
+use super::archive::{self, Indexed, Passed};
+use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
+use super::claim::{Claim, Expected};
+use super::layer;
+use super::layout::Layout;
+use super::metered::Metered;
+use super::platform::Platform;
+use super::stdin::Stdin;
+use super::store::Store;
+use super::survey::{Found, Survey};
+use super::target::{Location, Target};
+use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
+use crate::unpack::Sink;
+use crate::unpack::batch::Context;
+use crate::unpack::memory::Memory;
+use crate::unpack::sniff::{self, HEAD};
+use rayon::prelude::*;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Said of an archive without any file.
+const EMPTY: &str = "is an archive without any file in it";
+
+/// One reading: what all its parts need.
+pub(super) struct Reading<'a> {
+    pub(super) targets: &'a [Target],
+    pub(super) platforms: &'a [Platform],
+    pub(super) options: &'a Options,
+    pub(super) memory: Arc<Memory>,
+    pub(super) context: Context,
+    pub(super) progress: &'a dyn Progress,
+    pub(super) sink: &'a dyn Sink,
+    pub(super) catalog: Mutex<Catalog>,
+}
+
+/// A target that has been opened.
+enum Opened<'a> {
+    /// A layout directory.
+    Layout(Layout),
+    /// An archive that can be read in any order.
+    Archive(Indexed),
+    /// An archive that can only be read in order.
+    Stream(Box<dyn Read + Send + 'a>),
+}
+
+impl Reading<'_> {
+    /// Reads everything once; what cannot be read is told to the sink.
+    pub(super) fn run(&self) {
+        let mut streams = Vec::new();
+        for (number, target) in self.targets.iter().enumerate() {
+            match self.open(target) {
+                Ok(Opened::Layout(layout)) => self.layout(number, layout),
+                Ok(Opened::Archive(archive)) => self.archive(number, archive),
+                Ok(Opened::Stream(reader)) => streams.push((number, reader)),
+                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+            }
+        }
+        let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
+        for (number, passed) in passed {
+            self.passed(number, passed);
+        }
+        // What was kept in memory while an archive streamed by.
+        self.read_layers();
+    }
+
+    fn open(&self, target: &Target) -> io::Result<Opened<'_>> {
+        let path = match &target.location {
+            Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
+            Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
+            Location::File(path) => path,
+        };
+        let file = File::open(path)?;
+        let about = file.metadata()?;
+        if about.is_file() && begins_as_tar(path)? {
+            let index = Indexed::walk(file, about.len(), &self.options.limits)?;
+            if let Some(archive) = index {
+                return Ok(Opened::Archive(archive));
+            }
+            return Ok(Opened::Stream(Box::new(File::open(path)?)));
+        }
+        Ok(Opened::Stream(Box::new(file)))
+    }
+
+    fn layout(&self, number: usize, layout: Layout) {
+        if Survey::new(self, number, Arc::new(layout)).run() == Found::NoImage {
+            self.unreachable(
+                number,
+                "is no OCI layout: there is no index.json".to_owned(),
+            );
+        }
+    }
+
+    fn archive(&self, number: usize, archive: Indexed) {
+        let store: Arc<dyn Store> = Arc::new(archive);
+        if Survey::new(self, number, Arc::clone(&store)).run() == Found::Images {
+            return;
+        }
+        if store.names().is_empty() {
+            return self.unreachable(number, EMPTY.to_owned());
+        }
+        let copy = Copy {
+            store,
+            name: Indexed::WHOLE.to_owned(),
+            claim: Claim::default(),
+            label: format!("{}, layer 0", self.targets[number].text()),
+            expected: Expected::Anything,
+        };
+        self.root_file_system(number, |catalog| {
+            catalog.add_copy(LayerKey::Entry(number, Indexed::WHOLE.to_owned()), copy)
+        });
+    }
+
+    /// Goes through the archives that can only be read in order.
+    fn pass(&self, streams: Vec<(usize, Box<dyn Read + Send + '_>)>) -> Vec<(usize, Passed)> {
+        let pass = |(number, reader): (usize, _)| {
+            let label = self.targets[number].text();
+            let metered = Metered::new(reader, self.progress.begin(label, None));
+            match archive::pass(self, label, Box::new(metered)) {
+                Ok(Some(passed)) => return Some((number, passed)),
+                Ok(None) => {
+                    self.unreachable(number, "is neither an image archive nor a tar".to_owned());
+                }
+                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+            }
+            None
+        };
+        streams.into_par_iter().filter_map(pass).collect()
+    }
+
+    fn passed(&self, number: usize, passed: Passed) {
+        let outer = passed.outer;
+        match Survey::new(self, number, Arc::<archive::Streamed>::clone(&passed.store)).run() {
+            Found::Images => self.catalog().add_loose(outer, number, ""),
+            Found::NoImage if passed.store.names().is_empty() => {
+                self.unreachable(number, EMPTY.to_owned());
+            }
+            Found::NoImage => {
+                archive::search_rest(self, number, &passed);
+                self.root_file_system(number, |_| outer);
+            }
+        }
+    }
+
+    /// An archive without any manifest is the root file system of one image of one layer.
+    fn root_file_system(&self, number: usize, layer: impl FnOnce(&mut Catalog) -> LayerId) {
+        if !self.targets[number].selection.is_all() {
+            let detail = "is a root file system, which has no names to choose from";
+            return self.unreachable(number, detail.to_owned());
+        }
+        let mut catalog = self.catalog();
+        let layer = layer(&mut catalog);
+        let position = Position {
+            layer: Some(layer),
+            ..Position::default()
+        };
+        catalog.add_image(Image {
+            target: number,
+            layers: vec![position],
+            ..Image::default()
+        });
+        self.sink.count(Counter::Images, 1);
+    }
+
+    /// Reads all layers that were not read yet.
+    fn read_layers(&self) {
+        let unread = self.catalog().take_unread();
+        unread
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|(layer, copies)| {
+                if !self.sink.stopped() {
+                    layer::read_any(self, layer, &copies);
+                }
+            });
+    }
+
+    /// Compares what was claimed of a blob with what it proved to be, and records the differences.
+    pub(super) fn compare(&self, copy: &Copy, facts: &Facts) {
+        let Some(sums) = &facts.sums else { return };
+        for broken in copy.claim.broken_by(sums) {
+            self.sink
+                .shortfall(Shortfall::new(Kind::Mismatch, &copy.label, broken));
+        }
+        if facts.shape != Shape::File {
+            return;
+        }
+        let (kind, detail) = match copy.expected {
+            Expected::Anything => return,
+            Expected::Tar => (Kind::Corrupt, "is no tar archive, searched as one file"),
+            Expected::Encrypted => (Kind::Encrypted, "is encrypted, searched as it is"),
+        };
+        self.sink
+            .shortfall(Shortfall::new(kind, &copy.label, detail));
+    }
+
+    fn unreachable(&self, number: usize, detail: String) {
+        let place = self.targets[number].text();
+        self.sink
+            .shortfall(Shortfall::new(Kind::Target, place, detail));
+    }
+
+    /// The catalogue, for as long as nobody else needs it.
+    pub(super) fn catalog(&self) -> MutexGuard<'_, Catalog> {
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begins_as_tar(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(sniff::is_tar(&head))
+}
