@@ -68,7 +68,9 @@ impl Places {
     /// All places where a blob stands, sorted and each once.
     pub(super) fn of_origin(&self, origin: &Origin) -> Vec<Place> {
         let mut places = match origin {
-            Origin::Entry { layer, path, part } => self.of_entry(*layer, path, *part),
+            Origin::Entry { layer, path, part } => {
+                self.of_entry(self.catalog.original(*layer), path, *part)
+            }
             Origin::Document(number) => {
                 let document = self.catalog.document(*number);
                 self.of_document(document, document.role, &document.name, true)

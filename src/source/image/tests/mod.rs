@@ -100,6 +100,16 @@ impl Scanned {
             .map(|(_, places)| places)
     }
 
+    /// The origins of every text that holds `needle`.
+    fn origins_of(&self, needle: &str) -> impl Iterator<Item = &Origin> {
+        let holds = move |text: &[u8]| memchr::memmem::find(text, needle.as_bytes()).is_some();
+        let texts = self.found.iter().map(|(text, _)| text);
+        let pairs = texts.zip(&self.origins);
+        pairs
+            .filter(move |(text, _)| holds(text))
+            .map(|(_, origin)| origin)
+    }
+
     /// Every place of a text that holds `needle`, raw documents left out.
     fn places(&self, needle: &str) -> Vec<Place> {
         let places = self.holding(needle).flatten();
