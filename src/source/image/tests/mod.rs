@@ -4,6 +4,7 @@ mod docker;
 mod hostile;
 mod oci;
 mod reading;
+mod streams;
 
 use super::digest::Digest;
 use super::*;
