@@ -120,7 +120,7 @@ impl Reading<'_> {
         let pass = |(number, reader): (usize, _)| {
             let label = self.targets[number].text();
             let metered = Metered::new(reader, self.progress.begin(label, None));
-            match archive::pass(self, label, Box::new(metered)) {
+            match archive::pass(self, number, Box::new(metered)) {
                 Ok(Some(passed)) => return Some((number, passed)),
                 Ok(None) => {
                     self.unreachable(number, "is neither an image archive nor a tar".to_owned());
@@ -186,9 +186,13 @@ impl Reading<'_> {
             self.sink
                 .shortfall(Shortfall::new(Kind::Mismatch, &copy.label, broken));
         }
-        if facts.shape != Shape::File {
-            return;
+        if facts.shape == Shape::File {
+            self.note_file(copy);
         }
+    }
+
+    /// Records that a blob was searched as one file, where it should have been an archive.
+    pub(super) fn note_file(&self, copy: &Copy) {
         let (kind, detail) = match copy.expected {
             Expected::Anything => return,
             Expected::Tar => (Kind::Corrupt, "is no tar archive, searched as one file"),
