@@ -221,6 +221,7 @@ impl Confirm {
         confirmed.confidence = match proof.verdict {
             Verdict::Valid => Confidence::Confirmed,
             Verdict::Invalid => confirmed.confidence.lowered(),
+            Verdict::Public => Confidence::Low,
             Verdict::Neutral => confirmed.confidence,
         };
         confirmed.reasons.push(proof.reason);

@@ -2,8 +2,8 @@
 //! nothing that was not read may pass for clean.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Why something was not read, or not in full. The names are those of `--allow-gap`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,27 +171,29 @@ impl Coverage {
         self.counters[counter as usize].load(Ordering::Relaxed)
     }
 
-    /// Records what was not read. Equal ones are counted; from the thousandth different one on,
-    /// only the number per kind is kept, so that a hostile input cannot fill the memory.
+    /// Records what was not read. Equal ones are counted; of more than a thousand different ones
+    /// only the number per kind is kept, so that a hostile input cannot fill the memory. Those that
+    /// come first in the report stay, whatever order threads record them in.
     pub fn record(&self, shortfall: Shortfall) {
-        let mut kept = self
-            .shortfalls
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if kept.len() < KEPT || kept.contains_key(&shortfall) {
-            *kept.entry(shortfall).or_default() += 1;
-        } else {
-            self.unlisted[shortfall.kind as usize].fetch_add(1, Ordering::Relaxed);
+        let mut kept = self.kept();
+        *kept.entry(shortfall).or_default() += 1;
+        if kept.len() > KEPT
+            && let Some((last, times)) = kept.pop_last()
+        {
+            self.unlisted[last.kind as usize].fetch_add(times, Ordering::Relaxed);
         }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<Shortfall, u64>> {
+        self.shortfalls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was recorded, sorted, with how often; what is beyond the list comes as one entry for
     /// each kind.
     pub fn shortfalls(&self) -> Vec<(Shortfall, u64)> {
-        let kept = self
-            .shortfalls
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = self.kept();
         let unlisted = Kind::all().filter_map(|kind| {
             let more = self.unlisted[kind as usize].load(Ordering::Relaxed);
             (more > 0).then(|| {
@@ -238,5 +240,22 @@ mod tests {
         assert_eq!(all.len(), KEPT + 1);
         assert_eq!(all[0].1, 2);
         assert_eq!(all.last().map(|last| last.1), Some(5));
+    }
+
+    #[test]
+    fn what_is_kept_of_a_flood_does_not_depend_on_its_order() {
+        let numbers: Vec<usize> = (0..2 * KEPT).chain(0..KEPT / 2).collect();
+        let told = |numbers: &mut dyn Iterator<Item = &usize>| {
+            let coverage = Coverage::default();
+            for number in numbers {
+                let place = format!("entry {number}");
+                coverage.record(Shortfall::new(Kind::Corrupt, place, "bad"));
+            }
+            coverage.shortfalls()
+        };
+        let forwards = told(&mut numbers.iter());
+        assert_eq!(forwards, told(&mut numbers.iter().rev()));
+        let total: u64 = forwards.iter().map(|(_, times)| times).sum();
+        assert_eq!(total, numbers.len() as u64);
     }
 }

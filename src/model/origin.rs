@@ -35,10 +35,16 @@ pub enum Origin {
         pointer: Arc<str>,
         /// What kind of place that is.
         place: Where,
+        /// Tells apart values of one pointer, as two build arguments of one name: counted through
+        /// the document, from 0.
+        number: u32,
     },
 }
 
 /// What of a tar entry a text is.
+///
+/// Positions are counted in a text of its own, so no two texts may have the same origin. Of some
+/// parts an entry or a layer has several; these carry a number, counted through the layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryPart {
     /// The file's content.
@@ -48,11 +54,11 @@ pub enum EntryPart {
     /// The entry's own name.
     Name,
     /// The target of a symbolic or hard link.
-    LinkTarget,
+    LinkTarget(u32),
     /// A pax record, extended attributes included, or a user or group name.
-    Metadata,
+    Metadata(u32),
     /// Bytes of the layer that belong to no entry: after the end marker, or around damage.
-    Slack,
+    Slack(u32),
 }
 
 /// The kind of place an occurrence is. The words are those of the report formats.

@@ -65,6 +65,10 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
 pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
     let looks = Looks::of(candidate.value());
     match password(candidate, confidence) {
+        Judgement::Keep(..) if !candidate.value().is_ascii() => Judgement::Keep(
+            Confidence::Low,
+            "it holds letters beyond ASCII, as prose does".to_owned(),
+        ),
         Judgement::Keep(Confidence::Low, why) => Judgement::Keep(Confidence::Low, why),
         keep if looks.is_made_up() || looks.odds > DRAWN => keep,
         _ => Judgement::Drop,
@@ -128,6 +132,7 @@ mod tests {
     #[test]
     fn a_word_behind_an_option_is_running_text() {
         assert_eq!(judge(command_line, "option"), None);
+        assert_eq!(judge(command_line, "ΚΩΔΙΚΟΣ"), Some(Confidence::Low));
         assert_eq!(judge(command_line, "tulips-99"), Some(Confidence::High));
     }
 

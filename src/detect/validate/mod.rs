@@ -35,6 +35,8 @@ pub enum Verdict {
     Valid,
     /// The proof failed: mistyped, redacted, made up, or a format we do not know yet.
     Invalid,
+    /// It is known, and known to everybody: an example of the documentation, a published test key.
+    Public,
     /// It proves nothing either way; the reason is still worth reading.
     Neutral,
 }
@@ -69,6 +71,10 @@ impl Proof {
 
     fn invalid(reason: impl Into<String>) -> Self {
         Self::new(Verdict::Invalid, reason)
+    }
+
+    fn public(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Public, reason)
     }
 
     fn neutral(reason: impl Into<String>) -> Self {

@@ -153,12 +153,15 @@ impl<'a> Documents<'a> {
             }
         }
         if let Ok(value) = &document.parsed {
+            let mut values = 0;
             values::visit(value, role, &mut |passage| {
                 let origin = Origin::Value {
                     document: number,
                     pointer: passage.pointer.into(),
                     place: passage.place,
+                    number: values,
                 };
+                values += 1;
                 self.batcher.text(origin, passage.text.as_bytes());
             });
         }

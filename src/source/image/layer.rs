@@ -73,6 +73,8 @@ pub(super) struct LayerReader<'a> {
     shape: Shape,
     /// How many entries of the same path stand before the one at hand.
     copy: u32,
+    /// Link targets, records and slacks so far.
+    numbered: u32,
     is_whole: bool,
 }
 
@@ -93,6 +95,7 @@ impl<'a> LayerReader<'a> {
             index: IndexBuilder::default(),
             shape: Shape::Unknown,
             copy: 0,
+            numbered: 0,
             is_whole: true,
         }
     }
@@ -215,7 +218,7 @@ impl<'a> LayerReader<'a> {
         let name = self.origin(&entry.path, EntryPart::Name);
         self.batcher.text(name, &entry.path);
         if let Some(target) = &entry.link_target {
-            let origin = self.origin(&entry.path, EntryPart::LinkTarget);
+            let origin = self.numbered(&entry.path, EntryPart::LinkTarget);
             self.batcher.text(origin, target);
         }
         self.records(&entry.path, &entry.metadata);
@@ -223,7 +226,7 @@ impl<'a> LayerReader<'a> {
 
     fn records(&mut self, path: &Arc<[u8]>, records: &[Record]) {
         for (key, value) in records {
-            let origin = self.origin(path, EntryPart::Metadata);
+            let origin = self.numbered(path, EntryPart::Metadata);
             self.batcher.text(origin, &[key, &b"="[..], value].concat());
         }
     }
@@ -261,7 +264,7 @@ impl<'a> LayerReader<'a> {
     }
 
     fn slack<R: Read>(&mut self, tar: &mut TarReader<R>) {
-        let origin = self.origin(&Arc::default(), EntryPart::Slack);
+        let origin = self.numbered(&Arc::default(), EntryPart::Slack);
         let mut read = |buffer: &mut [u8]| tar.read_body(buffer);
         if let (_, Err(error)) = self.batcher.blob(&origin, None, &mut read) {
             self.failed(None, &error);
@@ -274,6 +277,13 @@ impl<'a> LayerReader<'a> {
             path: Arc::clone(path),
             part,
         }
+    }
+
+    /// The origin of a text of which there can be several.
+    fn numbered(&mut self, path: &Arc<[u8]>, part: fn(u32) -> EntryPart) -> Origin {
+        let origin = self.origin(path, part(self.numbered));
+        self.numbered = self.numbered.wrapping_add(1);
+        origin
     }
 
     /// Records an error of reading the layer, or of one of its entries.

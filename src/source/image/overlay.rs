@@ -7,7 +7,7 @@
 //! a whiteout applies to lower layers only, whatever the order inside its own.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::sync::OnceLock;
 
 /// File name prefix of a whiteout.
@@ -16,6 +16,10 @@ const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
 /// Prefix of the other names that AUFS reserves and that delete nothing.
 const RESERVED: &[u8] = b".wh..wh.";
+
+/// Directories above a file that are looked at. A kernel opens no path of more than 4096 bytes, so
+/// what lies deeper is in no container.
+const MOST_ANCESTORS: usize = 2048;
 
 /// What a tar entry is to the overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,9 +143,9 @@ impl Index {
     }
 
     /// Whether the layer itself replaces the file of that path which came after `copy` others.
-    fn replaces(&self, hash: u64, copy: u32) -> bool {
-        self.marks(hash).has(Marks::DIRECTORY)
-            || self.again.get(&hash).is_some_and(|&last| copy < last)
+    fn replaces(&self, path: u64, copy: u32) -> bool {
+        self.marks(path).has(Marks::DIRECTORY)
+            || self.again.get(&path).is_some_and(|&last| copy < last)
     }
 }
 
@@ -156,20 +160,18 @@ pub(super) enum Fate {
     Deleted(usize),
 }
 
-/// What became of `path`, an entry of the layer at position `of` that came after `copy` others of
-/// the same path. `layers` are the layers of the image from the bottom; one that could not be read
-/// says nothing.
-pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8], copy: u32) -> Fate {
+/// What became of `path`, an entry of the layer at position `of`: of the file there that came after
+/// `copy` others of the same path, or without `copy` of whatever stands there. `layers` are the
+/// layers of the image from the bottom; one that could not be read says nothing.
+pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8], copy: Option<u32>) -> Fate {
     let parts = components(path);
     if whiteout_of(&parts).is_some() {
         return Fate::Deleted(of);
     }
-    let hashes: Vec<u64> = (0..=parts.len()).map(|end| hash(&parts[..end])).collect();
-    let (&own, ancestors) = match hashes.split_last() {
-        Some(split) => split,
-        None => return Fate::Present,
-    };
-    if layers[of].is_some_and(|index| index.replaces(own, copy)) {
+    let ancestors = ancestors(&parts);
+    let own = hash(&parts);
+    let replaces = |index: &Index| copy.is_some_and(|copy| index.replaces(own, copy));
+    if layers[of].is_some_and(replaces) {
         return Fate::Overwritten(of);
     }
     for (position, index) in layers.iter().enumerate().skip(of + 1) {
@@ -225,9 +227,29 @@ fn components(path: &[u8]) -> Vec<&[u8]> {
     parts
 }
 
+/// The hashes of the directories above, from the root. Each goes on from the one before: a path
+/// may have half a million parts.
+fn ancestors(parts: &[&[u8]]) -> Vec<u64> {
+    let mut hasher = hasher();
+    let above = parts.iter().take(MOST_ANCESTORS);
+    above
+        .map(|part| {
+            let directory = hasher.finish();
+            part.hash(&mut hasher);
+            directory
+        })
+        .collect()
+}
+
 fn hash(parts: &[&[u8]]) -> u64 {
+    let mut hasher = hasher();
+    parts.iter().for_each(|part| part.hash(&mut hasher));
+    hasher.finish()
+}
+
+fn hasher() -> DefaultHasher {
     static KEY: OnceLock<RandomState> = OnceLock::new();
-    KEY.get_or_init(RandomState::new).hash_one(parts)
+    KEY.get_or_init(RandomState::new).build_hasher()
 }
 
 #[cfg(test)]

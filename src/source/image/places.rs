@@ -77,6 +77,7 @@ impl Places {
                 document,
                 pointer,
                 place,
+                ..
             } => {
                 let document = self.catalog.document(*document);
                 self.of_document(document, *place, pointer, false)
@@ -89,8 +90,8 @@ impl Places {
 
     fn of_entry(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
         let kind = match part {
-            EntryPart::Content | EntryPart::Again(_) | EntryPart::Slack => Where::File,
-            EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => Where::Metadata,
+            EntryPart::Content | EntryPart::Again(_) | EntryPart::Slack(_) => Where::File,
+            EntryPart::Name | EntryPart::LinkTarget(_) | EntryPart::Metadata(_) => Where::Metadata,
         };
         let in_images = self.uses.get(&layer).into_iter().flatten();
         let in_images = in_images.map(|&(image, position)| Place {
@@ -147,10 +148,10 @@ impl Places {
     /// What became of an entry; nothing where the text belongs to none.
     fn state(&self, image: usize, position: usize, path: &[u8], part: EntryPart) -> Option<State> {
         let copy = match part {
-            EntryPart::Slack => return None,
-            EntryPart::Content => 0,
-            EntryPart::Again(copy) => copy,
-            EntryPart::Name | EntryPart::LinkTarget | EntryPart::Metadata => u32::MAX,
+            EntryPart::Slack(_) => return None,
+            EntryPart::Content => Some(0),
+            EntryPart::Again(copy) => Some(copy),
+            EntryPart::Name | EntryPart::LinkTarget(_) | EntryPart::Metadata(_) => None,
         };
         let layers: Vec<Option<&Index>> = self.catalog.images[image]
             .layers

@@ -6,6 +6,7 @@ mod armor;
 mod asn1;
 mod openssh;
 mod pgp;
+mod published;
 mod putty;
 
 use super::{Evidence, Proof, encoding};
@@ -60,6 +61,10 @@ fn parse(armor: &Armor) -> Option<Key> {
 
 fn report(key: Key) -> Proof {
     let kind = key.kind;
+    if let Some(publisher) = published::publisher(&key.identity) {
+        return Proof::public(format!("a key ({kind}) that {publisher} publish"))
+            .normalised(key.identity);
+    }
     let proof = match key.guard {
         Guard::None => Proof::valid(format!("a complete private key ({kind}), not encrypted")),
         Guard::Passphrase => {

@@ -55,6 +55,8 @@ struct Scanned {
     kept: Kept,
     /// Every text with its places.
     found: Vec<(Vec<u8>, Vec<Place>)>,
+    /// The origins of these texts.
+    origins: Vec<Origin>,
     targets: Vec<crate::model::Target>,
 }
 
@@ -76,13 +78,15 @@ impl Scanned {
         let kept = Kept::default();
         source.read(&kept);
         let texts = std::mem::take(&mut *kept.texts.lock().unwrap());
-        let found = texts
-            .into_iter()
-            .map(|(origin, text)| (text, source.places(&origin)))
-            .collect();
+        let placed = |(origin, text)| {
+            let places = source.places(&origin);
+            ((text, places), origin)
+        };
+        let (found, origins) = texts.into_iter().map(placed).unzip();
         Self {
             kept,
             found,
+            origins,
             targets: source.targets(),
         }
     }

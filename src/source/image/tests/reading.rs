@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::Meter;
+use std::collections::BTreeSet;
 
 fn image_of(layer: &[u8], media_type: &str) -> Blobs {
     let mut blobs = Blobs::default();
@@ -54,6 +55,55 @@ fn names_links_and_attributes_are_searched() {
             "metadata link in 0 present",
         ]
     );
+}
+
+#[test]
+fn different_texts_have_different_origins() {
+    let mut builder = tar::Builder::new(Vec::new());
+    for target in ["NEEDLE-one", "NEEDLE-two"] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        builder.append_link(&mut header, "link", target).unwrap();
+    }
+    builder
+        .append_pax_extensions([
+            ("SCHILY.xattr.user.a", &b"NEEDLE-three"[..]),
+            ("SCHILY.xattr.user.b", &b"NEEDLE-four"[..]),
+        ])
+        .unwrap();
+    append(&mut builder, "file", b"NEEDLE-five");
+    append(&mut builder, "file", b"NEEDLE-six");
+    let mut layer = builder.into_inner().unwrap();
+    for slack in ["NEEDLE-seven", "NEEDLE-eight"] {
+        layer.extend(format!("{slack:512}").bytes());
+        layer.extend(&tar_of(&[("file", "x")])[..1024]);
+    }
+    let mut blobs = Blobs::default();
+    let created_by = "|2 KEY=NEEDLE-nine KEY=NEEDLE-ten /bin/sh -c x";
+    let config = json!({"history": [{"created_by": created_by}]});
+    let image = blobs.image(&config, &[layer]);
+    blobs.root(&[image]);
+    let directory = tempfile::tempdir().unwrap();
+    let scanned = Scanned::of(&[blobs.write_to(directory.path())]);
+    let needles = "one two three four five six seven eight nine ten".split(' ');
+    for needle in needles {
+        assert!(
+            !scanned.places(&format!("NEEDLE-{needle}")).is_empty(),
+            "{needle}"
+        );
+    }
+    let texts = scanned.found.iter().map(|(text, _)| text);
+    let pairs: BTreeSet<_> = scanned.origins.iter().zip(texts).collect();
+    let origins: BTreeSet<_> = scanned.origins.iter().collect();
+    assert_eq!(origins.len(), pairs.len(), "equal names are one text");
+}
+
+#[test]
+fn a_secret_in_the_name_of_a_directory_is_present() {
+    let layer = tar_of(&[("NEEDLE/", "")]);
+    let scanned = scan_everywhere(&image_of(&layer, TAR));
+    assert_eq!(scanned.told("NEEDLE"), ["metadata NEEDLE/ in 0 present"]);
 }
 
 #[test]
