@@ -6,10 +6,10 @@ use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
+use super::windowed;
 use super::{DetectError, NEIGHBOURHOOD};
 use crate::model::{Confidence, Part, Rule, Secret};
 use regex_automata::util::captures::Captures;
-use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use std::ops::Range;
 
@@ -60,11 +60,7 @@ impl Confirm {
             id: rule.id.clone(),
             problem,
         };
-        let regex = meta::Builder::new()
-            .syntax(syntax::Config::new().unicode(false).utf8(false))
-            .configure(meta::Config::new().utf8_empty(false).nfa_size_limit(None))
-            .build(pattern)
-            .map_err(|error| refused(error.to_string()))?;
+        let regex = windowed::compile(pattern).map_err(|error| refused(error.to_string()))?;
         let named = |name: &str| regex.group_info().to_index(PatternID::ZERO, name);
         let secret_group = if rule.secret_group > 0 {
             Some(rule.secret_group)

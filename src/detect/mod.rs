@@ -18,6 +18,7 @@ mod pattern;
 pub mod prefilter;
 mod resolve;
 pub mod validate;
+mod windowed;
 
 pub use matched::Match;
 pub use resolve::resolve;

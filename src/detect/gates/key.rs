@@ -2,6 +2,7 @@
 //! telling word. `password_reset_url` is a URL, `url_password` a password.
 
 use super::Candidate;
+use super::words::Words;
 
 /// Longest name that is read, in bytes to the left of the match.
 const LONGEST: usize = 64;
@@ -51,18 +52,16 @@ impl<'a> Key<'a> {
 
     /// What the name promises; `None` if it names something else.
     pub(super) fn kind(&self) -> Option<Kind> {
-        if words(self.name).any(|word| is_one_of(word, DENIALS)) {
+        if words(self.name).any(|word| DENIALS.has(word)) {
             return None;
         }
         let (mut head, mut qualified) = (None, false);
         for word in words(self.name) {
-            qualified |= head.is_some_and(|head| is_one_of(head, QUALIFIERS));
-            if word.eq_ignore_ascii_case(b"token")
-                && head.is_some_and(|head| is_one_of(head, PASSING))
-            {
+            qualified |= head.is_some_and(|head| QUALIFIERS.has(head));
+            if word.eq_ignore_ascii_case(b"token") && head.is_some_and(|head| PASSING.has(head)) {
                 return None;
             }
-            if !is_one_of(word, NEUTRAL) && !word.iter().all(u8::is_ascii_digit) {
+            if !NEUTRAL.has(word) && !word.iter().all(u8::is_ascii_digit) {
                 head = Some(word);
             }
         }
@@ -114,11 +113,11 @@ fn kind_of(head: &[u8], qualified: bool) -> Option<Kind> {
     let ends = |tail: &[u8]| {
         head.len() >= tail.len() && head[head.len() - tail.len()..].eq_ignore_ascii_case(tail)
     };
-    if is_one_of(head, NO_PASSWORDS) {
+    if NO_PASSWORDS.has(head) {
         None
-    } else if is_one_of(head, "pw psw bindpw") || PASSWORDS.iter().any(|tail| ends(tail)) {
+    } else if SHORT_PASSWORDS.has(head) || PASSWORDS.iter().any(|tail| ends(tail)) {
         Some(Kind::Password)
-    } else if is_one_of(head, KEYS) || KEY_ENDS.iter().any(|tail| ends(tail)) {
+    } else if KEYS.has(head) || KEY_ENDS.iter().any(|tail| ends(tail)) {
         Some(Kind::Key)
     } else {
         (qualified && head.eq_ignore_ascii_case(b"key")).then_some(Kind::Key)
@@ -136,10 +135,14 @@ const PASSWORDS: [&[u8]; 8] = [
     b"pswd",
     b"pass",
 ];
+/// Short words that mean one.
+static SHORT_PASSWORDS: Words = Words::new("pw psw bindpw");
 /// Words that end so and mean something else.
-const NO_PASSWORDS: &str = "bypass compass encompass trespass multipass subpass lowpass highpass";
+static NO_PASSWORDS: Words =
+    Words::new("bypass compass encompass trespass multipass subpass lowpass highpass");
 /// Words that mean a key by themselves.
-const KEYS: &str = "credential credentials creds bearer authkey signingkey masterkey encryptionkey";
+static KEYS: Words =
+    Words::new("credential credentials creds bearer authkey signingkey masterkey encryptionkey");
 /// Endings of a word that means a key.
 const KEY_ENDS: [&[u8]; 7] = [
     b"secret",
@@ -151,24 +154,25 @@ const KEY_ENDS: [&[u8]; 7] = [
     b"authkey",
 ];
 /// Words before `key` that make it one to keep.
-const QUALIFIERS: &str = "api access private secret auth encryption encrypt decryption signing sign \
+static QUALIFIERS: Words = Words::new(
+    "api access private secret auth encryption encrypt decryption signing sign \
 signature master admin account storage shared session cookie subscription consumer jwt aes hmac \
-crypto cipher service license deploy webhook client app rest";
+crypto cipher service license deploy webhook client app rest",
+);
 /// Words before `token` that make it a mark of one request, which opens nothing.
-const PASSING: &str = "request change lock idempotency starting sequence";
+static PASSING: Words = Words::new("request change lock idempotency starting sequence");
 /// Words at the end that say nothing about the kind: which one, where, how written.
-const NEUTRAL: &str = "value string str env var default plain raw b encoded hex new old prod \
+static NEUTRAL: Words = Words::new(
+    "value string str env var default plain raw b encoded hex new old prod \
 production dev development staging test live local confirmation confirm again repeat repeated base \
-main primary secondary current temp tmp global root";
+main primary secondary current temp tmp global root",
+);
 /// Words that turn a name into something else, wherever they stand.
-const DENIALS: &str = "public pub csrf xsrf next page continuation cursor pad eos bos unk cls sep mask \
+static DENIALS: Words = Words::new(
+    "public pub csrf xsrf next page continuation cursor pad eos bos unk cls sep mask \
 stop max min num is has no use uses forgot forgotten reset show hide require requires required check \
-validate verify allow enable enabled disable disabled invalid wrong incorrect missing empty debug";
-
-fn is_one_of(word: &[u8], list: &str) -> bool {
-    list.split(' ')
-        .any(|entry| word.eq_ignore_ascii_case(entry.as_bytes()))
-}
+validate verify allow enable enabled disable disabled invalid wrong incorrect missing empty debug",
+);
 
 /// The words of a name in snake, kebab, dotted or camel case; a run of capitals is one word, whose
 /// last letter begins the next if a small one follows (`APIKey`).

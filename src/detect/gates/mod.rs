@@ -7,6 +7,7 @@ pub(crate) mod placeholder;
 pub(crate) mod randomness;
 mod site;
 mod value;
+mod words;
 
 use crate::model::Confidence;
 use std::ops::Range;

@@ -1,6 +1,8 @@
 //! Values that stand for a secret without being one, told by their structure. A word inside a longer
 //! value never decides: `changeme` is a placeholder, `changeme-9fK2x` may have become a password.
 
+use super::words::Words;
+
 /// Why a value is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -176,7 +178,7 @@ pub(super) fn is_stock(value: &[u8]) -> bool {
         if !value[at].is_ascii_alphabetic() {
             reached |= 1 << (at + 1);
         }
-        for word in stock_words().filter(|word| starts_with(&value[at..], word)) {
+        for word in STOCK.beginning(&value[at..]) {
             reached |= 1 << (at + word.len());
         }
     }
@@ -197,12 +199,9 @@ fn starts_with(value: &[u8], head: &[u8]) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
 
-fn stock_words() -> impl Iterator<Item = &'static [u8]> {
-    STOCK.split(' ').map(str::as_bytes)
-}
-
 /// Words of placeholders, of samples, and of the defaults that products ship with.
-const STOCK: &str = "a an the my your our this that is not to be some any with for from of in on it \
+static STOCK: Words = Words::new(
+    "a an the my your our this that is not to be some any with for from of in on it \
 at and or very super really so one two change changed changeit changeme me replace insert enter put \
 fill add set use here todo fixme tbd example sample dummy fake mock test tests testing tester demo \
 default placeholder foo bar baz qux temp tmp invalid wrong bad good valid correct incorrect new old \
@@ -221,7 +220,8 @@ path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anythin
 field input form label data code number no yes none null nothing bot webhook license proxy registry \
 repo repository deploy cluster node agent machine system internal external remote backup primary \
 secondary first second third more less \
-smtp imap ftp ssh ldap jdbc http https relay top";
+smtp imap ftp ssh ldap jdbc http https relay top",
+);
 
 #[cfg(test)]
 mod tests {
