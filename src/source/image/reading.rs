@@ -23,6 +23,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Said of what is no archive at all.
+const NO_ARCHIVE: &str =
+    "is neither an image archive nor a tar; `docker save` and `skopeo copy` write such archives";
 /// Said of an archive without any file.
 const EMPTY: &str = "is an archive without any file in it";
 
@@ -123,7 +126,7 @@ impl Reading<'_> {
             match archive::pass(self, number, Box::new(metered)) {
                 Ok(Some(passed)) => return Some((number, passed)),
                 Ok(None) => {
-                    self.unreachable(number, "is neither an image archive nor a tar".to_owned());
+                    self.unreachable(number, NO_ARCHIVE.to_owned());
                 }
                 Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
             }

@@ -50,6 +50,9 @@ pub(in super::super) fn pass(
     let mut decoded = decode::decode(Box::new(stored), limits, &scan.memory)?;
     let mut head = Vec::new();
     decoded.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it is empty"));
+    }
     if !begins_tar(&head) {
         return Ok(None);
     }
