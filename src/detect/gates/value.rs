@@ -81,7 +81,7 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
 pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
     let looks = Looks::of(candidate.value());
     let key = Key::of(candidate);
-    if !candidate.value().is_ascii() || (key.is_option() && key.kind().is_none()) {
+    if key.is_option() && key.kind().is_none() {
         return Judgement::Drop;
     }
     match password(candidate, confidence) {
