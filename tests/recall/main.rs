@@ -4,6 +4,12 @@
 //! A place is text with [`SECRET`] where the secret goes. Secrets are made up when the test runs,
 //! the same ones each time.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod assigned;
 mod files;
 mod keys;
