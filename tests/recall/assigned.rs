@@ -200,7 +200,7 @@ const PASSPHRASE_PLACES: &[&str] = &[
     "<add key=\"Passphrase\" value=\"@@\" />",
 ];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (values, places) in [
         (PASSWORDS, PASSWORD_PLACES),

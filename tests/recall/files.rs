@@ -78,7 +78,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("\"identitytoken\": \"@@\"", "{b64u:60}"),
 ];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (kind, password) in PASSWORDS.iter().enumerate() {
         for (index, place) in PLAIN.iter().chain(URLS).chain(BASIC).enumerate() {

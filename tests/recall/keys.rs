@@ -34,7 +34,7 @@ const ESCAPED: &[&str] = &[
 
 const INDENTED: &[&str] = &["key: |\n@@\n", "data:\n  id_rsa: |-\n@@\nnext: 1\n"];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (kind, template) in KINDS.iter().enumerate() {
         let mut put = |places: &[&str], write: &dyn Fn(&str) -> String| {

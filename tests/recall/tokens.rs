@@ -84,7 +84,7 @@ const PLACES: &[&str] = &[
     "\u{1}\u{0}value\u{0}@@\u{0}next",
 ];
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (kind, token) in TOKENS.iter().enumerate() {
         for (index, place) in PLACES.iter().enumerate() {
