@@ -1,23 +1,31 @@
 //! From matches in blobs to findings at places: one finding for each secret, whatever rules found
 //! it and wherever it stands. In which order blobs were numbered or read changes nothing.
 
-use crate::detect::{Detector, Match, resolve};
+use super::Scan;
+use super::vague::drop_vague;
+use crate::detect::{Match, resolve};
 use crate::model::{
-    Confidence, Finding, Fingerprint, Identity, Occurrence, Origin, Part, Place, Rule, Where,
+    Confidence, Coverage, Finding, Fingerprint, Kind, Occurrence, Origin, Part, Place, Position,
+    Rule, Shortfall,
 };
 use crate::source::Source;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-/// Makes the findings, most severe and most certain first.
+/// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
+const MOST_PLACES: usize = 1_000_000;
+
+/// Makes the findings, most severe and most certain first. Places beyond [`MOST_PLACES`]
+/// are a gap, but each match keeps one.
 pub(super) fn findings(
-    matches: BTreeMap<Origin, Vec<Match>>,
+    scan: &Scan<'_>,
     source: &dyn Source,
-    detector: &Detector,
-    identity: &Identity,
+    matches: BTreeMap<Origin, Vec<Match>>,
+    coverage: &Coverage,
 ) -> Vec<Finding> {
+    let detector = scan.detector;
+    let mut room = Room::of(MOST_PLACES);
     let mut drafts: BTreeMap<Fingerprint, Draft> = BTreeMap::new();
     for (origin, found) in matches {
         let places = source.places(&origin);
@@ -25,17 +33,11 @@ pub(super) fn findings(
             let here = places
                 .iter()
                 .filter(|place| detector.applies_at(found.rule, &place.path));
-            let position = found.position;
-            let seen: Vec<_> = here
-                .map(|place| Occurrence {
-                    place: place.clone(),
-                    position,
-                })
-                .collect();
+            let seen = room.take(here, found.position);
             if seen.is_empty() {
                 continue;
             }
-            let fingerprint = identity.fingerprint(found.identity());
+            let fingerprint = scan.identity.fingerprint(found.identity());
             let draft = Draft::new(fingerprint, &detector.rules()[found.rule], found, seen);
             match drafts.entry(fingerprint) {
                 Entry::Vacant(entry) => drop(entry.insert(draft)),
@@ -43,9 +45,52 @@ pub(super) fn findings(
             }
         }
     }
+    room.record(coverage);
     let mut findings: Vec<Finding> = drafts.into_values().map(Draft::finish).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// How many places may still be told.
+struct Room {
+    left: usize,
+    lost: usize,
+}
+
+impl Room {
+    const fn of(most: usize) -> Self {
+        Self {
+            left: most,
+            lost: 0,
+        }
+    }
+
+    /// The places of one match, as many as there is room for and at least one.
+    fn take<'p>(
+        &mut self,
+        mut places: impl Iterator<Item = &'p Place>,
+        position: Position,
+    ) -> Vec<Occurrence> {
+        let taken = places.by_ref().take(self.left.max(1));
+        let seen: Vec<_> = taken
+            .map(|place| Occurrence {
+                place: place.clone(),
+                position,
+            })
+            .collect();
+        self.left = self.left.saturating_sub(seen.len());
+        self.lost += places.count();
+        seen
+    }
+
+    fn record(&self, coverage: &Coverage) {
+        if self.lost > 0 {
+            let lost = self.lost;
+            let detail =
+                format!("{lost} more places were not listed; each secret has one at least");
+            coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
+        }
+    }
 }
 
 fn order(finding: &Finding) -> impl Ord + '_ {
@@ -117,101 +162,43 @@ impl Draft {
     }
 }
 
-/// A document is searched raw, value by value, and some values part by part. Where a part tells
-/// where exactly the secret stands, the value and the raw text have nothing to add.
-fn drop_vague(occurrences: &mut Vec<Occurrence>) {
-    let exact: BTreeSet<(Image, Arc<[u8]>)> = occurrences
-        .iter()
-        .map(|seen| &seen.place)
-        .filter(|place| is_of_document(place) && !place.raw)
-        .map(|place| (image(place), Arc::clone(&place.path)))
-        .collect();
-    let is_told = |image: Image, prefix: &[u8]| {
-        let mut from = exact.range((image.clone(), prefix.into())..);
-        from.next()
-            .is_some_and(|(of, path)| *of == image && path.starts_with(prefix))
-    };
-    // `history[2].created_by TOKEN` is a part of `history[2].created_by`.
-    let is_vague = |place: &Place| match place.raw {
-        true => is_told(image(place), b""),
-        false => is_told(image(place), &[&place.path[..], b" "].concat()),
-    };
-    occurrences.retain(|seen| !is_of_document(&seen.place) || !is_vague(&seen.place));
-}
-
-/// What documents belong to: a target's label and a platform.
-type Image = (Arc<str>, Option<Arc<str>>);
-
-fn image(place: &Place) -> Image {
-    (place.target.clone(), place.platform.clone())
-}
-
-fn is_of_document(place: &Place) -> bool {
-    !matches!(place.kind, Where::File | Where::Metadata)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Position, Secret, Severity};
+    use crate::model::{Identity, Secret, Severity, Where};
 
-    fn seen(kind: Where, path: &str, raw: bool) -> Occurrence {
-        Occurrence {
-            place: Place {
-                target: "app.tar".into(),
-                platform: None,
-                kind,
-                path: path.as_bytes().into(),
-                layer: None,
-                state: None,
-                raw,
-            },
-            position: Position {
-                offset: 0,
-                line: 1,
-                column: 1,
-            },
+    fn place(path: &str) -> Place {
+        Place {
+            target: "app.tar".into(),
+            platform: None,
+            kind: Where::File,
+            path: path.as_bytes().into(),
+            layer: None,
+            state: None,
+            raw: false,
         }
     }
 
-    fn paths_left(mut occurrences: Vec<Occurrence>) -> Vec<String> {
-        drop_vague(&mut occurrences);
-        let path = |seen: Occurrence| String::from_utf8(seen.place.path.to_vec()).unwrap();
-        occurrences.into_iter().map(path).collect()
-    }
+    const START: Position = Position {
+        offset: 0,
+        line: 1,
+        column: 1,
+    };
 
     #[test]
-    fn the_exact_part_of_a_document_says_it_all() {
-        let step = "history[2].created_by";
-        let told = [
-            seen(Where::History, step, false),
-            seen(Where::History, "history[2].created_by TOKEN", false),
-            seen(Where::History, "history[2].created_by2", false),
-            seen(Where::Config, "config", true),
-        ];
-        assert_eq!(
-            paths_left(told.to_vec()),
-            ["history[2].created_by TOKEN", "history[2].created_by2"]
-        );
-        assert_eq!(paths_left(told[3..].to_vec()), ["config"]);
-    }
-
-    #[test]
-    fn a_file_is_no_part_of_another() {
-        let files = ["key", "key 2"].map(|path| seen(Where::File, path, false));
-        assert_eq!(paths_left(files.to_vec()), ["key", "key 2"]);
-    }
-
-    #[test]
-    fn very_many_places_are_judged_at_once() {
-        let places = (0..50_000).map(|index| format!("config.Env[{index}]"));
-        let seen = places.map(|path| seen(Where::Config, &path, false));
-        assert_eq!(paths_left(seen.collect()).len(), 50_000);
+    fn places_without_room_are_a_gap_and_one_stays() {
+        let three = ["a", "b", "c"].map(place);
+        let take = |room: &mut Room| room.take(three.iter(), START).len();
+        let mut room = Room::of(4);
+        assert_eq!([(); 3].map(|()| take(&mut room)), [3, 1, 1]);
+        let coverage = Coverage::default();
+        room.record(&coverage);
+        assert!(coverage.shortfalls()[0].0.detail.starts_with("4 more"));
     }
 
     fn draft(path: &str) -> Draft {
         let secret = Secret::new(b"hunter2");
-        let occurrences = vec![seen(Where::File, path, false)];
+        let occurrences = Room::of(1).take([place(path)].iter(), START);
         Draft {
             rank: (
                 1,

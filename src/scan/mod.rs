@@ -7,6 +7,7 @@
 mod assemble;
 mod collect;
 mod stop;
+mod vague;
 mod work;
 
 pub use stop::Stop;
@@ -52,7 +53,7 @@ impl Scan<'_> {
         let matches = collector.finish(&coverage);
         Ok(Outcome {
             targets: source.targets(),
-            findings: assemble::findings(matches, source, self.detector, self.identity),
+            findings: assemble::findings(self, source, matches, &coverage),
             coverage,
             key_id: self.identity.key_id(),
         })

@@ -8,8 +8,9 @@ use serde_json::Value;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// Most items of an array that are read; no image has as many layers or platforms. A blob can be
-/// said to stand at each of them, and is looked for in all that lie above.
-const MOST_ITEMS: usize = 10_000;
+/// said to stand at each of them, and is looked for in all that lie above. More than
+/// [`Limits::manifests`](crate::model::Limits::manifests), which has its own say.
+const MOST_ITEMS: usize = 20_000;
 
 /// Parses a document; nesting is capped by the parser, at 128. The error says where, and never
 /// quotes: the text can be a secret.
