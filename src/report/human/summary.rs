@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_wrong_target_is_never_to_be_accepted() {
-        let mut outcome = sample::outcome();
+        let outcome = sample::outcome();
         outcome
             .coverage
             .record(crate::model::Shortfall::new(Kind::Target, "x", "no tar"));
