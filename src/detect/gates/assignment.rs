@@ -5,7 +5,7 @@ use super::key::{Key, Kind};
 use super::phrase;
 use super::placeholder::{self, Shape};
 use super::site::Site;
-use super::value::{DRAWN, Looks};
+use super::value::{DOCUMENTED, DRAWN, Looks, PROSE, is_documentation};
 use super::{Candidate, Judgement, randomness};
 use crate::model::Confidence;
 
@@ -31,7 +31,8 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
         Some(Shape::Placeholder(_)) if site == Site::Code => return Judgement::Drop,
         Some(Shape::Placeholder(why)) => return low(why),
         None if key.echoes(value) => return low("the value repeats its name"),
-        None if !value.is_ascii() => return low("it holds letters beyond ASCII, as prose does"),
+        None if !value.is_ascii() => return low(PROSE),
+        None if kind == Kind::Key && is_documentation(value) => return low(DOCUMENTED),
         None => {}
     }
     let looks = Looks::of(value);
@@ -242,6 +243,7 @@ mod tests {
             "password: [tulips]",
             "\"password\": \"[Пароль]\"",
             "set(\"password\", \"[Tr0ub4dor3]\")",
+            "secretAccessKey: \"[hZ82kQEXAMPLEw01LmVt93bXq7RcYsD5fGjKp4]\"",
         ] {
             assert_eq!(judge_line(line), Some(Confidence::Low), "{line}");
         }

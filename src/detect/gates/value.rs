@@ -85,10 +85,9 @@ pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) ->
         return Judgement::Drop;
     }
     match password(candidate, confidence) {
-        Judgement::Keep(..) if !candidate.value().is_ascii() => Judgement::Keep(
-            Confidence::Low,
-            "it holds letters beyond ASCII, as prose does".to_owned(),
-        ),
+        Judgement::Keep(..) if !candidate.value().is_ascii() => {
+            Judgement::Keep(Confidence::Low, PROSE.to_owned())
+        }
         Judgement::Keep(Confidence::Low, why) => Judgement::Keep(Confidence::Low, why),
         keep if looks.is_made_up() || looks.odds > DRAWN => keep,
         _ => Judgement::Drop,
@@ -102,12 +101,24 @@ pub(super) fn random(candidate: &Candidate<'_>, confidence: Confidence) -> Judge
     match (placeholder::shape(value), best_odds(value)) {
         (Some(Shape::Reference(_)), _) => Judgement::Drop,
         (Some(Shape::Placeholder(why)), _) => low(why),
+        (None, _) if is_documentation(value) => low(DOCUMENTED),
         (None, odds) if odds < WRITTEN => Judgement::Drop,
         (None, odds) if odds < LIKELY_DRAWN => {
             low("it does not look random, as a genuine one would")
         }
         _ => Judgement::Keep(confidence, "its characters look random".to_owned()),
     }
+}
+
+/// What is said of a word of another alphabet.
+pub(super) const PROSE: &str = "it holds letters beyond ASCII, as prose does";
+/// What is said of a drawn value that spells its own purpose.
+pub(super) const DOCUMENTED: &str = "it holds EXAMPLE, as the keys in documentation do";
+
+/// Whether a drawn value holds the word that providers put into the keys of their documentation. Of
+/// forty drawn characters one in 10^11 does.
+pub(super) fn is_documentation(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"EXAMPLE").is_some()
 }
 
 /// The odds of a value or of its body alone: a prefix such as `shpat_` before a hex body is written,
@@ -163,6 +174,10 @@ mod tests {
             Some(Confidence::High)
         );
         assert_eq!(judge(random, "authentication_manager_config"), None);
+        assert_eq!(
+            judge(random, "9f86d081EXAMPLE7d659a2feaa0c55ad"),
+            Some(Confidence::Low)
+        );
         assert_eq!(
             judge(random, "0123456789abcdef0123456789abcdef"),
             Some(Confidence::Low)

@@ -136,9 +136,18 @@ impl Places {
             state: None,
             raw,
         };
+        // A config that no image claims, as old engines write one for each layer, would look like
+        // the image's own.
+        let loose: Arc<[u8]> = match (document.role, raw) {
+            (Where::Config, false) => format!("{}: {path}", document.name).into_bytes().into(),
+            _ => path.as_bytes().into(),
+        };
         let uses = document.uses.iter();
         uses.map(|by| match *by {
-            Use::Target(target) => place(self.catalog.targets[target].as_str().into(), None),
+            Use::Target(target) => Place {
+                path: Arc::clone(&loose),
+                ..place(self.catalog.targets[target].as_str().into(), None)
+            },
             Use::Image(image) => place(
                 Arc::clone(&self.labels[image]),
                 self.catalog.images[image].platform.as_deref(),

@@ -1,6 +1,7 @@
 //! Docker archives in the shapes that builders write.
 
 use super::*;
+use crate::model::Where;
 
 /// A legacy archive: `<id>/layer.tar` for each layer.
 fn legacy(config: &Value, layers: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
@@ -234,4 +235,24 @@ fn a_wrong_diff_id_of_a_plain_layer_is_a_gap_and_findings_stay() {
     let scanned = scan_both_ways(&archive(&entries, ""));
     assert_eq!(scanned.kinds(), [Kind::Mismatch]);
     assert_eq!(scanned.told("NEEDLE"), ["file key in 0 present"]);
+}
+
+#[test]
+fn the_config_that_old_engines_write_for_a_layer_is_told_from_the_images_own() {
+    let config = json!({"config": {"Env": ["A=NEEDLE"]}});
+    let mut entries = legacy(&config, &two_layers()[..1]);
+    let older = json!({"architecture": "amd64", "config": {"Env": ["B=NEEDLE"]}});
+    entries.push(("id0/json".into(), older.to_string().into_bytes()));
+    let scanned = scan_both_ways(&archive(&entries, ""));
+    let places = scanned.places("NEEDLE");
+    let paths: Vec<_> = places
+        .iter()
+        .filter(|place| place.kind == Where::Config)
+        .map(|place| String::from_utf8_lossy(&place.path))
+        .collect();
+    assert!(paths.contains(&"config.Env[0] A".into()), "{paths:?}");
+    assert!(
+        paths.contains(&"id0/json: config.Env[0] B".into()),
+        "{paths:?}"
+    );
 }
