@@ -157,6 +157,15 @@ fn what_a_target_does_not_hold_is_a_gap_and_what_is_no_target_is_refused() {
 }
 
 #[test]
+fn what_is_no_archive_says_so() {
+    for (bytes, said) in [(&b""[..], "it is empty"), (b"hello", "is neither")] {
+        let run = scan_stream(bytes.to_vec());
+        run.incomplete().expect_gaps(&["target"]);
+        assert!(run.text().contains(said), "{}", run.text());
+    }
+}
+
+#[test]
 fn a_bare_name_is_refused_with_the_transports_that_exist() {
     for name in ["ubuntu", "ghcr.io/acme/shop:1"] {
         let run = image([name]).run().expect(2);

@@ -94,7 +94,7 @@ pub(super) struct OutputArgs {
     #[arg(long, short, default_value = "human", value_parser = values::format())]
     format: &'static Format,
 
-    /// Write the report to a file, readable by you only, instead of standard output
+    /// Write the report to a file, readable by you only; `-` is standard output, the default
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -215,7 +215,10 @@ impl OutputArgs {
     pub(super) fn destinations(&self) -> Vec<Destination<'_>> {
         let main = Destination {
             format: self.format,
-            file: self.output.as_deref(),
+            file: self
+                .output
+                .as_deref()
+                .filter(|file| file.as_os_str() != "-"),
         };
         let more = self.reports.iter().map(|report| Destination {
             format: report.format,

@@ -86,6 +86,11 @@ pub(super) fn report(text: &str) -> Result<Report, String> {
         .ok_or("it is written FORMAT=FILE, as in sarif=residue.sarif")?;
     let format = Format::from_name(name)
         .ok_or_else(|| format!("`{name}` is no format; there are: {}", names()))?;
+    if file == "-" {
+        return Err(format!(
+            "`-` is no file; `--format {name}` writes to standard output"
+        ));
+    }
     Ok(Report {
         format,
         file: file.into(),
@@ -186,7 +191,7 @@ mod tests {
             (good.format.name, good.file),
             ("sarif", "out/a=b.sarif".into())
         );
-        for bad in ["sarif", "sarif=", "xml=a.xml", "=a"] {
+        for bad in ["sarif", "sarif=", "xml=a.xml", "=a", "json=-"] {
             assert!(report(bad).is_err(), "{bad}");
         }
     }

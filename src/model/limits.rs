@@ -27,9 +27,10 @@ pub struct Limits {
     pub manifests: usize,
     /// Bytes of the largest decoder window (zstd, RFC 8878 section 3.1.1.1.2) or dictionary (xz).
     pub window_bytes: u64,
-    /// Bytes that all decoder windows and all text in flight may take together.
+    /// Bytes that all decoder windows and all text in flight may take together, and as many for
+    /// the names in an archive that can be read only once and in order.
     pub memory: u64,
-    /// Matches kept of one blob, and findings kept of one scan.
+    /// Matches kept of one scan.
     pub matches: usize,
 }
 

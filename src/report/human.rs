@@ -6,6 +6,7 @@
 
 use super::View;
 use page::Page;
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 mod finding;
@@ -17,8 +18,15 @@ mod summary;
 pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(out);
     let images: usize = view.targets.iter().map(|target| target.images.len()).sum();
+    let several = images > 1 || view.targets.len() > 1;
+    let mut advised = HashSet::new();
     for finding in &view.findings {
-        finding::write(finding, images > 1 || view.targets.len() > 1, &mut page)?;
+        finding::write(finding, several, &mut page)?;
+        if advised.insert(&finding.rule) {
+            finding::advice(finding, &mut page)?;
+        } else {
+            finding::advice_above(finding, &mut page)?;
+        }
         page.blank()?;
     }
     summary::write(view, &mut page)
@@ -26,7 +34,8 @@ pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::sample;
+    use crate::model::Policy;
+    use crate::report::{View, sample};
 
     #[test]
     fn a_report_with_everything() {
@@ -36,6 +45,24 @@ mod tests {
     #[test]
     fn a_report_with_nothing() {
         insta::assert_snapshot!(sample::rendered("human", &sample::clean_view()));
+    }
+
+    #[test]
+    fn advice_is_given_once_for_each_rule() {
+        let mut outcome = sample::outcome();
+        let (rule, advice) = (
+            outcome.findings[0].rule.clone(),
+            "Deactivate the key in IAM",
+        );
+        outcome.findings[1].rule = rule.clone();
+        outcome.findings[1].remediation = outcome.findings[0].remediation.clone();
+        let view = View::new(&outcome, &Policy::default(), false);
+        let text = sample::rendered("human", &view);
+        assert_eq!(text.matches(advice).count(), 1, "{text}");
+        assert!(
+            text.contains(&format!("the same as for the {rule} above")),
+            "{text}"
+        );
     }
 
     #[test]

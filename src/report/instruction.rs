@@ -15,9 +15,24 @@ pub(super) fn brief(recorded: &[u8]) -> Vec<u8> {
         if !line.is_empty() {
             line.push(b' ');
         }
-        line.extend_from_slice(word);
+        line.extend_from_slice(shortened(word));
     }
     cut(unwrap(&line))
+}
+
+/// The classic builder names what it copies by a digest (`file:`, `dir:`, `multi:` and 64 digits),
+/// of which twelve digits are enough to tell one from another.
+fn shortened(word: &[u8]) -> &[u8] {
+    const DIGITS: usize = 64;
+    const SHOWN: usize = 12;
+    let start = word.len().saturating_sub(DIGITS);
+    let (kind, digest) = word.split_at(start);
+    let is_digest = digest.len() == DIGITS && digest.iter().all(u8::is_ascii_hexdigit);
+    if is_digest && [&b"file:"[..], b"dir:", b"multi:"].contains(&kind) {
+        &word[..start + SHOWN]
+    } else {
+        word
+    }
 }
 
 /// Removes what the classic builder (`/bin/sh -c #(nop)`) and BuildKit (`# buildkit`) add.
@@ -76,6 +91,17 @@ mod tests {
         for (recorded, expected) in table {
             assert_eq!(shown(recorded), expected);
         }
+    }
+
+    #[test]
+    fn what_the_classic_builder_copied_keeps_twelve_digits() {
+        let digest = "0123456789abcdef".repeat(4);
+        for kind in ["file", "dir", "multi"] {
+            let line = shown(&format!("COPY {kind}:{digest} in /app"));
+            assert_eq!(line, format!("COPY {kind}:0123456789ab in /app"));
+        }
+        let line = format!("RUN fetch sha256:{digest}");
+        assert_eq!(shown(&line), line);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! Serialised, the view *is* the JSON report (`docs/report.schema.json`); fields that only other
 //! formats need are skipped.
 
-use crate::model::{Confidence, Severity, Verdict};
+use crate::model::{Confidence, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 
 mod build;
@@ -236,7 +236,8 @@ impl Occurrence {
     /// The name of the place for people: `app/.env:12:9`, `config.Env[3]`. A value of a document
     /// is mostly one line, so that its position is told only where it says something.
     pub fn spot(&self) -> String {
-        if self.layer.is_none() && self.line == 1 {
+        let in_document = self.layer.is_none() && self.kind != Where::File.name();
+        if in_document && self.line == 1 {
             self.path.clone()
         } else {
             format!("{}:{}:{}", self.path, self.line, self.column)

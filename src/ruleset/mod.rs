@@ -116,15 +116,16 @@ impl RuleSet {
 /// Reads the rules of a file, or of every `*.toml` below a folder, in the order of their names.
 ///
 /// # Errors
-/// When something cannot be read or is not of the schema.
+/// When something cannot be read or is not of the schema, and when there is no file at all: whoever
+/// names a folder expects its rules to count.
 pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
     let unreadable = |path: &Path, cause: String| RuleError::Unreadable {
         path: path.to_owned(),
         cause,
     };
-    let mut rules = Vec::new();
+    let (mut rules, mut files) = (Vec::new(), 0);
     for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
-        let entry = entry.map_err(|error| unreadable(path, error.to_string()))?;
+        let entry = entry.map_err(|error| unreadable(path, reason(error)))?;
         let named = entry.depth() == 0;
         let is_rules = entry
             .path()
@@ -136,8 +137,20 @@ pub fn read(path: &Path) -> Result<Vec<Rule>, RuleError> {
         let text = std::fs::read_to_string(entry.path())
             .map_err(|error| unreadable(entry.path(), error.to_string()))?;
         rules.extend(load::rules(&entry.path().display().to_string(), &text)?);
+        files += 1;
+    }
+    if files == 0 {
+        return Err(unreadable(path, "no *.toml file is in it".to_owned()));
     }
     Ok(rules)
+}
+
+/// What the operating system said; the walk's own words would name the path once more.
+fn reason(error: walkdir::Error) -> String {
+    let text = error.to_string();
+    error
+        .into_io_error()
+        .map_or(text, |cause| cause.to_string())
 }
 
 fn embedded() -> Result<Vec<Rule>, RuleError> {
@@ -175,5 +188,21 @@ fn refused(rule: &Rule, problem: String) -> RuleError {
         location: rule.location.clone(),
         id: rule.id.clone(),
         problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_rules_and_one_that_is_not_there_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("readme.txt"), "no rules").unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("no *.toml file is in it"), "{error}");
+        let absent = folder.path().join("absent");
+        let error = read(&absent).unwrap_err().to_string();
+        assert_eq!(error.matches("absent").count(), 1, "{error}");
     }
 }

@@ -1,12 +1,15 @@
 //! From matches in blobs to findings at places: one finding for each secret, whatever rules found
-//! it and wherever it stands.
+//! it and wherever it stands. In which order blobs were numbered or read changes nothing.
 
 use crate::detect::{Detector, Match, resolve};
-use crate::model::{Finding, Fingerprint, Identity, Occurrence, Origin, Part, Rule};
+use crate::model::{
+    Confidence, Finding, Fingerprint, Identity, Occurrence, Origin, Part, Place, Rule, Where,
+};
 use crate::source::Source;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Makes the findings, most severe and most certain first.
 pub(super) fn findings(
@@ -50,11 +53,15 @@ fn order(finding: &Finding) -> impl Ord + '_ {
     (Reverse(weight), finding.rule.as_str(), finding.fingerprint)
 }
 
-/// A finding in the making, with what decides which match speaks for it.
+/// A finding in the making, with what decides whether its match speaks for the secret.
 struct Draft {
     finding: Finding,
-    specificity: u8,
+    rank: Rank,
 }
+
+/// The more specific and more certain match speaks, of equals the one whose text is not in the raw
+/// spelling of a document, and of these the one at the first place.
+type Rank = (u8, Confidence, bool, Reverse<Option<Occurrence>>);
 
 impl Draft {
     fn new(
@@ -63,6 +70,9 @@ impl Draft {
         found: Match,
         occurrences: Vec<Occurrence>,
     ) -> Self {
+        let is_decoded = occurrences.iter().any(|seen| !seen.place.raw);
+        let first = Reverse(occurrences.first().cloned());
+        let rank = (rule.specificity, found.confidence, is_decoded, first);
         let finding = Finding {
             fingerprint,
             rule: rule.id.clone(),
@@ -77,18 +87,12 @@ impl Draft {
             reference: rule.reference.clone(),
             occurrences,
         };
-        Self {
-            finding,
-            specificity: rule.specificity,
-        }
+        Self { finding, rank }
     }
 
-    /// Joins the same secret found elsewhere. The more specific and more certain match speaks for
-    /// it, and of equals the one whose text is not in the raw spelling of a document.
+    /// Joins the same secret found elsewhere.
     fn merge(&mut self, mut other: Self) {
-        let raw = |draft: &Self| draft.finding.occurrences.iter().all(|seen| seen.place.raw);
-        let strength = |draft: &Self| (draft.specificity, draft.finding.confidence, !raw(draft));
-        if strength(&other) > strength(self) {
+        if other.rank > self.rank {
             std::mem::swap(self, &mut other);
         }
         let weaker = other.finding;
@@ -103,7 +107,9 @@ impl Draft {
         finding.aliases.retain(|alias| *alias != finding.rule);
         finding.aliases.sort_unstable();
         finding.aliases.dedup();
-        finding.parts = distinct(finding.parts);
+        let by_name = |part: &Part| (part.name.clone(), part.value.expose().to_vec());
+        finding.parts.sort_by_cached_key(by_name);
+        finding.parts.dedup();
         finding.occurrences.sort();
         finding.occurrences.dedup();
         drop_vague(&mut finding.occurrences);
@@ -111,38 +117,148 @@ impl Draft {
     }
 }
 
-fn distinct(parts: Vec<Part>) -> Vec<Part> {
-    let mut kept: Vec<Part> = Vec::new();
-    for part in parts {
-        if !kept.contains(&part) {
-            kept.push(part);
-        }
-    }
-    kept
-}
-
 /// A document is searched raw, value by value, and some values part by part. Where a part tells
 /// where exactly the secret stands, the value and the raw text have nothing to add.
 fn drop_vague(occurrences: &mut Vec<Occurrence>) {
-    let image = |seen: &Occurrence| (seen.place.target.clone(), seen.place.platform.clone());
-    let of_document = |seen: &&Occurrence| !seen.place.raw && seen.place.layer.is_none();
-    let told: Vec<_> = occurrences
+    let exact: BTreeSet<(Image, Arc<[u8]>)> = occurrences
         .iter()
-        .filter(of_document)
-        .map(|seen| (image(seen), seen.place.path.clone()))
+        .map(|seen| &seen.place)
+        .filter(|place| is_of_document(place) && !place.raw)
+        .map(|place| (image(place), Arc::clone(&place.path)))
         .collect();
-    occurrences.retain(|seen| {
-        let vague = |path: &[u8]| seen.place.raw || is_part_of(path, &seen.place.path);
-        seen.place.layer.is_some()
-            || !told
-                .iter()
-                .any(|(of, path)| *of == image(seen) && vague(path))
-    });
+    let is_told = |image: Image, prefix: &[u8]| {
+        let mut from = exact.range((image.clone(), prefix.into())..);
+        from.next()
+            .is_some_and(|(of, path)| *of == image && path.starts_with(prefix))
+    };
+    // `history[2].created_by TOKEN` is a part of `history[2].created_by`.
+    let is_vague = |place: &Place| match place.raw {
+        true => is_told(image(place), b""),
+        false => is_told(image(place), &[&place.path[..], b" "].concat()),
+    };
+    occurrences.retain(|seen| !is_of_document(&seen.place) || !is_vague(&seen.place));
 }
 
-/// Whether the pointer `part` names a part of the value that `whole` points to: `history[2].created_by
-/// TOKEN` of `history[2].created_by`.
-fn is_part_of(part: &[u8], whole: &[u8]) -> bool {
-    part.strip_prefix(whole)
-        .is_some_and(|rest| rest.first() == Some(&b' '))
+/// What documents belong to: a target's label and a platform.
+type Image = (Arc<str>, Option<Arc<str>>);
+
+fn image(place: &Place) -> Image {
+    (place.target.clone(), place.platform.clone())
+}
+
+fn is_of_document(place: &Place) -> bool {
+    !matches!(place.kind, Where::File | Where::Metadata)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Position, Secret, Severity};
+
+    fn seen(kind: Where, path: &str, raw: bool) -> Occurrence {
+        Occurrence {
+            place: Place {
+                target: "app.tar".into(),
+                platform: None,
+                kind,
+                path: path.as_bytes().into(),
+                layer: None,
+                state: None,
+                raw,
+            },
+            position: Position {
+                offset: 0,
+                line: 1,
+                column: 1,
+            },
+        }
+    }
+
+    fn paths_left(mut occurrences: Vec<Occurrence>) -> Vec<String> {
+        drop_vague(&mut occurrences);
+        let path = |seen: Occurrence| String::from_utf8(seen.place.path.to_vec()).unwrap();
+        occurrences.into_iter().map(path).collect()
+    }
+
+    #[test]
+    fn the_exact_part_of_a_document_says_it_all() {
+        let step = "history[2].created_by";
+        let told = [
+            seen(Where::History, step, false),
+            seen(Where::History, "history[2].created_by TOKEN", false),
+            seen(Where::History, "history[2].created_by2", false),
+            seen(Where::Config, "config", true),
+        ];
+        assert_eq!(
+            paths_left(told.to_vec()),
+            ["history[2].created_by TOKEN", "history[2].created_by2"]
+        );
+        assert_eq!(paths_left(told[3..].to_vec()), ["config"]);
+    }
+
+    #[test]
+    fn a_file_is_no_part_of_another() {
+        let files = ["key", "key 2"].map(|path| seen(Where::File, path, false));
+        assert_eq!(paths_left(files.to_vec()), ["key", "key 2"]);
+    }
+
+    #[test]
+    fn very_many_places_are_judged_at_once() {
+        let places = (0..50_000).map(|index| format!("config.Env[{index}]"));
+        let seen = places.map(|path| seen(Where::Config, &path, false));
+        assert_eq!(paths_left(seen.collect()).len(), 50_000);
+    }
+
+    fn draft(path: &str) -> Draft {
+        let secret = Secret::new(b"hunter2");
+        let occurrences = vec![seen(Where::File, path, false)];
+        Draft {
+            rank: (
+                1,
+                Confidence::High,
+                true,
+                Reverse(occurrences.first().cloned()),
+            ),
+            finding: Finding {
+                fingerprint: Identity::default().fingerprint(b"hunter2"),
+                rule: format!("rule-{path}"),
+                title: String::new(),
+                severity: Severity::High,
+                confidence: Confidence::High,
+                reasons: vec![format!("stands in {path}")],
+                aliases: Vec::new(),
+                parts: vec![Part {
+                    name: path.to_owned(),
+                    value: secret.clone(),
+                }],
+                secret,
+                remediation: String::new(),
+                reference: None,
+                occurrences,
+            },
+        }
+    }
+
+    #[test]
+    fn the_order_of_blobs_changes_nothing() {
+        let told = |order: [&str; 3]| {
+            let [first, rest @ ..] = order.map(draft);
+            let merge = |mut all: Draft, next| {
+                all.merge(next);
+                all
+            };
+            let finding = rest.into_iter().fold(first, merge).finish();
+            (
+                finding.rule,
+                finding.reasons,
+                finding.aliases,
+                finding.parts,
+            )
+        };
+        let expected = told(["a", "b", "c"]);
+        assert_eq!(expected.0, "rule-a");
+        for order in [["c", "b", "a"], ["b", "a", "c"], ["b", "c", "a"]] {
+            assert_eq!(told(order), expected);
+        }
+    }
 }

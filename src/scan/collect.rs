@@ -4,24 +4,26 @@
 use crate::detect::Match;
 use crate::model::{Coverage, Kind, Origin, Shortfall};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The matches found so far, up to a number that bounds the memory.
 pub(super) struct Collector {
-    matches: Mutex<BTreeMap<Origin, Vec<Match>>>,
-    kept: AtomicUsize,
-    lost: AtomicUsize,
+    gathered: Mutex<Gathered>,
     most: usize,
 }
 
+#[derive(Default)]
+struct Gathered {
+    matches: BTreeMap<Origin, Vec<Match>>,
+    kept: usize,
+    lost: usize,
+}
+
 impl Collector {
-    /// Keeps at most about this many matches; whole pieces are kept or lost.
+    /// Keeps this many matches in the end, and at most about twice as many until then.
     pub(super) fn new(most: usize) -> Self {
         Self {
-            matches: Mutex::default(),
-            kept: AtomicUsize::new(0),
-            lost: AtomicUsize::new(0),
+            gathered: Mutex::default(),
             most,
         }
     }
@@ -31,17 +33,21 @@ impl Collector {
         if found.is_empty() {
             return;
         }
-        if self.kept.fetch_add(found.len(), Ordering::Relaxed) >= self.most {
-            self.lost.fetch_add(found.len(), Ordering::Relaxed);
-            return;
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        gathered.kept += found.len();
+        let of_blob = gathered.matches.entry(origin.clone()).or_default();
+        of_blob.extend(found);
+        if gathered.kept / 2 > self.most {
+            gathered.cut(self.most);
         }
-        let mut matches = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
-        matches.entry(origin.clone()).or_default().extend(found);
     }
 
     /// All matches, by blob in a stable order; what had to be given up is recorded as a gap.
     pub(super) fn finish(self, coverage: &Coverage) -> BTreeMap<Origin, Vec<Match>> {
-        let lost = self.lost.into_inner();
+        let gathered = self.gathered.into_inner();
+        let mut gathered = gathered.unwrap_or_else(PoisonError::into_inner);
+        gathered.cut(self.most);
+        let lost = gathered.lost;
         if lost > 0 {
             let detail = format!(
                 "{lost} more matches were not kept; the limit is {}",
@@ -49,8 +55,81 @@ impl Collector {
             );
             coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
         }
-        self.matches
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
+        gathered.matches
+    }
+}
+
+impl Gathered {
+    /// Gives up all but the first `most` matches, counted in the order of blobs and places: so what
+    /// is kept does not depend on which thread was faster.
+    fn cut(&mut self, most: usize) {
+        let mut room = most;
+        for found in self.matches.values_mut() {
+            if found.len() > room {
+                found.sort_by_key(|found| (found.span.start, found.span.end, found.rule));
+                found.truncate(room);
+            }
+            room -= found.len();
+        }
+        self.matches.retain(|_, found| !found.is_empty());
+        let kept = most - room;
+        self.lost += self.kept - kept;
+        self.kept = kept;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, DocumentId, Position, Secret};
+
+    fn found(at: u64) -> Match {
+        Match {
+            rule: 0,
+            secret: Secret::new(b"hunter2"),
+            normalised: None,
+            span: at..at + 7,
+            position: Position {
+                offset: at,
+                line: 1,
+                column: at + 1,
+            },
+            confidence: Confidence::High,
+            reasons: Vec::new(),
+            parts: Vec::new(),
+            aliases: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_too_many_does_not_depend_on_the_order() {
+        let pieces: Vec<(u32, u64)> = (0..40)
+            .map(|number| (number % 4, u64::from(number)))
+            .collect();
+        let kept = |order: &mut dyn Iterator<Item = &(u32, u64)>| {
+            let collector = Collector::new(15);
+            for &(blob, at) in order {
+                collector.add(&Origin::Document(DocumentId(blob)), vec![found(at)]);
+            }
+            let coverage = Coverage::default();
+            let matches = collector.finish(&coverage);
+            let offsets = |found: Vec<Match>| {
+                let mut offsets: Vec<u64> = found.iter().map(|found| found.span.start).collect();
+                offsets.sort_unstable();
+                offsets
+            };
+            let kept: Vec<_> = matches
+                .into_iter()
+                .map(|(origin, found)| (origin, offsets(found)))
+                .collect();
+            (kept, coverage.shortfalls())
+        };
+        let (forwards, gap) = kept(&mut pieces.iter());
+        assert_eq!(
+            forwards.iter().map(|(_, found)| found.len()).sum::<usize>(),
+            15
+        );
+        assert!(gap[0].0.detail.starts_with("25 more matches"), "{gap:?}");
+        assert_eq!(kept(&mut pieces.iter().rev()), (forwards, gap));
     }
 }

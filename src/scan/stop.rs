@@ -36,8 +36,10 @@ impl Stop {
     /// Why, for the coverage.
     pub(super) fn reason(&self) -> String {
         match self.deadline {
-            Some((_, time)) => format!("the scan was stopped after {time:?}; raise --timeout"),
-            None => "the scan was interrupted".to_owned(),
+            Some((end, time)) if Instant::now() >= end => {
+                format!("the scan was stopped after {time:?}; raise --timeout")
+            }
+            _ => "the scan was interrupted".to_owned(),
         }
     }
 }

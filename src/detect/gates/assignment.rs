@@ -2,6 +2,7 @@
 //! value to expect, the site how it would be written, and only then the value is held against both.
 
 use super::key::{Key, Kind};
+use super::phrase;
 use super::placeholder::{self, Shape};
 use super::site::Site;
 use super::value::{DRAWN, Looks};
@@ -14,20 +15,16 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     let Some(kind) = key.kind() else {
         return Judgement::Drop;
     };
-    if key.ends_prose(candidate.text) {
-        return Judgement::Drop;
-    }
     let value = candidate.value();
     let site = Site::of(candidate, &key);
+    if site == Site::Prose || key.ends_quoted_text(candidate.text) || is_code(value, site) {
+        return Judgement::Drop;
+    }
     if site == Site::Loose && key.echoes(value) {
         return Judgement::Drop;
     }
-    if is_location(value)
-        || is_version(value)
-        || is_call(value)
-        || (site != Site::Assigned && is_member(value))
-    {
-        return Judgement::Drop;
+    if value.contains(&b' ') {
+        return words(kind, value, &key);
     }
     match placeholder::shape(value) {
         Some(Shape::Reference(_)) => return Judgement::Drop,
@@ -39,6 +36,7 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     }
     let looks = Looks::of(value);
     match (kind, site) {
+        (_, Site::Prose) => Judgement::Drop,
         (_, Site::Code) => in_code(&looks, &key),
         (_, Site::Argument) => lowered(judge_literal(kind, &looks, site, &key)),
         _ => judge_literal(kind, &looks, site, &key),
@@ -99,12 +97,40 @@ fn in_code(looks: &Looks, key: &Key<'_>) -> Judgement {
     }
 }
 
+/// Several words: a passphrase or prose.
+fn words(kind: Kind, value: &[u8], key: &Key<'_>) -> Judgement {
+    match kind {
+        Kind::Password if phrase::is_chosen(value, key.is_shouted()) && !key.echoes(value) => {
+            medium(key, "no sentence about passwords")
+        }
+        _ => Judgement::Drop,
+    }
+}
+
+/// What names a place or a value instead of being one.
+fn is_code(value: &[u8], site: Site) -> bool {
+    is_location(value)
+        || is_version(value)
+        || is_call(value)
+        || is_pattern(value)
+        || (site != Site::Assigned && is_member(value))
+}
+
 /// A path or an address; one with a password in it is another rule's.
 fn is_location(value: &[u8]) -> bool {
     const HEADS: [&[u8]; 5] = [b"/", b"./", b"../", b"~/", b"\\\\"];
-    let path =
-        HEADS.iter().any(|head| value.starts_with(head)) && randomness::log_odds(value) < DRAWN;
-    path || memchr::memmem::find(value, b"://").is_some()
+    let slashes = memchr::memchr_iter(b'/', value).count();
+    let path = slashes > 1 || HEADS.iter().any(|head| value.starts_with(head));
+    (path && randomness::log_odds(value) < DRAWN) || memchr::memmem::find(value, b"://").is_some()
+}
+
+/// A regular expression: two of its marks, since one is in many a password.
+fn is_pattern(value: &[u8]) -> bool {
+    const MARKS: [&[u8]; 7] = [b"[^", b"]+", b"]*", b".*", b".+", b"(?", b"]{"];
+    let marks = MARKS
+        .iter()
+        .filter(|mark| memchr::memmem::find(value, mark).is_some());
+    marks.count() > 1
 }
 
 /// A version or an object identifier: numbers and dots.
@@ -119,7 +145,9 @@ fn is_version(value: &[u8]) -> bool {
 fn is_call(value: &[u8]) -> bool {
     let name = value.iter().take_while(|byte| is_path(byte)).count();
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    value.first().is_some_and(is_letter) && matches!(value.get(name), Some(b'(' | b'[' | b'{'))
+    let call =
+        value.first().is_some_and(is_letter) && matches!(value.get(name), Some(b'(' | b'[' | b'{'));
+    call || memchr::memmem::find(value, b"]::").is_some()
 }
 
 /// A chain of members: `self.config.password`, `Foo::bar`, `a->b`.

@@ -58,6 +58,9 @@ impl<'a> Key<'a> {
         let (mut head, mut qualified) = (None, false);
         for word in words(self.name) {
             qualified |= head.is_some_and(|head| QUALIFIERS.has(head));
+            if word.eq_ignore_ascii_case(b"token") && head.is_some_and(|head| PASSING.has(head)) {
+                return None;
+            }
             if !NEUTRAL.has(word) && !word.iter().all(u8::is_ascii_digit) {
                 head = Some(word);
             }
@@ -65,11 +68,17 @@ impl<'a> Key<'a> {
         kind_of(head?, qualified)
     }
 
-    /// Whether it is the last word of a quoted sentence, as the keys of translations are.
-    pub(super) fn ends_prose(&self, text: &[u8]) -> bool {
+    /// Whether it is the last word of a quoted text: of a sentence, as the keys of translations
+    /// are, or of the name of a type (`"AWS::IAM::AccessKey"`).
+    pub(super) fn ends_quoted_text(&self, text: &[u8]) -> bool {
         let after = text.get(self.start + self.name.len());
-        let before = self.start.checked_sub(1).and_then(|at| text.get(at));
-        matches!(after, Some(b'"' | b'\'')) && before == Some(&b' ')
+        let before = &text[..self.start];
+        matches!(after, Some(b'"' | b'\'')) && (before.ends_with(b" ") || before.ends_with(b"::"))
+    }
+
+    /// Whether it is an option of a command.
+    pub(super) fn is_option(&self) -> bool {
+        self.name.starts_with(b"-")
     }
 
     /// Whether it is spelled as an environment variable.
@@ -150,6 +159,8 @@ static QUALIFIERS: Words = Words::new(
 signature master admin account storage shared session cookie subscription consumer jwt aes hmac \
 crypto cipher service license deploy webhook client app rest",
 );
+/// Words before `token` that make it a mark of one request, which opens nothing.
+static PASSING: Words = Words::new("request change lock idempotency starting sequence");
 /// Words at the end that say nothing about the kind: which one, where, how written.
 static NEUTRAL: Words = Words::new(
     "value string str env var default plain raw b encoded hex new old prod \

@@ -2,6 +2,7 @@
 
 mod assignment;
 mod key;
+mod phrase;
 pub(crate) mod placeholder;
 pub(crate) mod randomness;
 mod site;

@@ -20,6 +20,10 @@ pub(crate) fn shape(value: &[u8]) -> Option<Shape> {
         Some(Shape::Reference("it is a constant of the language"))
     } else if is_hash(value) {
         Some(Shape::Placeholder("it is the hash of a password"))
+    } else if is_example(value) {
+        Some(Shape::Placeholder("it says that it is an example"))
+    } else if is_variable(value) {
+        Some(Shape::Placeholder("it is the name of a variable"))
     } else if is_masked(value) {
         Some(Shape::Placeholder("it is masked"))
     } else if is_counting(value) {
@@ -114,6 +118,24 @@ fn is_hash(value: &[u8]) -> bool {
     HEADS.iter().any(|head| starts_with(value, head))
 }
 
+/// Documentation marks its keys with the word, AWS even inside of them, where no draw puts it.
+fn is_example(value: &[u8]) -> bool {
+    const MARK: &[u8] = b"example";
+    value
+        .windows(MARK.len())
+        .any(|part| part.eq_ignore_ascii_case(MARK))
+}
+
+/// Words in capitals, joined by underscores.
+fn is_variable(value: &[u8]) -> bool {
+    value.contains(&b'_')
+        && value.first().is_some_and(u8::is_ascii_uppercase)
+        && value
+            .iter()
+            .all(|&byte| byte.is_ascii_uppercase() || byte == b'_')
+        && value.split(|&byte| byte == b'_').all(|word| word.len() > 1)
+}
+
 /// Mostly one filler, or a run of fillers as they stand for the cut part of a secret.
 fn is_masked(value: &[u8]) -> bool {
     const RUN: usize = 4;
@@ -143,7 +165,7 @@ const STOCK_DIGITS: usize = 5;
 ///
 /// A value with upper, lower, digit and symbol is none: somebody bent it until a policy took it,
 /// which nobody does for a placeholder.
-fn is_stock(value: &[u8]) -> bool {
+pub(super) fn is_stock(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     if value.len() > STOCK_LEN || digits > STOCK_DIGITS || is_complex(value) {
         return false;

@@ -18,6 +18,8 @@ pub(super) enum Site {
     Loose,
     /// A bare word in code or in running text, where a literal would have quotes.
     Code,
+    /// The next word of running text.
+    Prose,
 }
 
 impl Site {
@@ -27,10 +29,15 @@ impl Site {
         let before = line_before(&candidate.text[..key.start]);
         let after = line_after(&candidate.text[candidate.secret.end..]);
         match between.last() {
-            Some(b'"' | b'\'' | b'`') if is_argument(between) => Self::Argument,
+            Some(b'"' | b'\'' | b'`') if is_argument(between) && !key.is_shouted() => {
+                Self::Argument
+            }
             Some(b'"' | b'\'' | b'`') => Self::Quoted,
             Some(b'>') if after.starts_with(b"</") => Self::Assigned,
             Some(b'>') => Self::Code,
+            _ if between.contains(&b'\n') && key.is_shouted() => Self::Assigned,
+            _ if between.contains(&b'\n') => Self::Loose,
+            _ if between.trim_ascii().is_empty() => apart(before),
             _ if between == b"=" => tight(before, after, key),
             _ if is_enclosed(before, after) => Self::Loose,
             _ if !(begins_line(before) && ends_value(after)) => Self::Code,
@@ -44,11 +51,38 @@ impl Site {
 /// indented on a line of its own.
 fn tight(before: &[u8], after: &[u8], key: &Key<'_>) -> Site {
     let indented = !before.is_empty() && before.trim_ascii().is_empty();
+    let is_set_for_command = key.is_shouted() && begins_command(before);
     match () {
+        () if after.starts_with(b" ") && (key.is_option() || is_set_for_command) => Site::Assigned,
         () if !ends_value(after) && !follows_assignment(after) => Site::Code,
+        () if is_inside_call(before) && !key.is_shouted() => Site::Code,
         () if indented && !key.is_shouted() => Site::Loose,
         () => Site::Assigned,
     }
+}
+
+/// A name and a value with nothing but blanks between them: the older form of `ENV`, or prose.
+fn apart(before: &[u8]) -> Site {
+    match before.trim_ascii() {
+        b"ENV" | b"setenv" => Site::Assigned,
+        _ => Site::Prose,
+    }
+}
+
+/// Whether a command may begin here, with variables set for it alone: `A=1 B=2 make`.
+fn begins_command(before: &[u8]) -> bool {
+    const HEADS: [&[u8]; 11] = [
+        b"RUN", b"-c", b"&&", b"||", b"|", b";", b"then", b"do", b"sudo", b"env", b"$",
+    ];
+    let last = before
+        .split(u8::is_ascii_whitespace)
+        .rfind(|word| !word.is_empty());
+    last.is_none_or(|word| HEADS.contains(&word) || word.contains(&b'='))
+}
+
+/// Whether an argument of a call may stand here: `f(password=x`, `f(a, password=x`.
+fn is_inside_call(before: &[u8]) -> bool {
+    before.ends_with(b"(") || before.ends_with(b", ")
 }
 
 /// Whether nothing but a comma stands between two literals.

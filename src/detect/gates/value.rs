@@ -1,5 +1,6 @@
 //! Gates for values whose place already says what they are, so that only the value is judged.
 
+use super::key::Key;
 use super::placeholder::{self, Shape};
 use super::{Candidate, Judgement, randomness};
 use crate::model::Confidence;
@@ -41,7 +42,7 @@ impl Looks {
             len: value.len(),
             classes: classes.into_iter().filter(|&used| used).count(),
             digits,
-            odds: randomness::log_odds(value),
+            odds: odds(value),
         }
     }
 
@@ -49,6 +50,21 @@ impl Looks {
     pub(super) fn is_made_up(&self) -> bool {
         self.len >= 8 && (self.classes >= 3 || (self.digits && self.classes == 2))
     }
+}
+
+/// Log-odds of a value; those of a UUID (RFC 9562) are of its digits, and never leave no doubt,
+/// because most of them are names.
+fn odds(value: &[u8]) -> f32 {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    let is_uuid = value.len() == 36
+        && (value.iter().enumerate()).all(|(at, byte)| {
+            DASHES.contains(&at) == (*byte == b'-') && (byte.is_ascii_hexdigit() || *byte == b'-')
+        });
+    if !is_uuid {
+        return randomness::log_odds(value);
+    }
+    let digits: Vec<u8> = value.iter().copied().filter(|&byte| byte != b'-').collect();
+    randomness::log_odds(&digits).min(DRAWN + 1.0)
 }
 
 /// For passwords known by their position (the userinfo of a URL, a line of `.pgpass`): anything may
@@ -64,6 +80,10 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
 /// For the word behind an option such as `--password`, where running text has words too.
 pub(super) fn command_line(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
     let looks = Looks::of(candidate.value());
+    let key = Key::of(candidate);
+    if key.is_option() && key.kind().is_none() {
+        return Judgement::Drop;
+    }
     match password(candidate, confidence) {
         Judgement::Keep(..) if !candidate.value().is_ascii() => Judgement::Keep(
             Confidence::Low,

@@ -9,19 +9,15 @@ use std::io;
 
 /// Most places that are shown of one secret.
 const SHOWN: usize = 10;
-/// What holds for every secret in an image, whatever its kind.
-const REBUILD: &str = "Then rebuild the image without it. Deleting the file in a later instruction \
-    does not help: the layer that holds it is still part of the image.";
 /// What to do where a rule does not say.
 const ROTATE: &str = "Revoke it where it was issued and replace it with a new one.";
 
-/// Writes the block. `several` says that the report covers more than one image, so that places
-/// have to name theirs.
+/// Writes the block up to the advice. `several` says that the report covers more than one image, so
+/// that places have to name theirs.
 pub(super) fn write(finding: &Finding, several: bool, page: &mut Page<'_>) -> io::Result<()> {
     headline(finding, page)?;
     facts(finding, page)?;
-    places(finding, several, page)?;
-    advice(finding, page)
+    places(finding, several, page)
 }
 
 fn headline(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
@@ -162,17 +158,23 @@ fn hidden(state: &str, later: &Layer, layer: &Layer) -> String {
     )
 }
 
-fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+/// Writes what to do, in full.
+pub(super) fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let rotate = match finding.remediation.as_str() {
         "" => ROTATE,
         text => text,
     };
     page.field("do", PLAIN, rotate)?;
-    page.field("", PLAIN, REBUILD)?;
     match &finding.reference {
         Some(address) => page.field("see", DIM, address),
         None => Ok(()),
     }
+}
+
+/// Points to the advice that an earlier finding of the same rule was given.
+pub(super) fn advice_above(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    let text = format!("the same as for the {} above", finding.rule);
+    page.field("do", DIM, &text)
 }
 
 /// The colour of a severity.

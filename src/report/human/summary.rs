@@ -3,13 +3,17 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
-use crate::model::{Severity, Verdict};
+use crate::model::{Kind, Severity, Verdict};
 use crate::report::View;
 use crate::report::view::{Coverage, Shortfall};
+use std::collections::BTreeSet;
 use std::io;
 
 /// Most shortfalls of one standing that are listed.
 const LISTED: usize = 20;
+/// What holds for every secret in an image, whatever its kind.
+const REBUILD: &str = "Replace each secret first, then rebuild the image without it. Deleting a \
+    file in a later instruction does not help: the layer that holds it is still part of the image.";
 
 /// Writes the end of the report.
 pub(super) fn write(view: &View, page: &mut Page<'_>) -> io::Result<()> {
@@ -17,6 +21,9 @@ pub(super) fn write(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     tally(view, page)?;
     page.field("scanned", PLAIN, &scanned(&view.coverage))?;
     coverage(view, page)?;
+    if !view.findings.is_empty() {
+        page.field("next", PLAIN, REBUILD)?;
+    }
     verdict(view, page)
 }
 
@@ -93,12 +100,23 @@ fn coverage(view: &View, page: &mut Page<'_>) -> io::Result<()> {
         )?,
     }
     list("gap", BAD, gaps, page)?;
-    if let Some(gap) = gaps.first() {
-        let text = format!("`--allow-gap {}` accepts this kind of gap", gap.kind);
-        page.field("", DIM, &text)?;
-    }
+    consent(gaps, page)?;
     list("accepted", WARN, accepted, page)?;
     list("note", DIM, notes, page)
+}
+
+/// How to accept the gaps, if that is what the reader wants. Whoever named a target that is none
+/// wants to name another one: accepting it would be a pass for nothing.
+fn consent(gaps: &[Shortfall], page: &mut Page<'_>) -> io::Result<()> {
+    let kinds: BTreeSet<&str> = gaps.iter().map(|gap| gap.kind).collect();
+    if kinds.is_empty() || kinds.contains(Kind::Target.name()) {
+        return Ok(());
+    }
+    let flags: Vec<String> = kinds
+        .iter()
+        .map(|kind| format!("--allow-gap {kind}"))
+        .collect();
+    page.field("", DIM, &format!("`{}` accepts such gaps", flags.join(" ")))
 }
 
 fn list(
@@ -136,13 +154,18 @@ fn verdict(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     let mut reasons = Vec::new();
     if let (Verdict::Found, Some(least)) = (gate.verdict, gate.fail_on) {
         let failing = counted(gate.failing as u64, "secrets");
-        reasons.push(format!("{failing} of {least} severity or above"));
+        let excused = if gate.exit == 0 {
+            ", which may not fail this scan"
+        } else {
+            ""
+        };
+        reasons.push(format!("{failing} of {least} severity or above{excused}"));
     }
     if !view.complete {
         reasons.push("not everything could be read".to_owned());
     }
     if reasons.is_empty() {
-        reasons.push("everything was read and nothing fails".to_owned());
+        reasons.push(passing(view));
     }
     let (style, word) = match gate.exit {
         0 => (GOOD, "pass"),
@@ -150,4 +173,72 @@ fn verdict(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     };
     let text = format!("{} (exit code {})", reasons.join("; "), gate.exit);
     page.line(&[(style, &margin(word)), (PLAIN, &text)])
+}
+
+/// Why nothing fails.
+fn passing(view: &View) -> String {
+    let found = match (
+        view.findings.len() + view.hidden.findings,
+        view.gate.fail_on,
+    ) {
+        (0, _) => "nothing was found".to_owned(),
+        (_, Some(least)) => format!("no secret of {least} severity or above at this confidence"),
+        (_, None) => "no secret may fail this scan".to_owned(),
+    };
+    if view.coverage.accepted.is_empty() {
+        format!("everything was read; {found}")
+    } else {
+        format!("what could not be read is accepted; {found}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Policy;
+    use crate::report::sample;
+
+    /// The report on the sample under a changed policy.
+    fn under(change: fn(&mut Policy)) -> String {
+        let mut policy = Policy::default();
+        change(&mut policy);
+        sample::rendered("human", &View::new(&sample::outcome(), &policy, false))
+    }
+
+    #[test]
+    fn the_last_line_says_why_nothing_fails() {
+        let text = under(|policy| policy.allow_gaps = vec![Kind::Truncated]);
+        assert!(
+            text.contains("FAIL      2 secrets of low severity"),
+            "{text}"
+        );
+        let text = under(|policy| {
+            policy.allow_gaps = vec![Kind::Truncated];
+            policy.exit_zero = true;
+        });
+        assert!(
+            text.contains("which may not fail this scan (exit code 0)"),
+            "{text}"
+        );
+        let text = under(|policy| {
+            policy.allow_gaps = vec![Kind::Truncated];
+            policy.fail_on = None;
+        });
+        assert!(
+            text.contains("what could not be read is accepted; no secret may"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_wrong_target_is_never_to_be_accepted() {
+        let mut outcome = sample::outcome();
+        outcome
+            .coverage
+            .record(crate::model::Shortfall::new(Kind::Target, "x", "no tar"));
+        let view = View::new(&outcome, &Policy::default(), false);
+        let text = sample::rendered("human", &view);
+        assert!(!text.contains("--allow-gap"), "{text}");
+        assert!(under(|_| ()).contains("--allow-gap truncated"));
+    }
 }

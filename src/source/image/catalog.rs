@@ -143,6 +143,8 @@ pub(super) struct Catalog {
     pub(super) images: Vec<Image>,
     layers: Vec<Layer>,
     numbers: HashMap<LayerKey, LayerId>,
+    /// Layers that are another content of a layer.
+    variants: HashMap<LayerId, LayerId>,
     documents: Vec<Document>,
     contents: HashMap<(Where, Arc<str>), DocumentId>,
 }
@@ -188,6 +190,19 @@ impl Catalog {
     pub(super) fn add_streamed(&mut self) -> LayerId {
         self.layers.push(Layer::default());
         LayerId(self.layers.len() as u32 - 1)
+    }
+
+    /// Another content of a layer, from a place that did not prove to hold what was claimed: it
+    /// stands where the layer stands, and is not to be taken for it.
+    pub(super) fn add_variant(&mut self, layer: LayerId) -> LayerId {
+        let variant = self.add_streamed();
+        self.variants.insert(variant, layer);
+        variant
+    }
+
+    /// The layer that images refer to where this one was read.
+    pub(super) fn original(&self, layer: LayerId) -> LayerId {
+        self.variants.get(&layer).copied().unwrap_or(layer)
     }
 
     /// Every layer that waits to be read, with the places it can be read from. They count as read

@@ -7,8 +7,9 @@ use serde_json::Value;
 /// The byte order mark that some tools put in front.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Most items of an array that are read; no image has as many layers or platforms.
-const MOST_ITEMS: usize = 100_000;
+/// Most items of an array that are read; no image has as many layers or platforms. A blob can be
+/// said to stand at each of them, and is looked for in all that lie above.
+const MOST_ITEMS: usize = 10_000;
 
 /// Parses a document; nesting is capped by the parser, at 128. The error says where, and never
 /// quotes: the text can be a secret.

@@ -38,7 +38,11 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
         let known = match (known, copy.store.open(&copy.name)) {
             (Some(known), _) => known,
             (None, Ok(blob)) => {
-                read.push((copy, read_blob(scan, layer, copy, blob)));
+                let number = match read.is_empty() {
+                    true => layer,
+                    false => scan.catalog().add_variant(layer),
+                };
+                read.push((copy, read_blob(scan, number, copy, blob)));
                 read.len() - 1
             }
             (None, Err(error)) => {
@@ -155,7 +159,8 @@ impl<'a> LayerReader<'a> {
         let mut hashing = Hashing::new(decoded, algorithm);
         self.content(&mut hashing);
         // The digest of a part would only repeat what was already said.
-        (self.is_whole && hashing.drain().is_ok()).then(|| Digest::computed(&hashing.finish()))
+        let is_whole = self.is_whole && !self.scan.sink.stopped() && hashing.drain().is_ok();
+        is_whole.then(|| Digest::computed(&hashing.finish()))
     }
 
     fn content(&mut self, mut reader: impl Read) {

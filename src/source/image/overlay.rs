@@ -161,9 +161,14 @@ pub(super) enum Fate {
 }
 
 /// What became of `path`, an entry of the layer at position `of`: of the file there that came after
-/// `copy` others of the same path, or without `copy` of whatever stands there. `layers` are the
-/// layers of the image from the bottom; one that could not be read says nothing.
-pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8], copy: Option<u32>) -> Fate {
+/// `copy` others of the same path, or without `copy` of whatever stands there. `layers` are that
+/// layer and those above it; one that could not be read says nothing.
+pub(super) fn fate<'i>(
+    mut layers: impl Iterator<Item = Option<&'i Index>>,
+    of: usize,
+    path: &[u8],
+    copy: Option<u32>,
+) -> Fate {
     let parts = components(path);
     if whiteout_of(&parts).is_some() {
         return Fate::Deleted(of);
@@ -171,10 +176,10 @@ pub(super) fn fate(layers: &[Option<&Index>], of: usize, path: &[u8], copy: Opti
     let ancestors = ancestors(&parts);
     let own = hash(&parts);
     let replaces = |index: &Index| copy.is_some_and(|copy| index.replaces(own, copy));
-    if layers[of].is_some_and(replaces) {
+    if layers.next().flatten().is_some_and(replaces) {
         return Fate::Overwritten(of);
     }
-    for (position, index) in layers.iter().enumerate().skip(of + 1) {
+    for (position, index) in (of + 1..).zip(layers) {
         let Some(index) = index else { continue };
         let marks = index.marks(own);
         if marks.has(Marks::FILE) || marks.has(Marks::DIRECTORY) {

@@ -13,9 +13,9 @@ fn layer(entries: &[(&str, Node)]) -> Index {
 }
 
 fn fate_in(layers: &[Index], of: usize, path: &str) -> Fate {
-    let layers: Vec<_> = layers.iter().map(Some).collect();
+    let layers = layers[of..].iter().map(Some);
     // The last of several copies, unless a test asks otherwise.
-    fate(&layers, of, path.as_bytes(), Some(u32::MAX))
+    fate(layers, of, path.as_bytes(), Some(u32::MAX))
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn of_duplicates_in_one_layer_the_last_one_counts() {
     let copies = [(); 3].map(|()| builder.add(b"./x", Node::File));
     assert_eq!(copies, [0, 1, 2]);
     let index = builder.finish();
-    let fates = copies.map(|copy| fate(&[Some(&index)], 0, b"x", Some(copy)));
+    let fates = copies.map(|copy| fate([Some(&index)].into_iter(), 0, b"x", Some(copy)));
     let gone = Fate::Overwritten(0);
     assert_eq!(fates, [gone, gone, Fate::Present]);
 }
@@ -91,7 +91,12 @@ fn a_layer_that_could_not_be_read_says_nothing() {
     let bottom = layer(&[("key", Node::File)]);
     let top = layer(&[(".wh.key", Node::File)]);
     assert_eq!(
-        fate(&[Some(&bottom), None, Some(&top)], 0, b"key", Some(0)),
+        fate(
+            [Some(&bottom), None, Some(&top)].into_iter(),
+            0,
+            b"key",
+            Some(0)
+        ),
         Fate::Deleted(2)
     );
 }
@@ -100,7 +105,8 @@ fn a_layer_that_could_not_be_read_says_nothing() {
 fn a_directory_does_not_overwrite_its_own_name() {
     let bottom = layer(&[("x", Node::Directory)]);
     let top = layer(&[("x", Node::Directory)]);
-    let name_of = |of| fate(&[Some(&bottom), Some(&top)], of, b"x/", None);
+    let stack = [Some(&bottom), Some(&top)];
+    let name_of = |of: usize| fate(stack[of..].iter().copied(), of, b"x/", None);
     assert_eq!(name_of(0), Fate::Overwritten(1));
     assert_eq!(name_of(1), Fate::Present);
 }

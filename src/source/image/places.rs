@@ -2,7 +2,7 @@
 //! Asked for hits only, after everything has been read.
 
 use super::catalog::{Catalog, Document, Image, Shape, Use};
-use super::overlay::{self, Fate, Index};
+use super::overlay::{self, Fate};
 use crate::model::{EntryPart, LayerId, LayerPlace, Origin, Place, State, Where};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -68,7 +68,9 @@ impl Places {
     /// All places where a blob stands, sorted and each once.
     pub(super) fn of_origin(&self, origin: &Origin) -> Vec<Place> {
         let mut places = match origin {
-            Origin::Entry { layer, path, part } => self.of_entry(*layer, path, *part),
+            Origin::Entry { layer, path, part } => {
+                self.of_entry(self.catalog.original(*layer), path, *part)
+            }
             Origin::Document(number) => {
                 let document = self.catalog.document(*number);
                 self.of_document(document, document.role, &document.name, true)
@@ -153,12 +155,10 @@ impl Places {
             EntryPart::Again(copy) => Some(copy),
             EntryPart::Name | EntryPart::LinkTarget(_) | EntryPart::Metadata(_) => None,
         };
-        let layers: Vec<Option<&Index>> = self.catalog.images[image]
-            .layers
+        let layers = self.catalog.images[image].layers[position..]
             .iter()
-            .map(|used| used.layer.map(|layer| &self.catalog.facts(layer).index))
-            .collect();
-        Some(match overlay::fate(&layers, position, path, copy) {
+            .map(|used| used.layer.map(|layer| &self.catalog.facts(layer).index));
+        Some(match overlay::fate(layers, position, path, copy) {
             Fate::Present => State::Present,
             Fate::Overwritten(by) => State::Overwritten(self.layer_place(image, by)),
             Fate::Deleted(by) => State::Deleted(self.layer_place(image, by)),

@@ -23,6 +23,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Said of what is no archive at all.
+const NO_ARCHIVE: &str =
+    "is neither an image archive nor a tar; `docker save` and `skopeo copy` write such archives";
 /// Said of an archive without any file.
 const EMPTY: &str = "is an archive without any file in it";
 
@@ -120,10 +123,10 @@ impl Reading<'_> {
         let pass = |(number, reader): (usize, _)| {
             let label = self.targets[number].text();
             let metered = Metered::new(reader, self.progress.begin(label, None));
-            match archive::pass(self, label, Box::new(metered)) {
+            match archive::pass(self, number, Box::new(metered)) {
                 Ok(Some(passed)) => return Some((number, passed)),
                 Ok(None) => {
-                    self.unreachable(number, "is neither an image archive nor a tar".to_owned());
+                    self.unreachable(number, NO_ARCHIVE.to_owned());
                 }
                 Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
             }
@@ -186,9 +189,13 @@ impl Reading<'_> {
             self.sink
                 .shortfall(Shortfall::new(Kind::Mismatch, &copy.label, broken));
         }
-        if facts.shape != Shape::File {
-            return;
+        if facts.shape == Shape::File {
+            self.note_file(copy);
         }
+    }
+
+    /// Records that a blob was searched as one file, where it should have been an archive.
+    pub(super) fn note_file(&self, copy: &Copy) {
         let (kind, detail) = match copy.expected {
             Expected::Anything => return,
             Expected::Tar => (Kind::Corrupt, "is no tar archive, searched as one file"),

@@ -44,7 +44,10 @@ pub(super) enum Selection {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     /// No transport and no path of that name.
-    #[error("`{text}` is no path, and image names cannot be pulled; use one of: {forms}")]
+    #[error(
+        "`{text}` is no path, and images cannot be pulled by name: save it first, as in \
+         `docker save NAME | residue image -`, or name one of: {forms}"
+    )]
     NotAPath {
         /// What was typed.
         text: String,
@@ -60,7 +63,10 @@ pub enum TargetError {
         reason: String,
     },
     /// A directory without the files of an OCI layout.
-    #[error("`{path}` is a directory, but no OCI layout: it has neither index.json nor oci-layout")]
+    #[error(
+        "`{path}` is a directory, but no OCI layout: it has neither index.json nor oci-layout; \
+         a root file system is scanned packed, as in `tar -c -C {path} . | residue image -`"
+    )]
     NotALayout {
         /// The directory.
         path: String,

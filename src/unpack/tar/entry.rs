@@ -132,8 +132,8 @@ impl<R: Read> TarReader<R> {
         extension: &Extension,
         size: &mut u64,
     ) -> io::Result<Vec<Region>> {
-        let limit = self.metadata_limit as usize;
-        match sparse::layout(header, extension, &mut self.input, limit)? {
+        let bounds = (*size, self.metadata_limit as usize);
+        match sparse::layout(header, extension, &mut self.input, bounds)? {
             Layout::Dense => Ok(Vec::new()),
             Layout::Sparse { regions, stored } => {
                 *size = size.saturating_sub(stored);

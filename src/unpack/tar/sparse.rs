@@ -4,7 +4,7 @@
 
 use super::event::Region;
 use super::extension::Extension;
-use super::header::BLOCK;
+use super::header::{self, BLOCK};
 use crate::unpack::peek::Peek;
 use std::io::{self, BufRead};
 use tar_core::{GnuSparseHeader, Header};
@@ -25,18 +25,19 @@ pub(super) enum Layout {
     Unreadable,
 }
 
-/// Finds the layout of the entry whose header was just consumed; a map may have `limit` bytes.
+/// Finds the layout of the entry whose header was just consumed; a map may have `limit` bytes, and
+/// one in the body not more than the body has, `size`.
 pub(super) fn layout<R: BufRead>(
     header: &Header,
     extension: &Extension,
     input: &mut Peek<R>,
-    limit: usize,
+    (size, limit): (u64, usize),
 ) -> io::Result<Layout> {
     if header.entry_type().is_gnu_sparse() {
         return old_gnu(header, input, limit);
     }
     if extension.number(tar_core::PAX_GNU_SPARSE_MAJOR) == Some(1) {
-        return version_1(input, limit);
+        return version_1(input, size, limit);
     }
     Ok(version_0(extension))
 }
@@ -106,13 +107,20 @@ fn version_0(extension: &Extension) -> Layout {
 }
 
 /// Decimal lines at the start of the body: how many regions, then offset and length of each,
-/// filled up to a block.
-fn version_1<R: BufRead>(input: &mut Peek<R>, limit: usize) -> io::Result<Layout> {
+/// filled up to a block. What fills it up is zeros, or it would be passed over unseen.
+fn version_1<R: BufRead>(input: &mut Peek<R>, size: u64, limit: usize) -> io::Result<Layout> {
     let mut want = BLOCK;
     loop {
         let head = input.peek(want)?;
         if let Some((regions, used)) = parse_lines(head) {
-            let stored = used.next_multiple_of(BLOCK) as u64;
+            let stored = used.next_multiple_of(BLOCK);
+            let is_filled_up = head
+                .get(used..stored)
+                .is_some_and(|rest| rest.iter().all(|&byte| byte == 0));
+            let stored = stored as u64;
+            if !is_filled_up || stored > size.saturating_add(header::padding(size)) {
+                return Ok(Layout::Unreadable);
+            }
             input.skip(stored)?;
             return Ok(Layout::Sparse { regions, stored });
         }
@@ -210,9 +218,20 @@ mod tests {
         body.resize(BLOCK, 0);
         body.extend_from_slice(b"data");
         let mut input = Peek::new(&body[..]);
-        let layout = version_1(&mut input, 1 << 20).unwrap();
+        let layout = version_1(&mut input, 512 + 12, 1 << 20).unwrap();
         assert_eq!(layout, found(&REGIONS, BLOCK as u64));
         assert_eq!(input.peek(9).unwrap(), b"data");
+    }
+
+    #[test]
+    fn a_map_takes_nothing_but_itself() {
+        let mut body = b"0\n".to_vec();
+        body.resize(BLOCK, 0);
+        let read = |body: &[u8], size| version_1(&mut Peek::new(body), size, 1 << 20).unwrap();
+        assert_eq!(read(&body, 1), found(&[], BLOCK as u64));
+        assert_eq!(read(&body, 0), Layout::Unreadable, "the next header");
+        body[BLOCK - 1] = b'x';
+        assert_eq!(read(&body, 512), Layout::Unreadable, "hidden behind it");
     }
 
     #[test]
@@ -230,10 +249,13 @@ mod tests {
         let padded = text.len().next_multiple_of(BLOCK);
         let mut body = text.into_bytes();
         body.resize(padded + 100, 0);
-        let layout = version_1(&mut Peek::new(&body[..]), 1 << 20).unwrap();
+        let layout = version_1(&mut Peek::new(&body[..]), body.len() as u64, 1 << 20).unwrap();
         assert_eq!(layout, found(&regions, padded as u64));
         let mut input = Peek::new(&body[..]);
-        assert_eq!(version_1(&mut input, 1024).unwrap(), Layout::Unreadable);
+        assert_eq!(
+            version_1(&mut input, body.len() as u64, 1024).unwrap(),
+            Layout::Unreadable
+        );
         assert_eq!(input.consumed(), 0, "the body is read as it is");
     }
 }

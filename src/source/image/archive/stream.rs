@@ -9,7 +9,7 @@ use super::super::layer::{LayerReader, begins_tar};
 use super::super::reading::Reading;
 use super::super::store::{Searched, Store};
 use super::{Kept, Streamed};
-use crate::model::LayerId;
+use crate::model::{Kind, LayerId, Shortfall};
 use crate::unpack::decode;
 use crate::unpack::digest::{Algorithm, Hashing};
 use crate::unpack::sniff::{self, Codec, HEAD};
@@ -21,6 +21,8 @@ use std::sync::Arc;
 const KEPT_DOCUMENTS: u64 = 4;
 /// Stored bytes that are read at once.
 const BUFFER: usize = 256 << 10;
+/// Memory that an entry takes besides its names, in bytes.
+const ENTRY: u64 = 100;
 /// Documents that are kept in any case: everything hangs on them.
 const ROOTS: [&[u8]; 2] = [b"manifest.json", b"index.json"];
 
@@ -38,25 +40,31 @@ pub(in super::super) struct Passed {
 /// Those of reading its first bytes.
 pub(in super::super) fn pass(
     scan: &Reading<'_>,
-    label: &str,
+    target: usize,
     reader: Box<dyn Read + Send + '_>,
 ) -> io::Result<Option<Passed>> {
+    let label = scan.targets[target].text();
     let limits = &scan.options.limits;
     let mut hashing = Hashing::new(reader, Algorithm::Sha256);
     let stored = BufReader::with_capacity(BUFFER, &mut hashing);
     let mut decoded = decode::decode(Box::new(stored), limits, &scan.memory)?;
     let mut head = Vec::new();
     decoded.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    if head.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it is empty"));
+    }
     if !begins_tar(&head) {
         return Ok(None);
     }
     let outer = scan.catalog().add_streamed();
     let mut stream = Stream {
         scan,
+        target,
         label,
         store: Streamed::default(),
         kept: 0,
         layers: 0,
+        names: 0,
     };
     let mut tar = TarReader::new(Cursor::new(head).chain(decoded), limits);
     let mut archive = LayerReader::new(scan, outer, label, "");
@@ -64,8 +72,16 @@ pub(in super::super) fn pass(
         stream.entry(archive, entry, tar)
     });
     drop(tar);
-    let is_read = !scan.sink.stopped() && hashing.drain().is_ok();
-    let sums = is_read.then(|| Sums::of(&hashing.finish(), None));
+    let sums = match scan.sink.stopped() {
+        true => None,
+        false => match hashing.drain() {
+            Ok(()) => Some(Sums::of(&hashing.finish(), None)),
+            Err(error) => {
+                archive.failed(None, &error);
+                None
+            }
+        },
+    };
     let facts = archive.facts(sums);
     scan.catalog().learn(outer, facts);
     let store = Arc::new(stream.store);
@@ -78,29 +94,44 @@ pub(in super::super) fn search_rest(scan: &Reading<'_>, target: usize, passed: &
     let outer = passed.outer;
     let mut archive = LayerReader::new(scan, outer, "", "");
     for name in passed.store.names() {
-        match passed.store.kept(&name) {
-            Some(Kept::Document { bytes, part }) => {
-                archive.file(&name.as_bytes().into(), *part, bytes);
-            }
-            Some(
-                Kept::Searched(Searched::Layer(layer)) | Kept::TooMuch(Searched::Layer(layer)),
-            ) => {
-                scan.catalog().add_loose(*layer, target, &name);
-            }
-            _ => {}
+        if let Some(kept) = passed.store.kept(&name) {
+            let_go(scan, target, &mut archive, &name.as_bytes().into(), kept);
         }
     }
     archive.facts(None);
 }
 
+/// An entry that no image can refer to, or not any more, is a part of the archive like all others:
+/// a document is searched now, or it never would be, and what was searched as a layer has its
+/// place in the target.
+fn let_go(
+    scan: &Reading<'_>,
+    target: usize,
+    archive: &mut LayerReader<'_>,
+    path: &Arc<[u8]>,
+    kept: &Kept,
+) {
+    match kept {
+        Kept::Document { bytes, part } => archive.file(path, *part, bytes),
+        Kept::Searched(Searched::Layer(layer)) | Kept::TooMuch(Searched::Layer(layer)) => {
+            let name = String::from_utf8_lossy(path);
+            scan.catalog().add_loose(*layer, target, &name);
+        }
+        Kept::Searched(Searched::File) | Kept::TooMuch(Searched::File) => {}
+    }
+}
+
 struct Stream<'a> {
     scan: &'a Reading<'a>,
+    target: usize,
     label: &'a str,
     store: Streamed,
     /// Bytes of documents kept so far.
     kept: u64,
     /// Entries searched as layers so far.
     layers: usize,
+    /// Bytes of names kept so far.
+    names: u64,
 }
 
 impl Stream<'_> {
@@ -110,48 +141,80 @@ impl Stream<'_> {
         entry: &TarEntry,
         tar: &mut TarReader<R>,
     ) {
+        let has_room = self.has_room(entry);
+        let gone = match entry.kind {
+            EntryKind::File | EntryKind::Other(_) => {
+                let kept = self.file(archive, entry, tar);
+                match has_room {
+                    true => self.store.entries().body(&entry.path, kept),
+                    false => Some(kept),
+                }
+            }
+            _ => {
+                archive.body(entry, |buffer| tar.read_body(buffer));
+                has_room.then(|| self.link_or_other(entry)).flatten()
+            }
+        };
+        if let Some(gone) = gone {
+            let_go(self.scan, self.target, archive, &entry.path, &gone);
+        }
+    }
+
+    /// Notes an entry without content of its own, and returns the content that it replaces.
+    fn link_or_other(&mut self, entry: &TarEntry) -> Option<Kept> {
         let target = entry.link_target.as_deref().unwrap_or_default();
         let entries = self.store.entries();
-        let replaced = match entry.kind {
-            EntryKind::File | EntryKind::Other(_) => return self.file(archive, entry, tar),
+        match entry.kind {
             EntryKind::Symlink => entries.symlink(&entry.path, target),
             EntryKind::HardLink => entries.hard_link(&entry.path, target),
             _ => entries.other(&entry.path),
-        };
-        archive.body(entry, |buffer| tar.read_body(buffer));
-        replaced_document(archive, &entry.path, replaced);
+        }
     }
 
+    /// Whether another name can be kept. A small compressed archive can hold terabytes of them.
+    fn has_room(&mut self, entry: &TarEntry) -> bool {
+        let target = entry.link_target.as_ref().map_or(0, Vec::len);
+        self.names += (entry.path.len() + target) as u64 + ENTRY;
+        let has_room = self.names <= self.scan.options.limits.memory;
+        if !has_room {
+            self.limited("has more names than memory, and no image can refer to the rest");
+        }
+        has_room
+    }
+
+    fn limited(&self, detail: &str) {
+        let shortfall = Shortfall::new(Kind::Limit, self.label, detail);
+        self.scan.sink.shortfall(shortfall);
+    }
+
+    /// Reads the content of an entry, and tells what became of it.
     fn file<R: Read + Send>(
         &mut self,
         archive: &mut LayerReader<'_>,
         entry: &TarEntry,
         tar: &mut TarReader<R>,
-    ) {
+    ) -> Kept {
         let mut body = Body(tar);
         let mut head = Vec::new();
         if let Err(error) = body.by_ref().take(HEAD as u64).read_to_end(&mut head) {
             archive.failed(Some(&entry.path), &error);
         }
-        let kept = if self.is_kept(entry, &head) {
+        if self.is_kept(entry, &head) {
             if let Err(error) = body.read_to_end(&mut head) {
                 archive.failed(Some(&entry.path), &error);
             }
             self.kept += head.len() as u64;
-            Kept::Document {
+            return Kept::Document {
                 bytes: head.into(),
                 part: archive.part(),
-            }
-        } else {
-            let was_too_much = json::looks_like(&head);
-            let how = self.search(archive, entry, head, body);
-            match was_too_much {
-                true => Kept::TooMuch(how),
-                false => Kept::Searched(how),
-            }
-        };
-        let replaced = self.store.entries().body(&entry.path, kept);
-        replaced_document(archive, &entry.path, replaced);
+            };
+        }
+        let was_too_much = json::looks_like(&head);
+        let how = self.search(archive, entry, head, body);
+        match was_too_much {
+            true => Kept::TooMuch(how),
+            false => Kept::Searched(how),
+        }
     }
 
     /// Whether an entry is kept until the manifest is known.
@@ -183,7 +246,11 @@ impl Stream<'_> {
     fn is_layer(&self, entry: &TarEntry, head: &[u8]) -> bool {
         let is_blob = entry.path.starts_with(b"blobs/");
         let is_packed = begins_tar(head) || sniff::codec(head) != Codec::Plain;
-        self.layers < self.scan.options.limits.manifests && (is_blob || is_packed)
+        let has_room = self.layers < self.scan.options.limits.manifests;
+        if is_packed && !has_room {
+            self.limited("has more layers than the limit, and the rest was searched as stored");
+        }
+        has_room && (is_blob || is_packed)
     }
 
     fn layer(&mut self, entry: &TarEntry, reader: impl Read + Send) -> LayerId {
@@ -198,13 +265,6 @@ impl Stream<'_> {
         let facts = LayerReader::new(self.scan, layer, &label, &name).read(reader, &claim);
         self.scan.catalog().learn(layer, facts);
         layer
-    }
-}
-
-/// A document that another entry of its name replaces is searched now, or it never would be.
-fn replaced_document(archive: &mut LayerReader<'_>, path: &Arc<[u8]>, replaced: Option<Kept>) {
-    if let Some(Kept::Document { bytes, part }) = replaced {
-        archive.file(path, part, &bytes);
     }
 }
 

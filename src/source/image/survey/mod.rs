@@ -179,7 +179,10 @@ impl<'a> Survey<'a> {
         copy.name = self.store.resolve(&copy.name)?;
         self.used.insert(copy.name.clone());
         match self.store.searched(&copy.name) {
-            Some(Searched::File) => Ok(None),
+            Some(Searched::File) => {
+                self.scan.note_file(&copy);
+                Ok(None)
+            }
             Some(Searched::Layer(layer)) => {
                 self.scan.compare(&copy, self.scan.catalog().facts(layer));
                 Ok(Some(layer))

@@ -4,6 +4,7 @@ mod docker;
 mod hostile;
 mod oci;
 mod reading;
+mod streams;
 
 use super::digest::Digest;
 use super::*;
@@ -98,6 +99,16 @@ impl Scanned {
             .iter()
             .filter(move |(text, _)| holds(text))
             .map(|(_, places)| places)
+    }
+
+    /// The origins of every text that holds `needle`.
+    fn origins_of(&self, needle: &str) -> impl Iterator<Item = &Origin> {
+        let holds = move |text: &[u8]| memchr::memmem::find(text, needle.as_bytes()).is_some();
+        let texts = self.found.iter().map(|(text, _)| text);
+        let pairs = texts.zip(&self.origins);
+        pairs
+            .filter(move |(text, _)| holds(text))
+            .map(|(_, origin)| origin)
     }
 
     /// Every place of a text that holds `needle`, raw documents left out.

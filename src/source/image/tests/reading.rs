@@ -211,6 +211,9 @@ fn a_copy_that_fails_its_digest_does_not_stand_for_a_good_one() {
         (scanned.times("NEEDLE-good"), scanned.times("NEEDLE-evil")),
         (1, 1)
     );
+    let origins: BTreeSet<_> = scanned.origins_of("NEEDLE").collect();
+    assert_eq!(origins.len(), 2, "each has matches of its own");
+    assert_eq!(scanned.places("NEEDLE-evil").len(), 2);
 }
 
 #[test]
