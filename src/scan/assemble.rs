@@ -125,7 +125,7 @@ fn distinct(parts: Vec<Part>) -> Vec<Part> {
 /// where exactly the secret stands, the value and the raw text have nothing to add.
 fn drop_vague(occurrences: &mut Vec<Occurrence>) {
     let image = |seen: &Occurrence| (seen.place.target.clone(), seen.place.platform.clone());
-    let of_document = |seen: &&Occurrence| !seen.place.raw && seen.place.layer.is_none();
+    let of_document = |seen: &&Occurrence| !seen.place.raw && !seen.place.kind.is_of_a_file();
     let told: Vec<_> = occurrences
         .iter()
         .filter(of_document)
@@ -133,7 +133,7 @@ fn drop_vague(occurrences: &mut Vec<Occurrence>) {
         .collect();
     occurrences.retain(|seen| {
         let vague = |path: &[u8]| seen.place.raw || is_part_of(path, &seen.place.path);
-        seen.place.layer.is_some()
+        seen.place.kind.is_of_a_file()
             || !told
                 .iter()
                 .any(|(of, path)| *of == image(seen) && vague(path))

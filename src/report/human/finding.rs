@@ -168,7 +168,9 @@ fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
         text => text,
     };
     page.field("do", PLAIN, rotate)?;
-    page.field("", PLAIN, REBUILD)?;
+    if finding.occurrences.iter().any(Occurrence::in_image) {
+        page.field("", PLAIN, REBUILD)?;
+    }
     match &finding.reference {
         Some(address) => page.field("see", DIM, address),
         None => Ok(()),

@@ -3,7 +3,7 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
-use crate::model::{Severity, Verdict};
+use crate::model::{Counter, Severity, Verdict};
 use crate::report::View;
 use crate::report::view::{Coverage, Shortfall};
 use std::io;
@@ -63,12 +63,15 @@ fn hidden(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-/// The counters in one line.
+/// The counters in one line. Files and bytes are told in any case; of what else there was none,
+/// there was mostly none to be read.
 fn scanned(coverage: &Coverage) -> String {
+    let always = [Counter::Files.name(), Counter::Bytes.name()];
     let counts: Vec<String> = coverage
         .scanned
         .0
         .iter()
+        .filter(|(name, number)| *number > 0 || always.contains(name))
         .map(|&(name, number)| match name {
             "bytes" => size(number),
             _ => counted(number, name),
