@@ -4,7 +4,11 @@
 use crate::model::{Origin, Place, Target};
 use crate::unpack::Sink;
 
+pub mod files;
 pub mod image;
+mod input;
+mod metered;
+pub mod stdin;
 
 /// Something that can be scanned.
 pub trait Source: Sync {
