@@ -41,6 +41,18 @@ pub fn image<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
     residue(fixed.into_iter().chain(args))
 }
 
+/// `residue dir` in the same form.
+pub fn dir<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
+    let fixed = ["dir", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args))
+}
+
+/// `residue stdin` in the same form, on this input.
+pub fn stdin<'a>(args: impl IntoIterator<Item = &'a str>, input: impl Into<Vec<u8>>) -> Run {
+    let fixed = ["stdin", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args)).stdin(input).run()
+}
+
 /// Scans an OCI layout that is written for this run alone.
 pub fn scan(layout: &Bundle) -> Run {
     scan_with(layout, [])
