@@ -2,7 +2,7 @@
 
 mod kit;
 
-use kit::cli::{dir, image, layout_of, oci, residue, text, written};
+use kit::cli::{dir, image, layout_of, oci, put, residue, text, written};
 use kit::{Image, Layer, Report, Run, Secrets};
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -16,13 +16,6 @@ use tempfile::TempDir;
 
 fn token(seed: &str) -> String {
     Secrets::new(seed).github()
-}
-
-/// Writes a file with the directories above it.
-fn put(root: &TempDir, path: &str, content: impl AsRef<[u8]>) {
-    let path = root.path().join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, content).unwrap();
 }
 
 /// Scans within a directory, where targets are relative.
@@ -162,6 +155,17 @@ fn a_file_is_read_once_whatever_names_it_has() {
         .map(|place| place.0["target"].as_str().unwrap());
     assert_eq!(targets.collect::<Vec<_>>(), ["a/one", "b"]);
     assert_eq!(report.counted("files"), 1);
+}
+
+#[test]
+fn files_of_similar_names_are_all_told() {
+    let (root, token) = (tempfile::tempdir().unwrap(), token("similar"));
+    let all = ["notes", "notes copy", "notes copy.txt"];
+    for path in all {
+        put(&root, path, &token);
+    }
+    let report = scan(&root, &["."]).expect(1).report();
+    assert_eq!(paths(&report, &token), all);
 }
 
 #[test]

@@ -86,6 +86,13 @@ pub fn written(bundle: &Bundle) -> TempDir {
     dir
 }
 
+/// Writes a file with the directories above it.
+pub fn put(root: &TempDir, path: &str, content: impl AsRef<[u8]>) {
+    let path = root.path().join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
+}
+
 /// A layout on disk as a target.
 pub fn oci(dir: &TempDir) -> String {
     format!("oci:{}", text(dir.path()))

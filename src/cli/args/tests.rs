@@ -63,6 +63,7 @@ fn every_flag_arrives() {
         }
     );
     let formats: Vec<_> = args
+        .run
         .output
         .destinations()
         .iter()
@@ -114,4 +115,39 @@ fn the_help_names_every_value_of_the_tables() {
         assert!(help.contains(word), "{word} is not in the help");
     }
     assert!(help.contains("Exit codes:"));
+}
+
+#[test]
+fn files_are_chosen_by_flags() {
+    let words = "residue dir a b --files-from - -0 --exclude x --exclude y/z --respect-gitignore";
+    let Command::Dir(args) = Cli::try_parse_from(words.split(' ')).unwrap().command else {
+        unreachable!("it is the dir command");
+    };
+    assert_eq!(args.paths, [PathBuf::from("a"), PathBuf::from("b")]);
+    assert_eq!(args.files_from, Some(PathBuf::from("-")));
+    assert_eq!(args.separator(), Separator::Nul);
+    let options = args.options(0);
+    assert_eq!(options.exclude, ["x", "y/z"]);
+    assert!(options.respect_gitignore);
+    for line in [
+        "residue dir",
+        "residue dir a -0",
+        "residue dir a --platform linux/arm64",
+    ] {
+        let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn standard_input_is_raw_unless_it_is_said_to_be_records() {
+    for (line, form, name) in [
+        ("residue stdin", Form::Raw, StdinSource::NAME),
+        ("residue stdin --jsonl --name export", Form::Jsonl, "export"),
+    ] {
+        let Command::Stdin(args) = Cli::try_parse_from(line.split(' ')).unwrap().command else {
+            unreachable!("it is the stdin command");
+        };
+        assert_eq!((args.form(), args.name.as_str()), (form, name));
+    }
 }
