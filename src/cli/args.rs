@@ -1,27 +1,58 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod run;
+
 use super::exit::Exit;
-use super::values::{self, FailOn, Report};
-use clap::{ArgAction, Args, Parser, Subcommand};
-use residue::model::{Confidence, Kind, Limits, Options, Policy};
-use residue::report::{Destination, Format};
+use clap::{Args, Parser, Subcommand};
+use residue::model::Options;
+use residue::source::files::Separator;
+use residue::source::stdin::{Form, StdinSource};
+pub(super) use run::{OutputArgs, RunArgs};
 use std::path::PathBuf;
-use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
   residue image oci:build/app:1.2             a tag of an OCI layout
-  docker save app | residue image -           an image of a running engine
-  residue image app.tar --platform linux/arm64
-  residue image app.tar --fail-on high --report sarif=residue.sarif
+  residue dir .                               all files below the current directory
+  git diff | residue stdin --name diff        any text
   residue rules show github-pat               what a rule looks for";
 
-/// Finds the secrets that container images leave behind: in every layer, also in files that a
-/// later layer deleted, in the config, the build history and the attestations.
+const IMAGE_EXAMPLES: &str = "\
+Examples:
+  residue image oci:build/app:1.2             a tag of an OCI layout
+  docker save app | residue image -           an image of a running engine
+  residue image app.tar --platform linux/arm64
+  residue image app.tar --fail-on high --report sarif=residue.sarif";
+
+const DIR_EXAMPLES: &str = "\
+Examples:
+  residue dir .                               hidden and ignored files included
+  residue dir src deploy.env                  several paths, files too
+  residue dir . --exclude node_modules --exclude 'docs/**/*.svg'
+  git diff --name-only -z main | residue dir --files-from - -0
+  residue dir . --fail-on high --report sarif=residue.sarif";
+
+const STDIN_EXAMPLES: &str = "\
+Examples:
+  kubectl logs web | residue stdin --name web.log
+  my-export | residue stdin --jsonl
+
+A line of --jsonl is an object with `content`, or with `content_base64` for bytes that are no UTF-8,
+and with `origin`, which says where it comes from: any string, or an object with `path`.
+  {\"origin\": \"wiki/Deploy\", \"content\": \"password: ...\"}";
+
+/// The end of a help text.
+fn epilogue(examples: &str) -> String {
+    format!("{examples}\n\nExit codes:\n{}", Exit::table())
+}
+
+/// Finds the secrets that container images and repositories leave behind: in every layer, also in
+/// files that a later layer deleted, in the config, the build history and the attestations, and in
+/// files on disk.
 #[derive(Debug, Parser)]
 #[command(name = "residue", version, max_term_width = 100)]
-#[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
+#[command(after_help = epilogue(EXAMPLES))]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -30,8 +61,14 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Scan container images
-    #[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
+    #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan files and directories
+    #[command(after_help = epilogue(DIR_EXAMPLES))]
+    Dir(DirArgs),
+    /// Scan standard input
+    #[command(after_help = epilogue(STDIN_EXAMPLES))]
+    Stdin(StdinArgs),
     /// Show and check the rules
     Rules(RulesArgs),
 }
@@ -44,121 +81,63 @@ pub(super) struct ImageArgs {
     #[arg(value_name = "TARGET", required = true)]
     pub(super) targets: Vec<String>,
 
-    #[command(flatten)]
-    pub(super) scan: ScanArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-    #[command(flatten)]
-    pub(super) gate: GateArgs,
-}
-
-/// How to scan.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Scan")]
-pub(super) struct ScanArgs {
     /// Only images of this platform; all that are present by default
-    #[arg(long = "platform", value_name = "OS/ARCH[/VARIANT]")]
+    #[arg(
+        long = "platform",
+        value_name = "OS/ARCH[/VARIANT]",
+        help_heading = "Scan"
+    )]
     platforms: Vec<String>,
 
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
-    #[arg(long = "verify-diffid")]
+    #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
 
-    /// More rules, a TOML file or a folder of them
-    #[arg(long, value_name = "FILE|DIR")]
-    pub(super) rules: Vec<PathBuf>,
-
-    /// Make fingerprints with the key in this file, which makes them useless to others
-    #[arg(long, value_name = "FILE", env = "RESIDUE_KEY_FILE")]
-    pub(super) key_file: Option<PathBuf>,
-
-    /// Stop after this time, as in 30s or 5m, and report what was found until then
-    #[arg(long, value_name = "DURATION", env = "RESIDUE_TIMEOUT", value_parser = values::duration)]
-    timeout: Option<Duration>,
-
-    /// Worker threads; 0 means one for each processor
-    #[arg(long, value_name = "N", env = "RESIDUE_THREADS", default_value_t = 0)]
-    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
-    threads: u16,
-
-    /// Memory for decoder windows and text in flight, as in 256MiB or 1g
-    #[arg(long, value_name = "SIZE", env = "RESIDUE_MAX_MEMORY", value_parser = values::memory)]
-    max_memory: Option<u64>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
 }
 
-/// What to write and where.
+/// Which files to scan and how.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct OutputArgs {
-    /// Format of the report
-    #[arg(long, short, default_value = "human", value_parser = values::format())]
-    format: &'static Format,
+pub(super) struct DirArgs {
+    /// What to scan: directories, with everything in them, and files
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    pub(super) paths: Vec<PathBuf>,
 
-    /// Write the report to a file, readable by you only; `-` is standard output, the default
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Scan also what this file lists, one path a line; `-` is standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub(super) files_from: Option<PathBuf>,
 
-    /// Write one more report, as in sarif=residue.sarif; may be given often
-    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = values::report)]
-    reports: Vec<Report>,
+    /// The paths of --files-from end with a zero byte and not with the line
+    #[arg(long, short = '0', requires = "files_from")]
+    null: bool,
 
-    /// Show secrets in full; mind who reads the log
-    #[arg(long)]
-    pub(super) show_secrets: bool,
+    /// Leave out what matches: without a slash a name at any depth, else a path in the target; may be
+    /// given often, and the report counts it
+    #[arg(long, value_name = "GLOB", help_heading = "Scan")]
+    exclude: Vec<String>,
 
-    /// No progress on standard error
-    #[arg(long, short, conflicts_with = "verbose")]
-    pub(super) quiet: bool,
+    /// Leave out what .gitignore and git's other ignore files name, though git may track it
+    #[arg(long, help_heading = "Scan")]
+    respect_gitignore: bool,
 
-    /// Tell on standard error what the scan took
-    #[arg(long, short)]
-    pub(super) verbose: bool,
-
-    /// No colours; NO_COLOR in the environment does the same
-    #[arg(long)]
-    pub(super) no_color: bool,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
 }
 
-/// What fails.
+/// How to read standard input.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Gate")]
-pub(super) struct GateArgs {
-    /// Fail if a finding has at least this severity
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        env = "RESIDUE_FAIL_ON",
-        default_value = "low"
-    )]
-    #[arg(value_parser = values::fail_on())]
-    fail_on: FailOn,
-
-    /// Show and count only findings of at least this confidence
-    #[arg(
-        long,
-        value_name = "CONFIDENCE",
-        env = "RESIDUE_MIN_CONFIDENCE",
-        default_value = "medium"
-    )]
-    #[arg(value_parser = values::confidence())]
-    min_confidence: Confidence,
-
-    /// The exit code when a finding fails
-    #[arg(long, value_name = "N", default_value_t = Policy::FOUND)]
-    exit_code: u8,
-
-    /// Exit with 0 when a finding fails; what could not be read still fails
+pub(super) struct StdinArgs {
+    /// Read a JSON object with `content` and `origin` on each line
     #[arg(long)]
-    exit_zero: bool,
+    jsonl: bool,
 
-    /// Fail on notes too: what was rightly left aside or only read in part
-    #[arg(long)]
-    strict: bool,
+    /// What reports call the input
+    #[arg(long, value_name = "NAME", default_value = StdinSource::NAME)]
+    pub(super) name: String,
 
-    /// Accept one kind of gap; may be given often
-    #[arg(long = "allow-gap", value_name = "KIND", action = ArgAction::Append)]
-    #[arg(value_parser = values::kind())]
-    allow_gaps: Vec<Kind>,
+    #[command(flatten)]
+    pub(super) run: RunArgs,
 }
 
 /// What to do with rules.
@@ -192,53 +171,41 @@ pub(super) enum RulesCommand {
     },
 }
 
-impl ScanArgs {
+impl ImageArgs {
     /// The decisions of the scan; `now` is in seconds since the Unix epoch.
     pub(super) fn options(&self, now: i64) -> Options {
-        let defaults = Limits::default();
         Options {
             platforms: self.platforms.clone(),
             verify_diff_ids: self.verify_diff_id,
-            threads: usize::from(self.threads),
-            timeout: self.timeout,
-            now,
-            limits: Limits {
-                memory: self.max_memory.unwrap_or(defaults.memory),
-                ..defaults
-            },
+            ..self.run.scan.options(now)
         }
     }
 }
 
-impl OutputArgs {
-    /// Every report to write; the main one comes last, so that files are there when it is read.
-    pub(super) fn destinations(&self) -> Vec<Destination<'_>> {
-        let main = Destination {
-            format: self.format,
-            file: self
-                .output
-                .as_deref()
-                .filter(|file| file.as_os_str() != "-"),
-        };
-        let more = self.reports.iter().map(|report| Destination {
-            format: report.format,
-            file: Some(&report.file),
-        });
-        more.chain([main]).collect()
+impl DirArgs {
+    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
+    pub(super) fn options(&self, now: i64) -> Options {
+        Options {
+            exclude: self.exclude.clone(),
+            respect_gitignore: self.respect_gitignore,
+            ..self.run.scan.options(now)
+        }
+    }
+
+    /// What ends a path in the list.
+    pub(super) const fn separator(&self) -> Separator {
+        if self.null {
+            Separator::Nul
+        } else {
+            Separator::Line
+        }
     }
 }
 
-impl GateArgs {
-    /// The policy.
-    pub(super) fn policy(&self) -> Policy {
-        Policy {
-            fail_on: self.fail_on.0,
-            min_confidence: self.min_confidence,
-            strict: self.strict,
-            allow_gaps: self.allow_gaps.clone(),
-            exit_code: self.exit_code,
-            exit_zero: self.exit_zero,
-        }
+impl StdinArgs {
+    /// How the input is to be read.
+    pub(super) const fn form(&self) -> Form {
+        if self.jsonl { Form::Jsonl } else { Form::Raw }
     }
 }
 

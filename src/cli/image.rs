@@ -1,125 +1,22 @@
-//! `residue image`: refuses what makes no sense, scans, writes the reports.
+//! `residue image`: container images.
 
-use super::args::{ImageArgs, OutputArgs};
-use super::progress::Display;
-use super::{detector, tell};
-use anstream::{AutoStream, ColorChoice};
-use anstyle::Style;
-use anyhow::bail;
-use residue::detect::Detector;
-use residue::model::{Counter, Identity, Options, Outcome, Progress};
-use residue::report::{self, Destination, View};
-use residue::scan::{Scan, Stop};
+use super::args::ImageArgs;
+use super::{detector, scan};
 use residue::source::image::{ImageSource, Target};
-use residue::unpack::batch::Context;
-use std::collections::HashSet;
-use std::io::{self, BufWriter};
-use std::time::Instant;
 
-/// Scans and reports; the exit code is the policy's.
+/// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
-    let started = Instant::now();
-    let destinations = args.output.destinations();
-    check(&destinations)?;
-    let outcome = scan(args)?;
-    if args.output.verbose {
-        let bytes = outcome.coverage.counted(Counter::Bytes);
-        let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
-        tell(Style::new().dimmed(), "took", &text);
-    }
-    let policy = args.gate.policy();
-    let view = View::new(&outcome, &policy, args.output.show_secrets);
-    deliver(&view, &destinations, &args.output)?;
-    Ok(policy.exit(&outcome))
-}
-
-/// Refuses reports that could not be written, before the work is done.
-fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
-    let mut files = HashSet::new();
-    for destination in destinations {
-        destination.check()?;
-        if let Some(file) = destination.file
-            && !files.insert(file)
-        {
-            bail!(
-                "two reports go to {}; name another file for one",
-                file.display()
-            );
-        }
-    }
-    Ok(())
-}
-
-fn scan(args: &ImageArgs) -> anyhow::Result<Outcome> {
-    let options = args.scan.options(detector::now()?);
-    let identity = match &args.scan.key_file {
-        Some(file) => Identity::from_file(file)?,
-        None => Identity::default(),
-    };
-    let detector = detector::load(&args.scan.rules, options.now)?;
-    let display = Display::new(args.output.quiet);
-    let source = open(&args.targets, &options, &detector, &display)?;
-    let outcome = Scan {
-        detector: &detector,
-        options: &options,
-        identity: &identity,
-        stop: &Stop::after(options.timeout),
-    }
-    .run(&source);
-    display.finish();
-    Ok(outcome?)
-}
-
-/// Opens the images. What makes no target is refused here; what cannot be read is a gap later.
-fn open<'a>(
-    targets: &[String],
-    options: &'a Options,
-    detector: &Detector,
-    progress: &'a dyn Progress,
-) -> anyhow::Result<ImageSource<'a>> {
-    let targets = targets.iter().map(|text| Target::parse(text));
-    let targets = targets.collect::<Result<_, _>>()?;
-    let (before, after) = detector.context();
-    let context = Context { before, after };
-    Ok(ImageSource::new(targets, options, context, progress)?)
-}
-
-/// Writes every report, also when one of them fails, and then tells the first failure.
-fn deliver(
-    view: &View,
-    destinations: &[Destination<'_>],
-    output: &OutputArgs,
-) -> anyhow::Result<()> {
-    let colour = if output.no_color {
-        ColorChoice::Never
-    } else {
-        ColorChoice::Auto
-    };
-    let mut stdout = BufWriter::new(AutoStream::new(io::stdout().lock(), colour));
-    let results: Vec<_> = destinations
-        .iter()
-        .map(|&destination| report::write(view, destination, &mut stdout))
-        .collect();
-    Ok(results.into_iter().collect::<Result<(), _>>()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use residue::report::FORMATS;
-    use std::path::Path;
-
-    fn to(file: Option<&str>) -> Destination<'_> {
-        Destination {
-            format: &FORMATS[0],
-            file: file.map(Path::new),
-        }
-    }
-
-    #[test]
-    fn two_reports_cannot_share_a_file() {
-        assert!(check(&[to(Some("a")), to(Some("b")), to(None)]).is_ok());
-        assert!(check(&[to(Some("a")), to(Some("a"))]).is_err());
-        assert!(check(&[to(Some("none/such/a"))]).is_err());
-    }
+    let options = args.options(detector::now()?);
+    scan::run(&args.run, &options, |setting| {
+        let targets = args.targets.iter().map(|text| Target::parse(text));
+        let targets = targets.collect::<Result<_, _>>()?;
+        let scan::Setting {
+            options,
+            context,
+            progress,
+        } = setting;
+        Ok(Box::new(ImageSource::new(
+            targets, options, context, progress,
+        )?))
+    })
 }

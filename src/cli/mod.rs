@@ -10,10 +10,13 @@ use std::process::ExitCode;
 
 mod args;
 mod detector;
+mod dir;
 mod exit;
 mod image;
 mod progress;
 mod rules;
+mod scan;
+mod stdin;
 mod values;
 
 /// Runs what the arguments say.
@@ -21,6 +24,8 @@ pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
+        Command::Dir(args) => dir::run(&args),
+        Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {

@@ -23,7 +23,7 @@ mod windowed;
 pub use matched::Match;
 pub use resolve::resolve;
 
-use crate::model::{EntryPart, Origin, Piece, Rule, Secret};
+use crate::model::{Piece, Rule, Secret};
 use crate::ruleset::RuleSet;
 use confirm::{Confirm, Confirmed, Hit};
 use lines::Lines;
@@ -151,13 +151,7 @@ impl Detector {
                     }
                 });
         }
-        if matches!(
-            piece.origin,
-            Origin::Entry {
-                part: EntryPart::Name,
-                ..
-            }
-        ) {
+        if piece.origin.is_name() {
             self.search_path(piece, text, scratch, out);
         }
     }
@@ -287,7 +281,7 @@ fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DocumentId, LineStart};
+    use crate::model::{DocumentId, LineStart, Origin};
     use crate::ruleset::RuleSet;
     use proptest::prelude::*;
     use std::ops::Range;

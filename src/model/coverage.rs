@@ -36,6 +36,10 @@ pub enum Kind {
     RawOnly,
     /// Readers of the format disagree about these bytes; every reading was scanned.
     Ambiguous,
+    /// Files that the user asked to leave out.
+    Excluded,
+    /// A fifo, device or socket that was named: reading it might never end.
+    SpecialFile,
 }
 
 /// Whether a shortfall fails a gate.
@@ -48,7 +52,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 14] = [
+const KINDS: [(Kind, &str, Class); 16] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -63,6 +67,8 @@ const KINDS: [(Kind, &str, Class); 14] = [
     (Kind::Encrypted, "encrypted", Class::Note),
     (Kind::RawOnly, "raw-only", Class::Note),
     (Kind::Ambiguous, "ambiguous", Class::Note),
+    (Kind::Excluded, "excluded", Class::Note),
+    (Kind::SpecialFile, "special-file", Class::Note),
 ];
 
 impl Kind {
@@ -121,7 +127,7 @@ pub enum Counter {
     Layers,
     /// Manifests, configs and attestations read.
     Documents,
-    /// Files: tar entries with content.
+    /// Files: tar entries with content, files on disk, records of standard input.
     Files,
     /// Bytes searched, after decompression.
     Bytes,

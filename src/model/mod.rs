@@ -27,7 +27,7 @@ pub use fingerprint::{Fingerprint, Identity, KeyError};
 pub use limits::Limits;
 pub use options::Options;
 pub use origin::{
-    DocumentId, EntryPart, LayerId, LayerPlace, Occurrence, Origin, Place, State, Where,
+    DocumentId, EntryPart, LayerId, LayerPlace, Occurrence, Origin, Place, State, TargetId, Where,
 };
 pub use outcome::{Image, Outcome, Target};
 pub use policy::{Policy, Standing, Verdict};

@@ -10,6 +10,10 @@ pub struct Options {
     pub platforms: Vec<String>,
     /// Hash the uncompressed layers too and compare with the config's diffIDs.
     pub verify_diff_ids: bool,
+    /// Globs of files to leave out, relative to each target; the report says how many they were.
+    pub exclude: Vec<String>,
+    /// Leave out what `.gitignore` and git's other ignore files say.
+    pub respect_gitignore: bool,
     /// Worker threads; 0 means one for each processor.
     pub threads: usize,
     /// Wall-clock time after which the scan stops with what it has.

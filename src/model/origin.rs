@@ -13,6 +13,10 @@ pub struct LayerId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(pub u32);
 
+/// Number of a target among those that were asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetId(pub u32);
+
 /// Which blob a piece of text belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -39,9 +43,40 @@ pub enum Origin {
         /// the document, from 0.
         number: u32,
     },
+    /// Something of a file that lies on disk.
+    File {
+        /// The target that holds the file.
+        target: TargetId,
+        /// Its path in the target; any bytes.
+        path: Arc<[u8]>,
+        /// What of the file the text is.
+        part: EntryPart,
+    },
+    /// A record of standard input.
+    Record {
+        /// The line that holds it, from 1; 0 for the whole input. It tells records of one path
+        /// apart.
+        line: u64,
+        /// What its producer calls it; any bytes.
+        path: Arc<[u8]>,
+        /// What of the record the text is: its content, or its path as the name.
+        part: EntryPart,
+    },
 }
 
-/// What of a tar entry a text is.
+impl Origin {
+    /// Whether the text is a path: the name of a file, of an archive's entry or of a record.
+    pub const fn is_name(&self) -> bool {
+        match self {
+            Self::Entry { part, .. } | Self::File { part, .. } | Self::Record { part, .. } => {
+                matches!(part, EntryPart::Name)
+            }
+            Self::Document(_) | Self::Value { .. } => false,
+        }
+    }
+}
+
+/// What of a tar entry, or of a file on disk, a text is.
 ///
 /// Positions are counted in a text of its own, so no two texts may have the same origin. Of some
 /// parts an entry or a layer has several; these carry a number, counted through the layer.
@@ -61,12 +96,22 @@ pub enum EntryPart {
     Slack(u32),
 }
 
+impl EntryPart {
+    /// The kind of place that the text of this part is.
+    pub const fn place(self) -> Where {
+        match self {
+            Self::Content | Self::Again(_) | Self::Slack(_) => Where::File,
+            Self::Name | Self::LinkTarget(_) | Self::Metadata(_) => Where::Metadata,
+        }
+    }
+}
+
 /// The kind of place an occurrence is. The words are those of the report formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Where {
     /// A file's content.
     File,
-    /// A file's name, link target, extended attribute or other tar metadata.
+    /// A file's name, link target, extended attribute or other metadata.
     Metadata,
     /// The image config: Env, Cmd, Labels, ...
     Config,
@@ -93,6 +138,11 @@ impl Where {
             Self::Attestation => "attestation",
         }
     }
+
+    /// Whether the place is a file or belongs to one, and is no part of a document.
+    pub const fn is_of_a_file(self) -> bool {
+        matches!(self, Self::File | Self::Metadata)
+    }
 }
 
 /// One place where a blob stands, as people know it.
@@ -104,7 +154,7 @@ pub struct Place {
     pub platform: Option<Arc<str>>,
     /// The kind of place.
     pub kind: Where,
-    /// A path in the layer, or the pointer of a value in a document; any bytes.
+    /// A path in the layer or in the target, or the pointer of a value in a document; any bytes.
     pub path: Arc<[u8]>,
     /// The layer that holds it.
     pub layer: Option<LayerPlace>,

@@ -16,13 +16,16 @@ pub struct Outcome {
     pub key_id: String,
 }
 
-/// One target and the images found in it.
+/// One target, and the images found in it if it is not files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// As the user typed it.
     pub name: String,
     /// Its images, each platform on its own.
     pub images: Vec<Image>,
+    /// For files: the path that theirs begin at, seen from the current directory, and empty for
+    /// that directory itself. `None` for images, whose paths lead to nothing on disk.
+    pub base: Option<String>,
 }
 
 /// One image of a target.

@@ -78,6 +78,7 @@ fn target(name: &str, platforms: &[&str]) -> Target {
     Target {
         name: name.to_owned(),
         images: platforms.iter().enumerate().map(image).collect(),
+        base: None,
     }
 }
 

@@ -68,7 +68,7 @@ pub struct Gate {
 pub struct Target {
     /// As the user typed it.
     pub name: String,
-    /// Its images.
+    /// Its images; none if it is files.
     pub images: Vec<Image>,
 }
 
@@ -194,7 +194,7 @@ pub struct Occurrence {
     /// The kind of place.
     #[serde(rename = "where")]
     pub kind: &'static str,
-    /// A path in the layer, or a pointer into a document.
+    /// A path in the layer or in the target, or a pointer into a document.
     pub path: String,
     /// Line, from 1.
     pub line: u64,
@@ -214,6 +214,9 @@ pub struct Occurrence {
     /// Digest of the image, where the target names it.
     #[serde(skip)]
     pub image_digest: Option<String>,
+    /// What the path begins at, seen from the current directory; `None` in an image.
+    #[serde(skip)]
+    pub base: Option<String>,
 }
 
 /// A layer of an image.
@@ -233,11 +236,16 @@ pub struct Layer {
 }
 
 impl Occurrence {
+    /// Whether the place is part of an image, and not of a file on disk.
+    pub const fn in_image(&self) -> bool {
+        self.base.is_none()
+    }
+
     /// The name of the place for people: `app/.env:12:9`, `config.Env[3]`. A value of a document
-    /// is mostly one line, so that its position is told only where it says something.
+    /// and a name are mostly one line, so that the position is told only where it says something.
     pub fn spot(&self) -> String {
-        let in_document = self.layer.is_none() && self.kind != Where::File.name();
-        if in_document && self.line == 1 {
+        let is_content = self.layer.is_some() || self.kind == Where::File.name();
+        if !is_content && self.line == 1 {
             self.path.clone()
         } else {
             format!("{}:{}:{}", self.path, self.line, self.column)

@@ -4,7 +4,11 @@
 use crate::model::{Origin, Place, Target};
 use crate::unpack::Sink;
 
+pub mod files;
 pub mod image;
+mod input;
+mod metered;
+pub mod stdin;
 
 /// Something that can be scanned.
 pub trait Source: Sync {
@@ -17,6 +21,6 @@ pub trait Source: Sync {
     /// [`Self::read`] has returned.
     fn places(&self, origin: &Origin) -> Vec<Place>;
 
-    /// What was asked for and the images that were found there. Called after [`Self::read`].
+    /// What was asked for, with the images that were found there. Called after [`Self::read`].
     fn targets(&self) -> Vec<Target>;
 }

@@ -41,6 +41,18 @@ pub fn image<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
     residue(fixed.into_iter().chain(args))
 }
 
+/// `residue dir` in the same form.
+pub fn dir<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
+    let fixed = ["dir", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args))
+}
+
+/// `residue stdin` in the same form, on this input.
+pub fn stdin<'a>(args: impl IntoIterator<Item = &'a str>, input: impl Into<Vec<u8>>) -> Run {
+    let fixed = ["stdin", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args)).stdin(input).run()
+}
+
 /// Scans an OCI layout that is written for this run alone.
 pub fn scan(layout: &Bundle) -> Run {
     scan_with(layout, [])
@@ -72,6 +84,13 @@ pub fn written(bundle: &Bundle) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     bundle.write(dir.path());
     dir
+}
+
+/// Writes a file with the directories above it.
+pub fn put(root: &TempDir, path: &str, content: impl AsRef<[u8]>) {
+    let path = root.path().join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
 }
 
 /// A layout on disk as a target.

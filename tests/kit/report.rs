@@ -138,6 +138,17 @@ impl<'a> Finding<'a> {
         list(&self.0["occurrences"]).iter().map(Place).collect()
     }
 
+    /// The paths of all places, in the order of the report.
+    pub fn paths(&self) -> Vec<&'a str> {
+        self.places().iter().map(Place::path).collect()
+    }
+
+    /// The place in a file on disk; there must be exactly one.
+    #[track_caller]
+    pub fn in_file(&self, path: &str) -> Place<'a> {
+        self.only(|place| place.layer().is_none() && place.path() == path)
+    }
+
     /// The place in a file of a layer; there must be exactly one.
     #[track_caller]
     pub fn at(&self, layer: u64, path: &str) -> Place<'a> {
@@ -173,6 +184,12 @@ impl<'a> Place<'a> {
     /// The path in a layer or the pointer in a document.
     pub fn path(&self) -> &'a str {
         string(&self.0["path"])
+    }
+
+    /// Line and column.
+    pub fn position(&self) -> (u64, u64) {
+        let number = |field: &str| self.0[field].as_u64().unwrap();
+        (number("line"), number("column"))
     }
 
     /// The layer's position from the bottom.

@@ -2,8 +2,9 @@
 
 use super::*;
 use clap::{CommandFactory, error::ErrorKind};
-use residue::model::Severity;
+use residue::model::{Confidence, Kind, Policy, Severity};
 use residue::report::FORMATS;
+use std::time::Duration;
 
 fn image(line: &str) -> Result<ImageArgs, clap::Error> {
     let words = ["residue", "image"]
@@ -11,7 +12,7 @@ fn image(line: &str) -> Result<ImageArgs, clap::Error> {
         .chain(line.split_whitespace());
     match Cli::try_parse_from(words)?.command {
         Command::Image(args) => Ok(args),
-        Command::Rules(_) => unreachable!("it is the image command"),
+        _ => unreachable!("it is the image command"),
     }
 }
 
@@ -23,10 +24,10 @@ fn the_definitions_hold_together() {
 #[test]
 fn without_flags_the_defaults_of_the_library_hold() {
     let args = image("app.tar").unwrap();
-    assert_eq!(args.gate.policy(), Policy::default());
-    let (options, defaults) = (args.scan.options(0), Options::default());
+    assert_eq!(args.run.gate.policy(), Policy::default());
+    let (options, defaults) = (args.options(0), Options::default());
     assert_eq!(format!("{options:?}"), format!("{defaults:?}"));
-    let destinations = args.output.destinations();
+    let destinations = args.run.output.destinations();
     assert_eq!(destinations.len(), 1);
     assert_eq!(
         (destinations[0].format.name, destinations[0].file),
@@ -45,13 +46,13 @@ fn every_flag_arrives() {
     )
     .unwrap();
     assert_eq!(args.targets, ["a.tar", "b.tar"]);
-    let options = args.scan.options(0);
+    let options = args.options(0);
     assert_eq!(options.platforms, ["linux/amd64", "linux/arm64"]);
     assert!(options.verify_diff_ids);
     assert_eq!(options.timeout, Some(Duration::from_secs(300)));
     assert_eq!((options.threads, options.limits.memory), (3, 256 << 20));
     assert_eq!(
-        args.gate.policy(),
+        args.run.gate.policy(),
         Policy {
             fail_on: Some(Severity::High),
             min_confidence: Confidence::Confirmed,
@@ -62,13 +63,14 @@ fn every_flag_arrives() {
         }
     );
     let formats: Vec<_> = args
+        .run
         .output
         .destinations()
         .iter()
         .map(|to| to.format.name)
         .collect();
     assert_eq!(formats, ["sarif", "human", "json"]);
-    assert!(args.output.show_secrets && args.output.quiet && args.output.no_color);
+    assert!(args.run.output.show_secrets && args.run.output.quiet && args.run.output.no_color);
 }
 
 #[test]
@@ -95,7 +97,7 @@ fn what_is_wrong_is_refused_with_the_code_of_usage() {
 
 #[test]
 fn a_finding_can_be_told_never_to_fail() {
-    let policy = image("a.tar --fail-on never").unwrap().gate.policy();
+    let policy = image("a.tar --fail-on never").unwrap().run.gate.policy();
     assert_eq!(policy.fail_on, None);
 }
 
@@ -113,4 +115,39 @@ fn the_help_names_every_value_of_the_tables() {
         assert!(help.contains(word), "{word} is not in the help");
     }
     assert!(help.contains("Exit codes:"));
+}
+
+#[test]
+fn files_are_chosen_by_flags() {
+    let words = "residue dir a b --files-from - -0 --exclude x --exclude y/z --respect-gitignore";
+    let Command::Dir(args) = Cli::try_parse_from(words.split(' ')).unwrap().command else {
+        unreachable!("it is the dir command");
+    };
+    assert_eq!(args.paths, [PathBuf::from("a"), PathBuf::from("b")]);
+    assert_eq!(args.files_from, Some(PathBuf::from("-")));
+    assert_eq!(args.separator(), Separator::Nul);
+    let options = args.options(0);
+    assert_eq!(options.exclude, ["x", "y/z"]);
+    assert!(options.respect_gitignore);
+    for line in [
+        "residue dir",
+        "residue dir a -0",
+        "residue dir a --platform linux/arm64",
+    ] {
+        let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+    }
+}
+
+#[test]
+fn standard_input_is_raw_unless_it_is_said_to_be_records() {
+    for (line, form, name) in [
+        ("residue stdin", Form::Raw, StdinSource::NAME),
+        ("residue stdin --jsonl --name export", Form::Jsonl, "export"),
+    ] {
+        let Command::Stdin(args) = Cli::try_parse_from(line.split(' ')).unwrap().command else {
+            unreachable!("it is the stdin command");
+        };
+        assert_eq!((args.form(), args.name.as_str()), (form, name));
+    }
 }

@@ -3,9 +3,9 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
-use crate::model::{Kind, Severity, Verdict};
+use crate::model::{Counter, Kind, Severity, Verdict};
 use crate::report::View;
-use crate::report::view::{Coverage, Shortfall};
+use crate::report::view::{Coverage, Occurrence, Shortfall};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -21,7 +21,12 @@ pub(super) fn write(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     tally(view, page)?;
     page.field("scanned", PLAIN, &scanned(&view.coverage))?;
     coverage(view, page)?;
-    if !view.findings.is_empty() {
+    let places = || {
+        view.findings
+            .iter()
+            .flat_map(|finding| &finding.occurrences)
+    };
+    if places().any(Occurrence::in_image) {
         page.field("next", PLAIN, REBUILD)?;
     }
     verdict(view, page)
@@ -70,12 +75,15 @@ fn hidden(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
-/// The counters in one line.
+/// The counters in one line. Files and bytes are told in any case; of what else there was none,
+/// there was mostly none to be read.
 fn scanned(coverage: &Coverage) -> String {
+    let always = [Counter::Files.name(), Counter::Bytes.name()];
     let counts: Vec<String> = coverage
         .scanned
         .0
         .iter()
+        .filter(|(name, number)| *number > 0 || always.contains(name))
         .map(|&(name, number)| match name {
             "bytes" => size(number),
             _ => counted(number, name),

@@ -116,6 +116,7 @@ pub(super) struct SarifResult<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location<'a> {
     pub(super) physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) logical_locations: Vec<LogicalLocation<'a>>,
 }
 

@@ -5,6 +5,7 @@ use super::model::{
     ResultProperties, SarifResult,
 };
 use super::{rule, uri};
+use crate::model::Where;
 use crate::report::view::{Finding, Layer, Occurrence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -45,6 +46,8 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
     );
     let within = match &place.layer {
         Some(layer) => write!(text, " of layer {}{}", layer.index, by(layer)),
+        None if place.kind == Where::File.name() => Ok(()),
+        None if !place.in_image() => write!(text, " ({})", place.kind),
         None => write!(text, " of the image's {}", place.kind),
     };
     let fate = match (place.state, &place.changed_by) {
@@ -101,8 +104,11 @@ fn location<'a>(finding: &Finding, place: &'a Occurrence) -> Location<'a> {
     }
 }
 
-/// The image, and the layer or document in it.
+/// The image, and the layer or document in it; a file on disk needs no more than its address.
 fn logical(place: &Occurrence) -> Vec<LogicalLocation<'_>> {
+    if !place.in_image() {
+        return Vec::new();
+    }
     let image = match &place.platform {
         Some(platform) => format!("{} ({platform})", place.target),
         None => place.target.clone(),

@@ -1,6 +1,7 @@
-//! Addresses of places that are no files of a repository. Code scanning wants relative URI
-//! references (RFC 3986, section 4.2), so each place in an image gets one of its own:
-//! `layers/<digest>/etc/x` or `config/<digest>/config.Env%5B3%5D`.
+//! Addresses of places. Code scanning wants relative URI references (RFC 3986, section 4.2). A file
+//! on disk has one, seen from the current directory, unless it lies outside of that; and each place
+//! in an image gets one of its own: `layers/<digest>/etc/x` or
+//! `config/<digest>/config.Env%5B3%5D`.
 
 use crate::report::view::Occurrence;
 use std::fmt::Write;
@@ -10,6 +11,26 @@ const DIGITS: usize = 12;
 
 /// The address of a place.
 pub(super) fn of(place: &Occurrence) -> String {
+    match &place.base {
+        Some(base) => of_file(base, &place.path),
+        None => in_image(place),
+    }
+}
+
+/// The address of a file: absolute (RFC 8089) where its path is.
+fn of_file(base: &str, path: &str) -> String {
+    let mut uri = String::new();
+    base.split('/')
+        .chain(path.split('/'))
+        .for_each(|segment| push_segment(&mut uri, segment));
+    let is_absolute = base.starts_with('/') || (base.is_empty() && path.starts_with('/'));
+    match is_absolute {
+        true => format!("file://{uri}"),
+        false => uri.split_off(usize::from(uri.starts_with('/'))),
+    }
+}
+
+fn in_image(place: &Occurrence) -> String {
     let (folder, digest) = match &place.layer {
         Some(layer) => ("layers", Some(layer.short_digest())),
         None => (place.kind, place.image_digest.as_deref().map(short)),
@@ -55,6 +76,21 @@ fn push_byte(uri: &mut String, byte: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_named_as_seen_from_the_current_directory() {
+        let table = [
+            ("", "a b.env", "a%20b.env"),
+            (".", "app/.env", "app/.env"),
+            ("src/", "app/.env", "src/app/.env"),
+            ("/srv/x", "app/.env", "file:///srv/x/app/.env"),
+            ("/", "etc/x", "file:///etc/x"),
+            ("", "/etc/x", "file:///etc/x"),
+        ];
+        for (base, path, expected) in table {
+            assert_eq!(of_file(base, path), expected);
+        }
+    }
 
     #[test]
     fn every_path_makes_a_relative_address() {

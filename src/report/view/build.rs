@@ -210,6 +210,7 @@ impl<'a> Builder<'a> {
             image_digest: self
                 .image_of(place, target_index)
                 .map(|text| self.text(text)),
+            base: self.base_of(target_index),
         }
     }
 
@@ -235,6 +236,12 @@ impl<'a> Builder<'a> {
             .filter(|(_, target)| place.target.starts_with(&target.name))
             .max_by_key(|(index, target)| (target.name.len(), Reverse(*index)))
             .map_or(0, |(index, _)| index)
+    }
+
+    /// What the paths of a target's files begin at.
+    fn base_of(&self, target: usize) -> Option<String> {
+        let base = self.outcome.targets.get(target)?.base.as_ref()?;
+        Some(self.name(base))
     }
 
     /// The digest of the image that a place belongs to.

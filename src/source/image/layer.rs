@@ -7,11 +7,11 @@
 use super::catalog::{Copy, Facts, Shape};
 use super::claim::{Claim, Sums};
 use super::digest::Digest;
-use super::metered::Metered;
 use super::overlay::{IndexBuilder, Node};
 use super::reading::Reading;
 use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
+use crate::source::metered::Metered;
 use crate::unpack::batch::Batcher;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};

@@ -61,6 +61,7 @@ impl Places {
             .map(|(number, name)| crate::model::Target {
                 name: name.clone(),
                 images: images(number).collect(),
+                base: None,
             })
             .collect()
     }
@@ -84,6 +85,7 @@ impl Places {
                 let document = self.catalog.document(*document);
                 self.of_document(document, *place, pointer, false)
             }
+            Origin::File { .. } | Origin::Record { .. } => Vec::new(),
         };
         places.sort();
         places.dedup();
@@ -91,10 +93,7 @@ impl Places {
     }
 
     fn of_entry(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
-        let kind = match part {
-            EntryPart::Content | EntryPart::Again(_) | EntryPart::Slack(_) => Where::File,
-            EntryPart::Name | EntryPart::LinkTarget(_) | EntryPart::Metadata(_) => Where::Metadata,
-        };
+        let kind = part.place();
         let in_images = self.uses.get(&layer).into_iter().flatten();
         let in_images = in_images.map(|&(image, position)| Place {
             target: Arc::clone(&self.labels[image]),

@@ -1,0 +1,137 @@
+//! What all scans have in common: refuse what makes no sense, scan, write the reports. A subcommand
+//! only says what its source is.
+
+use super::args::{OutputArgs, RunArgs};
+use super::progress::Display;
+use super::{detector, tell};
+use anstream::{AutoStream, ColorChoice};
+use anstyle::Style;
+use anyhow::bail;
+use residue::model::{Counter, Identity, Options, Outcome, Progress};
+use residue::report::{self, Destination, View};
+use residue::scan::{Scan, Stop};
+use residue::source::Source;
+use residue::unpack::batch::Context;
+use std::collections::HashSet;
+use std::io::{self, BufWriter};
+use std::time::Instant;
+
+/// What a source is opened with.
+pub(super) struct Setting<'a> {
+    /// The user's decisions.
+    pub(super) options: &'a Options,
+    /// What the detector needs around a match.
+    pub(super) context: Context,
+    /// Told how far the reading has come.
+    pub(super) progress: &'a dyn Progress,
+}
+
+/// A source, or why there is none.
+pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
+
+/// Scans what `open` yields and reports; the exit code is the policy's. `open` refuses what is no
+/// target; what cannot be read is a gap later.
+pub(super) fn run(
+    args: &RunArgs,
+    options: &Options,
+    open: impl FnOnce(Setting<'_>) -> Opened<'_>,
+) -> anyhow::Result<u8> {
+    let started = Instant::now();
+    let destinations = args.output.destinations();
+    check(&destinations)?;
+    let outcome = scan(args, options, open)?;
+    if args.output.verbose {
+        let bytes = outcome.coverage.counted(Counter::Bytes);
+        let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
+        tell(Style::new().dimmed(), "took", &text);
+    }
+    let policy = args.gate.policy();
+    let view = View::new(&outcome, &policy, args.output.show_secrets);
+    deliver(&view, &destinations, &args.output)?;
+    Ok(policy.exit(&outcome))
+}
+
+/// Refuses reports that could not be written, before the work is done.
+fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
+    let mut files = HashSet::new();
+    for destination in destinations {
+        destination.check()?;
+        if let Some(file) = destination.file
+            && !files.insert(file)
+        {
+            bail!(
+                "two reports go to {}; name another file for one",
+                file.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn scan(
+    args: &RunArgs,
+    options: &Options,
+    open: impl FnOnce(Setting<'_>) -> Opened<'_>,
+) -> anyhow::Result<Outcome> {
+    let identity = match &args.scan.key_file {
+        Some(file) => Identity::from_file(file)?,
+        None => Identity::default(),
+    };
+    let detector = detector::load(&args.scan.rules, options.now)?;
+    let display = Display::new(args.output.quiet);
+    let (before, after) = detector.context();
+    let source = open(Setting {
+        options,
+        context: Context { before, after },
+        progress: &display,
+    })?;
+    let outcome = Scan {
+        detector: &detector,
+        options,
+        identity: &identity,
+        stop: &Stop::after(options.timeout),
+    }
+    .run(&*source);
+    display.finish();
+    Ok(outcome?)
+}
+
+/// Writes every report, also when one of them fails, and then tells the first failure.
+fn deliver(
+    view: &View,
+    destinations: &[Destination<'_>],
+    output: &OutputArgs,
+) -> anyhow::Result<()> {
+    let colour = if output.no_color {
+        ColorChoice::Never
+    } else {
+        ColorChoice::Auto
+    };
+    let mut stdout = BufWriter::new(AutoStream::new(io::stdout().lock(), colour));
+    let results: Vec<_> = destinations
+        .iter()
+        .map(|&destination| report::write(view, destination, &mut stdout))
+        .collect();
+    Ok(results.into_iter().collect::<Result<(), _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use residue::report::FORMATS;
+    use std::path::Path;
+
+    fn to(file: Option<&str>) -> Destination<'_> {
+        Destination {
+            format: &FORMATS[0],
+            file: file.map(Path::new),
+        }
+    }
+
+    #[test]
+    fn two_reports_cannot_share_a_file() {
+        assert!(check(&[to(Some("a")), to(Some("b")), to(None)]).is_ok());
+        assert!(check(&[to(Some("a")), to(Some("a"))]).is_err());
+        assert!(check(&[to(Some("none/such/a"))]).is_err());
+    }
+}

@@ -1,0 +1,151 @@
+//! Files on disk: every regular file below the paths that were named, hidden and ignored ones
+//! included.
+//!
+//! One iterator walks all paths, and the threads of the pool take its entries as they become free,
+//! so nothing but a few batches is in memory. Links are never followed below a named path, a file
+//! of several names is read once, and what is no regular file is never opened for reading.
+
+mod hardlinks;
+mod list;
+mod read;
+mod roots;
+mod selection;
+mod walk;
+
+pub use list::{List, Separator};
+pub use selection::GlobError;
+
+use self::hardlinks::HardLinks;
+use self::read::Reader;
+use self::roots::Roots;
+use self::selection::Selection;
+use super::Source;
+use crate::model::{Limits, Meter, Options, Origin, Place, Progress, Target, TargetId};
+use crate::unpack::Sink;
+use crate::unpack::batch::Context;
+use rayon::prelude::*;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Files to scan.
+pub struct FileSource<'a> {
+    roots: Roots,
+    selection: Arc<Selection>,
+    limits: &'a Limits,
+    context: Context,
+    progress: &'a dyn Progress,
+    hardlinks: HardLinks,
+}
+
+/// What the user named.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// Paths, each a target of its own.
+    pub paths: Vec<PathBuf>,
+    /// A list of paths, together one target.
+    pub list: Option<List>,
+}
+
+/// A call that is refused before any work.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// A path that does not exist, or may not be looked at.
+    #[error("cannot open `{}`: {cause}", path.display())]
+    Missing {
+        /// The path, as it was typed.
+        path: PathBuf,
+        /// What the operating system said.
+        cause: io::Error,
+    },
+    /// `-`, which is no path.
+    #[error(
+        "`-` is no path here; `residue stdin` reads standard input, `./-` is a file of that name"
+    )]
+    Dash,
+    /// A glob that cannot be understood.
+    #[error(transparent)]
+    Glob(#[from] GlobError),
+}
+
+impl<'a> FileSource<'a> {
+    /// The files below what was named; `context` is what the detector needs around a match.
+    ///
+    /// # Errors
+    /// When a path of its own is not there, or a glob makes no sense. A path of a list that is not
+    /// there is a gap in the scan: lists are often older than the files.
+    pub fn new(
+        named: Named,
+        options: &'a Options,
+        context: Context,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, FileError> {
+        Ok(Self {
+            roots: Roots::of(named)?,
+            selection: Arc::new(Selection::new(&options.exclude, options.respect_gitignore)?),
+            limits: &options.limits,
+            context,
+            progress,
+            hardlinks: HardLinks::default(),
+        })
+    }
+}
+
+/// How far the reading of each target has come.
+type Meters = Vec<Mutex<Box<dyn Meter>>>;
+
+impl Source for FileSource<'_> {
+    fn read(&self, sink: &dyn Sink) {
+        let begin = |target: &Target| Mutex::new(self.progress.begin(&target.name, None));
+        let meters: Meters = self.roots.targets.iter().map(begin).collect();
+        let reader = || Reader::new(self, sink, &meters);
+        self.roots
+            .walk(&self.selection)
+            .take_any_while(|_| !sink.stopped())
+            .fold(reader, |mut reader, found| {
+                reader.take(found);
+                reader
+            })
+            .for_each(Reader::finish);
+        self.hardlinks
+            .settle()
+            .par_iter()
+            .fold(reader, |mut reader, first| {
+                reader.linked(first);
+                reader
+            })
+            .for_each(Reader::finish);
+        self.selection.tell(sink);
+    }
+
+    fn places(&self, origin: &Origin) -> Vec<Place> {
+        let Origin::File { target, path, part } = origin else {
+            return Vec::new();
+        };
+        let place = |target: TargetId, path: &Arc<[u8]>| Place {
+            target: self.roots.targets[target.0 as usize].name.as_str().into(),
+            platform: None,
+            kind: part.place(),
+            path: Arc::clone(path),
+            layer: None,
+            state: None,
+            raw: false,
+        };
+        let names = self.hardlinks.names(*target, path, *part);
+        match names.is_empty() {
+            true => vec![place(*target, path)],
+            false => names
+                .iter()
+                .map(|name| place(name.target, &name.path))
+                .collect(),
+        }
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        self.roots.targets.clone()
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
