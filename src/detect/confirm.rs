@@ -13,6 +13,9 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use std::ops::Range;
 
+/// Bytes that a search walks over in the time that an attempt at one place takes.
+const ATTEMPT: usize = 32;
+
 /// A rule, ready to run.
 pub(super) struct Confirm {
     regex: meta::Regex,
@@ -124,10 +127,13 @@ impl Confirm {
     }
 
     /// Runs the regex in the hit's window; the match, if any, covers the literal's first byte.
+    ///
+    /// If the places where it can begin are few, they are tried one by one: most fail at once, while
+    /// a search for the first of them would go on behind the literal, to the end of the window.
     fn find(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
         let end = text.len().min(hit.at + hit.length);
         let mut start = hit.at.saturating_sub(hit.before);
-        let anchored = if hit.before == 0 {
+        let anchored = if hit.before * ATTEMPT <= hit.length {
             Anchored::Yes
         } else {
             Anchored::No
@@ -141,6 +147,7 @@ impl Confirm {
             match scratch.captures.get_match() {
                 Some(found) if found.start() <= hit.at && found.end() > hit.at => return true,
                 Some(found) if found.start() <= hit.at => start = found.start() + 1,
+                None if anchored == Anchored::Yes => start += 1,
                 _ => return false,
             }
         }
