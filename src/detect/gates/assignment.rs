@@ -20,7 +20,7 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     if site == Site::Prose || key.ends_quoted_text(candidate.text) || is_code(value, site) {
         return Judgement::Drop;
     }
-    if site == Site::Loose && key.echoes(value) {
+    if (site == Site::Loose && key.echoes(value)) || (key.is_option() && is_metavariable(value)) {
         return Judgement::Drop;
     }
     if value.contains(&b' ') {
@@ -115,6 +115,13 @@ fn is_code(value: &[u8], site: Site) -> bool {
         || is_call(value)
         || is_pattern(value)
         || (site != Site::Assigned && is_member(value))
+}
+
+/// What a manual writes behind an option: `--password=PASSWORD`.
+fn is_metavariable(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|&byte| byte.is_ascii_uppercase() || b"_-".contains(&byte))
 }
 
 /// A path or an address; one with a password in it is another rule's.

@@ -52,7 +52,7 @@ impl<'a> Key<'a> {
 
     /// What the name promises; `None` if it names something else.
     pub(super) fn kind(&self) -> Option<Kind> {
-        if words(self.name).any(|word| DENIALS.has(word)) {
+        if words(self.name).any(|word| DENIALS.has(word)) || self.is_directory() {
             return None;
         }
         let (mut head, mut qualified) = (None, false);
@@ -66,6 +66,13 @@ impl<'a> Key<'a> {
             }
         }
         kind_of(head?, qualified)
+    }
+
+    /// Whether it is `PWD`, the shell's working directory, maybe glued to what stands before it in
+    /// a program's string table. `DB_PWD` is a password.
+    fn is_directory(&self) -> bool {
+        let before = self.name.strip_suffix(b"PWD");
+        before.is_some_and(|before| before.last().is_none_or(u8::is_ascii_alphanumeric))
     }
 
     /// Whether it is the last word of a quoted text: of a sentence, as the keys of translations

@@ -40,7 +40,7 @@ pub(crate) fn shape(value: &[u8]) -> Option<Shape> {
 /// Marks that open a substitution in shells, templates and interpolated strings.
 const SUBSTITUTIONS: [&[u8]; 6] = [b"${", b"$(", b"{{", b"#{", b"<%", b"%("];
 /// Heads of references to secret stores and of sealed values.
-const STORES: [&[u8]; 14] = [
+const STORES: [&[u8]; 15] = [
     b"enc(",
     b"enc[",
     b"!vault",
@@ -50,6 +50,7 @@ const STORES: [&[u8]; 14] = [
     b"arn:",
     b"env:",
     b"file:",
+    b"fileb:",
     b"keyring:",
     b"secretref:",
     b"sops:",
@@ -220,7 +221,7 @@ path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anythin
 field input form label data code number no yes none null nothing bot webhook license proxy registry \
 repo repository deploy cluster node agent machine system internal external remote backup primary \
 secondary first second third more less \
-smtp imap ftp ssh ldap jdbc http https relay top",
+smtp imap ftp ssh ldap jdbc http https relay top scott tiger foobared",
 );
 
 #[cfg(test)]

@@ -29,9 +29,7 @@ impl Site {
         let before = line_before(&candidate.text[..key.start]);
         let after = line_after(&candidate.text[candidate.secret.end..]);
         match between.last() {
-            Some(b'"' | b'\'' | b'`') if is_argument(between) && !key.is_shouted() => {
-                Self::Argument
-            }
+            Some(b'"' | b'\'' | b'`') if is_argument(between) => argument(before, key),
             Some(b'"' | b'\'' | b'`') => Self::Quoted,
             Some(b'>') if after.starts_with(b"</") => Self::Assigned,
             Some(b'>') => Self::Code,
@@ -58,6 +56,17 @@ fn tight(before: &[u8], after: &[u8], key: &Key<'_>) -> Site {
         () if is_inside_call(before) && !key.is_shouted() => Site::Code,
         () if indented && !key.is_shouted() => Site::Loose,
         () => Site::Assigned,
+    }
+}
+
+/// The next argument of a call, or the next item of a list; a call that begins with the name of a
+/// variable sets it: `define('DB_PASSWORD', 'x')`.
+fn argument(before: &[u8], key: &Key<'_>) -> Site {
+    let call = before.ends_with(b"('") || before.ends_with(b"(\"");
+    if call && key.is_shouted() {
+        Site::Quoted
+    } else {
+        Site::Argument
     }
 }
 
