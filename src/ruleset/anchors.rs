@@ -80,8 +80,13 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
         .filter(|&length| length <= MAX_WINDOW);
     let length = length.ok_or(AnchorError::Unbounded)?;
     let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
+    let plain = anchors(&hir, Reach::Plain).filter(usable);
     let extended = || anchors(&hir, Reach::Extended).filter(usable);
-    let anchors = anchors(&hir, Reach::Plain).filter(usable).or_else(extended);
+    let anchors = match plain {
+        Some(plain) if furthest(&plain) <= FAR => Some(plain),
+        Some(plain) => Some(extended().filter(|e| furthest(e) <= FAR).unwrap_or(plain)),
+        None => extended(),
+    };
     Ok(Window {
         anchors: anchors.ok_or(AnchorError::NoLiteral)?.into_iter().collect(),
         length,
@@ -109,9 +114,22 @@ pub fn parse(pattern: &str) -> Result<Hir, AnchorError> {
     })
 }
 
+/// Most bytes of a match before any of the anchors.
+fn furthest(anchors: &BTreeSet<Anchor>) -> usize {
+    anchors
+        .iter()
+        .map(|anchor| anchor.before)
+        .max()
+        .unwrap_or(0)
+}
+
 fn selective(literal: &[u8]) -> bool {
     literal.len() >= MIN_LITERAL || SHORT_LITERALS.contains(&literal)
 }
+
+/// Bytes in front of an anchor beyond which an extended one at the start is better: searching
+/// backwards from every hit costs more than hits that fail at once.
+const FAR: usize = 400;
 
 /// Whether literals that are too short may be extended over the classes beside them. That makes
 /// many of one, so it is the second try.
