@@ -65,6 +65,17 @@ pub enum Origin {
 }
 
 impl Origin {
+    /// The path that the text belongs to, or the pointer of a value; a whole document has neither.
+    pub fn path(&self) -> Option<&[u8]> {
+        match self {
+            Self::Entry { path, .. } | Self::File { path, .. } | Self::Record { path, .. } => {
+                Some(path)
+            }
+            Self::Value { pointer, .. } => Some(pointer.as_bytes()),
+            Self::Document(_) => None,
+        }
+    }
+
     /// Whether the text is a path: the name of a file, of an archive's entry or of a record.
     pub const fn is_name(&self) -> bool {
         match self {

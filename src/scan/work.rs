@@ -5,7 +5,7 @@
 use super::Scan;
 use super::collect::Collector;
 use crate::detect::{Match, Scratch};
-use crate::model::{Batch, Counter, Coverage, Kind, Limits, Piece, Shortfall};
+use crate::model::{Batch, Counter, Coverage, Kind, Limits, Origin, Shortfall};
 use crate::unpack::Sink;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,23 +97,28 @@ impl Shared<'_> {
         let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
         for piece in &batch.pieces {
             let text = &batch.bytes[piece.range.clone()];
-            let search = AssertUnwindSafe(|| self.search_piece(piece, text, &mut scratch));
+            let mut found: Vec<Match> = Vec::new();
+            let search = AssertUnwindSafe(|| {
+                self.scan
+                    .detector
+                    .search(piece, text, &mut scratch, &mut found);
+            });
             if catch_unwind(search).is_err() {
                 scratch = Scratch::default();
-                let detail = "the search failed inside; please report it, with the file if you can";
-                let place = format!("{:?}", piece.origin);
-                self.coverage
-                    .record(Shortfall::new(Kind::Corrupt, place, detail));
+                self.broken(&piece.origin);
             }
+            self.collector.add(&piece.origin, found);
         }
         locked(&self.scratches).push(scratch);
         self.keep(batch.bytes);
     }
 
-    fn search_piece(&self, piece: &Piece, text: &[u8], scratch: &mut Scratch) {
-        let mut found: Vec<Match> = Vec::new();
-        self.scan.detector.search(piece, text, scratch, &mut found);
-        self.collector.add(&piece.origin, found);
+    /// A defect of ours costs one piece, is told, and loses nothing that was found before it.
+    fn broken(&self, origin: &Origin) {
+        let detail = "the search failed inside; please report it, with the file if you can";
+        let place = String::from_utf8_lossy(origin.path().unwrap_or(b"a document"));
+        self.coverage
+            .record(Shortfall::new(Kind::Corrupt, place, detail));
     }
 
     /// Keeps a buffer for the next reader, unless it is an odd one.
