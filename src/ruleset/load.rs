@@ -3,105 +3,8 @@
 
 use super::RuleError;
 use super::anchors;
+use super::schema::{File, RawAllowlist, RawCondition, RawRequired, RawRule, RawTarget};
 use crate::model::{Allowlist, Condition, Confidence, RegexTarget, Required, Rule, Severity};
-use serde::Deserialize;
-use toml::Spanned;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    rules: Vec<Spanned<RawRule>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRule {
-    id: String,
-    title: Option<String>,
-    #[serde(default)]
-    description: String,
-    regex: Option<String>,
-    #[serde(default, alias = "secretGroup")]
-    secret_group: usize,
-    entropy: Option<f64>,
-    #[serde(default)]
-    keywords: Vec<String>,
-    path: Option<String>,
-    #[serde(default)]
-    tags: Vec<String>,
-    severity: Option<Severity>,
-    confidence: Option<Confidence>,
-    validator: Option<String>,
-    gate: Option<String>,
-    #[serde(default, alias = "skipReport")]
-    helper: bool,
-    #[serde(default)]
-    required: Vec<RawRequired>,
-    #[serde(default)]
-    allowlists: Vec<RawAllowlist>,
-    specificity: Option<u8>,
-    rotate: Option<String>,
-    reference: Option<String>,
-    #[serde(default)]
-    hits: Vec<String>,
-    #[serde(default)]
-    misses: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRequired {
-    id: String,
-    #[serde(alias = "withinLines")]
-    within_lines: Option<u64>,
-    #[serde(alias = "withinColumns")]
-    within_columns: Option<u64>,
-    #[serde(default)]
-    optional: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawAllowlist {
-    #[serde(default)]
-    description: String,
-    condition: Option<RawCondition>,
-    #[serde(default)]
-    paths: Vec<String>,
-    #[serde(default)]
-    regexes: Vec<String>,
-    #[serde(alias = "regexTarget")]
-    regex_target: Option<RawTarget>,
-    #[serde(default)]
-    stopwords: Vec<String>,
-    #[serde(default)]
-    commits: Vec<String>,
-}
-
-impl RawAllowlist {
-    fn is_empty(&self) -> bool {
-        [&self.paths, &self.regexes, &self.stopwords, &self.commits]
-            .iter()
-            .all(|list| list.is_empty())
-    }
-}
-
-#[derive(Deserialize)]
-enum RawCondition {
-    #[serde(rename = "OR", alias = "or", alias = "||")]
-    Or,
-    #[serde(rename = "AND", alias = "and", alias = "&&")]
-    And,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawTarget {
-    Secret,
-    Match,
-    Line,
-}
 
 /// Reads the rules of one file; `name` is how errors and rules call it.
 ///
@@ -117,7 +20,55 @@ pub(super) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
         let location = location(name, text, raw.span().start);
         rule(raw.into_inner(), location)
     });
-    rules.collect()
+    let mut rules: Vec<Rule> = rules.collect::<Result<_, _>>()?;
+    for list in file.allowlists.into_iter().chain(file.allowlist) {
+        share(list, name, &mut rules)?;
+    }
+    Ok(rules)
+}
+
+/// Hands a file's own allowlist to the rules that it names, or to all of the file.
+fn share(mut list: RawAllowlist, name: &str, rules: &mut [Rule]) -> Result<(), RuleError> {
+    let refused = |problem| RuleError::Syntax {
+        location: name.to_owned(),
+        problem,
+    };
+    check(&list).map_err(refused)?;
+    let targets = std::mem::take(&mut list.target_rules);
+    if let Some(stranger) = targets
+        .iter()
+        .find(|id| rules.iter().all(|rule| rule.id != **id))
+    {
+        return Err(refused(format!(
+            "`target_rules` names `{stranger}`, which the file does not have"
+        )));
+    }
+    let list = allowlist(list);
+    let wanted = |rule: &&mut Rule| targets.is_empty() || targets.contains(&rule.id);
+    rules
+        .iter_mut()
+        .filter(wanted)
+        .for_each(|rule| rule.allowlists.push(list.clone()));
+    Ok(())
+}
+
+/// What is wrong with an allowlist.
+fn check(list: &RawAllowlist) -> Result<(), String> {
+    for pattern in list.paths.iter().chain(&list.regexes) {
+        anchors::parse(pattern).map_err(|error| error.to_string())?;
+    }
+    let places = !list.paths.is_empty() || !list.commits.is_empty();
+    let content = !list.regexes.is_empty() || !list.stopwords.is_empty();
+    let both = matches!(list.condition, Some(RawCondition::And)) && places && content;
+    match (places || content, both) {
+        (false, _) => Err("an allowlist without a criterion would allow everything".to_owned()),
+        (_, true) => Err(
+            "`condition = \"AND\"` cannot join `paths` or `commits` with \
+             `regexes` or `stopwords`; split it"
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn location(name: &str, text: &str, offset: usize) -> String {
@@ -126,25 +77,25 @@ fn location(name: &str, text: &str, offset: usize) -> String {
 }
 
 fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
-    let patterns = raw
-        .allowlists
-        .iter()
-        .flat_map(|list| list.paths.iter().chain(&list.regexes));
     let refused = |problem| RuleError::Rule {
         location: location.clone(),
         id: raw.id.clone(),
         problem,
     };
-    for pattern in patterns.chain(&raw.path) {
-        anchors::parse(pattern).map_err(|error| refused(error.to_string()))?;
+    raw.allowlists
+        .iter()
+        .chain(&raw.allowlist)
+        .try_for_each(check)
+        .map_err(refused)?;
+    if let Some(path) = &raw.path {
+        anchors::parse(path).map_err(|error| refused(error.to_string()))?;
     }
-    if raw.allowlists.iter().any(RawAllowlist::is_empty) {
-        return Err(refused(
-            "an allowlist without a criterion would allow everything".to_owned(),
-        ));
-    }
+    let described = || Some(raw.description.clone()).filter(|text| !text.is_empty());
     Ok(Rule {
-        title: raw.title.unwrap_or_else(|| raw.id.clone()),
+        title: raw
+            .title
+            .or_else(described)
+            .unwrap_or_else(|| raw.id.clone()),
         id: raw.id,
         description: raw.description,
         regex: raw.regex,
@@ -163,7 +114,12 @@ fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
         gate: raw.gate,
         helper: raw.helper,
         required: raw.required.into_iter().map(required).collect(),
-        allowlists: raw.allowlists.into_iter().map(allowlist).collect(),
+        allowlists: raw
+            .allowlists
+            .into_iter()
+            .chain(raw.allowlist)
+            .map(allowlist)
+            .collect(),
         specificity: raw.specificity.unwrap_or(DEFAULT_SPECIFICITY),
         rotate: raw.rotate.unwrap_or_else(|| DEFAULT_ROTATE.to_owned()),
         reference: raw.reference,

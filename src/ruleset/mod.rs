@@ -9,6 +9,7 @@ pub mod anchors;
 pub mod check;
 pub mod checksum;
 mod load;
+mod schema;
 pub mod template;
 
 /// The rule files that are part of the program, as (name, text).
