@@ -5,12 +5,14 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use residue::model::{Meter, Progress};
 
+/// Characters of a label that are shown.
+const LABEL: usize = 32;
 /// A stream whose size is known.
-const SIZED: &str = "{msg:24!} {bytes:>12} {binary_bytes_per_sec:>14} {percent:>5}% {bar:20}";
+const SIZED: &str = "{msg:32!} {bytes:>12} {binary_bytes_per_sec:>14} {percent:>5}% {bar:20}";
 /// A stream of any size.
-const UNSIZED: &str = "{msg:24!} {bytes:>12} {binary_bytes_per_sec:>14}";
+const UNSIZED: &str = "{msg:32!} {bytes:>12} {binary_bytes_per_sec:>14}";
 /// All of them.
-const TOTAL: &str = "{msg:24} {bytes:>12} {binary_bytes_per_sec:>14} {elapsed:>6}";
+const TOTAL: &str = "{msg:32} {bytes:>12} {binary_bytes_per_sec:>14} {elapsed:>6}";
 
 /// Draws progress.
 pub(super) struct Display {
@@ -57,8 +59,7 @@ impl Progress for Display {
             .insert_before(&self.total, ProgressBar::new(bytes.unwrap_or(0)));
         let template = if bytes.is_some() { SIZED } else { UNSIZED };
         own.set_style(style(template));
-        // A label may hold what an image says of itself.
-        own.set_message(label.escape_debug().to_string());
+        own.set_message(tail(label));
         Box::new(Line {
             own,
             total: self.total.clone(),
@@ -81,6 +82,18 @@ impl Drop for Line {
     }
 }
 
+/// The end of a label, where the layer is named; made visible, because it may hold what an image says
+/// of itself.
+fn tail(label: &str) -> String {
+    let label: Vec<char> = label.escape_debug().collect();
+    match label.len().checked_sub(LABEL) {
+        None | Some(0) => label.into_iter().collect(),
+        Some(cut) => std::iter::once('…')
+            .chain(label.into_iter().skip(cut + 1))
+            .collect(),
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
@@ -88,6 +101,14 @@ fn style(template: &str) -> ProgressStyle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_label_keeps_the_layer() {
+        let label = "build/a/very/long/path, layer 3 (sha256:7babfdb74022)";
+        assert_eq!(tail(label), "…, layer 3 (sha256:7babfdb74022)");
+        assert_eq!(tail("app.tar"), "app.tar");
+        assert_eq!(tail("\x1b"), "\\u{1b}");
+    }
 
     #[test]
     fn the_templates_are_valid_and_a_layer_counts_for_the_total() {
