@@ -48,17 +48,6 @@ impl Piece {
     }
 }
 
-impl Batch {
-    /// A batch of one whole blob.
-    pub fn of(origin: Origin, bytes: Vec<u8>) -> Self {
-        let piece = Piece::whole(origin, 0..bytes.len());
-        Self {
-            bytes,
-            pieces: vec![piece],
-        }
-    }
-}
-
 /// How the decoded bytes of a piece relate to the bytes of its blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encoding {

@@ -103,11 +103,6 @@ impl RuleSet {
         &self.rules
     }
 
-    /// The rule of that id.
-    pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.id == id)
-    }
-
     /// Each rule's window, `None` for one that looks at paths only; as long as [`Self::rules`].
     pub fn windows(&self) -> &[Option<anchors::Window>] {
         &self.windows
