@@ -74,7 +74,7 @@ fn found(rules: &str, text: &str) -> Result<Vec<Vec<u8>>, String> {
     detector.search(&piece, text.as_bytes(), &mut Scratch::default(), &mut found);
     Ok(found
         .iter()
-        .map(|found| found.secret.expose().to_vec())
+        .map(|found| found.judged.secret.expose().to_vec())
         .collect())
 }
 

@@ -3,8 +3,8 @@
 
 use crate::corpus::Corpus;
 use residue::detect::prefilter::{Automaton, Prefilter, Quads};
-use residue::detect::{Detector, Match, Scratch};
-use residue::model::{DocumentId, Origin, Piece};
+use residue::detect::{Detector, Scratch};
+use residue::model::{DocumentId, Match, Origin, Piece};
 use residue::ruleset::RuleSet;
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Companions: an access key id beside its secret key, a client id beside its client secret. A
 //! rule names other rules whose matches must stand near; found, they become parts of one finding.
 
-use super::Match;
-use crate::model::{Part, Required, Rule};
+use crate::model::{Match, Part, Required, Rule};
+use std::sync::Arc;
 
 /// Attaches companions to the matches of one blob, and takes away what is a companion now, helpers
 /// that nobody claimed, and matches without a companion that their rule insists on.
@@ -26,23 +26,28 @@ fn with_companions(
     claimed: &mut [bool],
 ) -> Option<Match> {
     let mut whole = found.clone();
-    for required in &rules[found.rule].required {
+    let required_here = &rules[found.rule].required;
+    if required_here.is_empty() {
+        return Some(whole);
+    }
+    let judged = Arc::make_mut(&mut whole.judged);
+    for required in required_here {
         match nearest(found, required, all, rules) {
             Some(index) => {
                 claimed[index] = true;
                 let title = &rules[all[index].rule].title;
-                whole
+                judged
                     .reasons
                     .push(format!("its companion stands near: {title}"));
-                whole.parts.push(Part {
+                judged.parts.push(Part {
                     name: required.id.clone(),
-                    value: all[index].secret.clone(),
+                    value: all[index].judged.secret.clone(),
                 });
-                whole.parts.extend(all[index].parts.iter().cloned());
+                judged.parts.extend(all[index].judged.parts.iter().cloned());
             }
             None if required.optional => {
-                whole.confidence = whole.confidence.lowered();
-                whole
+                judged.confidence = judged.confidence.lowered();
+                judged
                     .reasons
                     .push(format!("no `{}` stands near", required.id));
             }

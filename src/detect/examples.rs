@@ -78,6 +78,6 @@ fn matches(detector: &Detector, rule: &Rule, text: &[u8]) -> bool {
     resolve(found, detector.rules()).iter().any(|found| {
         is_it(found.rule)
             || found.aliases.contains(&rule.id)
-            || found.parts.iter().any(|part| part.name == rule.id)
+            || found.judged.parts.iter().any(|part| part.name == rule.id)
     })
 }

@@ -12,7 +12,6 @@ mod entropy;
 pub mod examples;
 pub mod gates;
 mod lines;
-mod matched;
 mod paths;
 mod pattern;
 pub mod prefilter;
@@ -20,16 +19,15 @@ mod resolve;
 pub mod validate;
 mod windowed;
 
-pub use matched::Match;
 pub use resolve::resolve;
 
-use crate::model::{Piece, Rule, Secret};
+use crate::model::{Derived, Judged, Match, Piece, Rule, Secret, Trace};
 use crate::ruleset::RuleSet;
 use confirm::{Confirm, Confirmed, Hit};
 use lines::Lines;
 use paths::Paths;
 use prefilter::{Prefilter, Quads};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Bytes to each side of a match that gates may look at.
 const NEIGHBOURHOOD: usize = 512;
@@ -156,6 +154,21 @@ impl Detector {
         }
     }
 
+    /// Searches a text and keeps what texts derived from it need. Without a `derived` all of the
+    /// piece is searched.
+    pub fn trace(
+        &self,
+        piece: &Piece,
+        text: &[u8],
+        derived: Option<Derived<'_>>,
+        scratch: &mut Scratch,
+    ) -> Trace {
+        let _ = derived;
+        let mut trace = Trace::default();
+        self.search(piece, text, scratch, &mut trace.matches);
+        trace
+    }
+
     /// Rules without a pattern of their own are about the path: here the whole text is the path.
     fn search_path(&self, piece: &Piece, path: &[u8], scratch: &mut Scratch, out: &mut Vec<Match>) {
         let whole = Hit {
@@ -265,15 +278,19 @@ fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) 
     let width = piece.encoding.width();
     let in_blob = |at: usize| piece.offset + at as u64 * width;
     let span = in_blob(found.span.start)..in_blob(found.span.end);
-    Match {
-        rule,
+    let judged = Judged {
         secret: Secret::new(lines.text(found.span.clone())),
         normalised: found.normalised,
-        position: lines.position(found.span.start, span.start),
-        span,
         confidence: found.confidence,
         reasons: found.reasons,
         parts: found.parts,
+    };
+    Match {
+        rule,
+        position: lines.position(found.span.start, span.start),
+        span,
+        carried: false,
+        judged: Arc::new(judged),
         aliases: Vec::new(),
     }
 }

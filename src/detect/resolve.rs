@@ -2,8 +2,8 @@
 //! finding, the others are remembered as its aliases. Runs when a blob has been read in full, so
 //! the outcome does not depend on how the blob was cut.
 
-use super::{Match, companion};
-use crate::model::{Confidence, Rule};
+use super::companion;
+use crate::model::{Confidence, Match, Rule};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ fn strength(
     let specificity = rules[found.rule].specificity;
     (
         Reverse(specificity),
-        Reverse(found.confidence),
+        Reverse(found.judged.confidence),
         Reverse(length),
         found.span.start,
         found.rule,

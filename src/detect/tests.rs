@@ -39,7 +39,12 @@ fn search(detector: &Detector, text: &[u8], fresh: Range<usize>, found: &mut Vec
 fn described(detector: &Detector, found: Vec<Match>) -> Vec<String> {
     let found = resolve(found, detector.rules()).into_iter();
     found
-        .map(|m| format!("{:?} {:?} {:?} {:?}", m.rule, m.span, m.position, m.parts))
+        .map(|m| {
+            format!(
+                "{:?} {:?} {:?} {:?}",
+                m.rule, m.span, m.position, m.judged.parts
+            )
+        })
         .collect()
 }
 
@@ -50,7 +55,7 @@ fn a_secret_is_found_at_its_line_and_column() {
     search(&detector, text, 0..text.len(), &mut found);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].position.line, found[0].position.column), (2, 11));
-    assert_eq!(found[0].secret.expose(), b"qwert");
+    assert_eq!(found[0].judged.secret.expose(), b"qwert");
 }
 
 #[test]
@@ -64,6 +69,7 @@ fn a_companion_becomes_a_part_and_its_lack_is_said() {
     let pair = run(b"acme_abcdef\nuser=joe;secret=hidden");
     assert_eq!(pair.len(), 1);
     let names: Vec<_> = pair[0]
+        .judged
         .parts
         .iter()
         .map(|part| part.name.as_str())
@@ -71,7 +77,7 @@ fn a_companion_becomes_a_part_and_its_lack_is_said() {
     assert_eq!(names, ["user", "acme-key"]);
     let far = run(b"acme_abcdef\n\n\nuser=joe;secret=hidden");
     assert_eq!(far.len(), 2);
-    assert!(far[1].confidence < pair[0].confidence);
+    assert!(far[1].judged.confidence < pair[0].judged.confidence);
 }
 
 #[test]

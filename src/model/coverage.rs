@@ -40,6 +40,10 @@ pub enum Kind {
     Excluded,
     /// A fifo, device or socket that was named: reading it might never end.
     SpecialFile,
+    /// A shallow clone: the history before its boundary was never fetched.
+    Shallow,
+    /// Secrets in objects that no reference reaches.
+    Unreachable,
 }
 
 /// Whether a shortfall fails a gate.
@@ -52,7 +56,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 16] = [
+const KINDS: [(Kind, &str, Class); 18] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -69,6 +73,8 @@ const KINDS: [(Kind, &str, Class); 16] = [
     (Kind::Ambiguous, "ambiguous", Class::Note),
     (Kind::Excluded, "excluded", Class::Note),
     (Kind::SpecialFile, "special-file", Class::Note),
+    (Kind::Shallow, "shallow", Class::Note),
+    (Kind::Unreachable, "unreachable", Class::Note),
 ];
 
 impl Kind {
@@ -127,6 +133,10 @@ pub enum Counter {
     Layers,
     /// Manifests, configs and attestations read.
     Documents,
+    /// Git objects read: blobs, trees, commits and tags, each once.
+    Objects,
+    /// Git commits among them.
+    Commits,
     /// Files: tar entries with content, files on disk, records of standard input.
     Files,
     /// Bytes searched, after decompression.
@@ -135,10 +145,12 @@ pub enum Counter {
 
 impl Counter {
     /// All counters, in report order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Images,
         Self::Layers,
         Self::Documents,
+        Self::Objects,
+        Self::Commits,
         Self::Files,
         Self::Bytes,
     ];
@@ -149,6 +161,8 @@ impl Counter {
             Self::Images => "images",
             Self::Layers => "layers",
             Self::Documents => "documents",
+            Self::Objects => "objects",
+            Self::Commits => "commits",
             Self::Files => "files",
             Self::Bytes => "bytes",
         }

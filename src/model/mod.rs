@@ -9,6 +9,7 @@ mod coverage;
 mod finding;
 mod fingerprint;
 mod limits;
+mod matched;
 mod options;
 mod origin;
 mod outcome;
@@ -18,6 +19,7 @@ mod rule;
 mod secret;
 mod severity;
 mod span;
+mod trace;
 
 pub use batch::{Batch, Encoding, Piece};
 pub use confidence::Confidence;
@@ -25,9 +27,11 @@ pub use coverage::{Class, Counter, Coverage, Kind, Shortfall};
 pub use finding::{Finding, Part};
 pub use fingerprint::{Fingerprint, Identity, KeyError};
 pub use limits::Limits;
+pub use matched::{Judged, Match};
 pub use options::Options;
 pub use origin::{
-    DocumentId, EntryPart, LayerId, LayerPlace, Occurrence, Origin, Place, State, TargetId, Where,
+    Commit, Commits, DocumentId, EntryPart, LayerId, LayerPlace, ObjectId, Occurrence, Origin,
+    Place, State, TargetId, Where,
 };
 pub use outcome::{Image, Outcome, Target};
 pub use policy::{Policy, Standing, Verdict};
@@ -36,3 +40,4 @@ pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;
 pub use severity::Severity;
 pub use span::{LineStart, Position};
+pub use trace::{Copied, Derived, Trace, Traced};

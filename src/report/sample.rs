@@ -86,7 +86,7 @@ fn coverage(shortfalls: &[Shortfall]) -> Coverage {
     let coverage = Coverage::default();
     for (counter, number) in Counter::ALL
         .into_iter()
-        .zip([3, 14, 9, 31_204, 1_288_490_188])
+        .zip([3, 14, 9, 0, 0, 31_204, 1_288_490_188])
     {
         coverage.count(counter, number);
     }
@@ -119,6 +119,7 @@ fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
         layer: Some(layer),
         state: Some(state),
         raw: false,
+        commits: None,
     }
 }
 
@@ -131,6 +132,7 @@ fn in_document(kind: Where, pointer: &str) -> Place {
         layer: None,
         state: None,
         raw: false,
+        commits: None,
     }
 }
 

@@ -3,15 +3,15 @@
 
 use super::Scan;
 use super::vague::drop_vague;
-use crate::detect::{Match, resolve};
+use crate::detect::resolve;
 use crate::model::{
-    Confidence, Coverage, Finding, Fingerprint, Kind, Occurrence, Origin, Part, Place, Position,
-    Rule, Shortfall,
+    Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part, Rule,
+    Shortfall,
 };
-use crate::source::Source;
+use crate::source::{Seen, Source};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
 const MOST_PLACES: usize = 1_000_000;
@@ -24,31 +24,60 @@ pub(super) fn findings(
     matches: BTreeMap<Origin, Vec<Match>>,
     coverage: &Coverage,
 ) -> Vec<Finding> {
-    let detector = scan.detector;
-    let mut room = Room::of(MOST_PLACES);
-    let mut drafts: BTreeMap<Fingerprint, Draft> = BTreeMap::new();
+    let rules = scan.detector.rules();
+    let hits: Vec<&Origin> = matches.keys().collect();
+    source.settle(&hits, coverage);
+    let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
     for (origin, found) in matches {
-        let places = source.places(&origin);
-        for found in resolve(found, detector.rules()) {
-            let here = places
-                .iter()
-                .filter(|place| detector.applies_at(found.rule, &place.path));
-            let seen = room.take(here, found.position);
-            if seen.is_empty() {
-                continue;
-            }
-            let fingerprint = scan.identity.fingerprint(found.identity());
-            let draft = Draft::new(fingerprint, &detector.rules()[found.rule], found, seen);
-            match drafts.entry(fingerprint) {
-                Entry::Vacant(entry) => drop(entry.insert(draft)),
-                Entry::Occupied(mut entry) => entry.get_mut().merge(draft),
-            }
+        for found in resolve(found, rules) {
+            let fingerprint = scan.identity.fingerprint(found.judged.identity());
+            let of_secret = secrets.entry(fingerprint).or_default();
+            of_secret.push((origin.clone(), found));
         }
     }
+    let mut room = Room::of(MOST_PLACES);
+    let mut findings: Vec<Finding> = secrets
+        .into_iter()
+        .filter_map(|(fingerprint, found)| {
+            let drafts = drafts(scan, source, fingerprint, found, &mut room);
+            drafts.reduce(Draft::merged).map(Draft::finish)
+        })
+        .collect();
     room.record(coverage);
-    let mut findings: Vec<Finding> = drafts.into_values().map(Draft::finish).collect();
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// One draft for each match of a secret that stands at a place where its rule has a say.
+fn drafts<'r>(
+    scan: &'r Scan<'_>,
+    source: &dyn Source,
+    fingerprint: Fingerprint,
+    found: Vec<(Origin, Match)>,
+    room: &'r mut Room,
+) -> impl Iterator<Item = Draft> + use<'r> {
+    let seen: Vec<Seen<'_>> = found
+        .iter()
+        .map(|(origin, found)| Seen {
+            origin,
+            position: found.position,
+        })
+        .collect();
+    let mut places: Vec<Vec<Occurrence>> = vec![Vec::new(); found.len()];
+    for (index, occurrence) in source.occurrences(&seen) {
+        let applies = |rule| scan.detector.applies_at(rule, &occurrence.place.path);
+        if applies(found[index].1.rule) {
+            places[index].push(occurrence);
+        }
+    }
+    found
+        .into_iter()
+        .zip(places)
+        .filter_map(move |((_, found), places)| {
+            let seen = room.take(places);
+            let rule = &scan.detector.rules()[found.rule];
+            (!seen.is_empty()).then(|| Draft::new(fingerprint, rule, found, seen))
+        })
 }
 
 /// How many places may still be told.
@@ -66,21 +95,12 @@ impl Room {
     }
 
     /// The places of one match, as many as there is room for and at least one.
-    fn take<'p>(
-        &mut self,
-        mut places: impl Iterator<Item = &'p Place>,
-        position: Position,
-    ) -> Vec<Occurrence> {
-        let taken = places.by_ref().take(self.left.max(1));
-        let seen: Vec<_> = taken
-            .map(|place| Occurrence {
-                place: place.clone(),
-                position,
-            })
-            .collect();
-        self.left = self.left.saturating_sub(seen.len());
-        self.lost += places.count();
-        seen
+    fn take(&mut self, mut places: Vec<Occurrence>) -> Vec<Occurrence> {
+        let taken = places.len().min(self.left.max(1));
+        self.left = self.left.saturating_sub(taken);
+        self.lost += places.len() - taken;
+        places.truncate(taken);
+        places
     }
 
     fn record(&self, coverage: &Coverage) {
@@ -117,17 +137,18 @@ impl Draft {
     ) -> Self {
         let is_decoded = occurrences.iter().any(|seen| !seen.place.raw);
         let first = Reverse(occurrences.first().cloned());
-        let rank = (rule.specificity, found.confidence, is_decoded, first);
+        let judged = Arc::unwrap_or_clone(found.judged);
+        let rank = (rule.specificity, judged.confidence, is_decoded, first);
         let finding = Finding {
             fingerprint,
             rule: rule.id.clone(),
             title: rule.title.clone(),
             severity: rule.severity,
-            confidence: found.confidence,
-            reasons: found.reasons,
+            confidence: judged.confidence,
+            reasons: judged.reasons,
             aliases: found.aliases,
-            secret: found.secret,
-            parts: found.parts,
+            secret: judged.secret,
+            parts: judged.parts,
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
@@ -136,15 +157,16 @@ impl Draft {
     }
 
     /// Joins the same secret found elsewhere.
-    fn merge(&mut self, mut other: Self) {
+    fn merged(mut self, mut other: Self) -> Self {
         if other.rank > self.rank {
-            std::mem::swap(self, &mut other);
+            std::mem::swap(&mut self, &mut other);
         }
         let weaker = other.finding;
         self.finding.aliases.extend(weaker.aliases);
         self.finding.aliases.push(weaker.rule);
         self.finding.parts.extend(weaker.parts);
         self.finding.occurrences.extend(weaker.occurrences);
+        self
     }
 
     fn finish(self) -> Finding {
@@ -165,10 +187,10 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Identity, Secret, Severity, Where};
+    use crate::model::{Identity, Place, Position, Secret, Severity, Where};
 
-    fn place(path: &str) -> Place {
-        Place {
+    fn occurrence(path: &str) -> Occurrence {
+        let place = Place {
             target: "app.tar".into(),
             platform: None,
             kind: Where::File,
@@ -176,19 +198,20 @@ mod tests {
             layer: None,
             state: None,
             raw: false,
-        }
+            commits: None,
+        };
+        let position = Position {
+            offset: 0,
+            line: 1,
+            column: 1,
+        };
+        Occurrence { place, position }
     }
-
-    const START: Position = Position {
-        offset: 0,
-        line: 1,
-        column: 1,
-    };
 
     #[test]
     fn places_without_room_are_a_gap_and_one_stays() {
-        let three = ["a", "b", "c"].map(place);
-        let take = |room: &mut Room| room.take(three.iter(), START).len();
+        let three = || ["a", "b", "c"].map(occurrence).to_vec();
+        let take = |room: &mut Room| room.take(three()).len();
         let mut room = Room::of(4);
         assert_eq!([(); 3].map(|()| take(&mut room)), [3, 1, 1]);
         let coverage = Coverage::default();
@@ -198,7 +221,7 @@ mod tests {
 
     fn draft(path: &str) -> Draft {
         let secret = Secret::new(b"hunter2");
-        let occurrences = Room::of(1).take([place(path)].iter(), START);
+        let occurrences = vec![occurrence(path)];
         Draft {
             rank: (
                 1,
@@ -230,11 +253,7 @@ mod tests {
     fn the_order_of_blobs_changes_nothing() {
         let told = |order: [&str; 3]| {
             let [first, rest @ ..] = order.map(draft);
-            let merge = |mut all: Draft, next| {
-                all.merge(next);
-                all
-            };
-            let finding = rest.into_iter().fold(first, merge).finish();
+            let finding = rest.into_iter().fold(first, Draft::merged).finish();
             (
                 finding.rule,
                 finding.reasons,

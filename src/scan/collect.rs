@@ -1,8 +1,7 @@
 //! Gathers the matches of all threads by blob. The pieces of a large file are searched at different
 //! times by different threads, so overlaps and companions are settled when everything is in.
 
-use crate::detect::Match;
-use crate::model::{Coverage, Kind, Origin, Shortfall};
+use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -81,22 +80,26 @@ impl Gathered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, DocumentId, Position, Secret};
+    use crate::model::{Confidence, DocumentId, Judged, Position, Secret};
+    use std::sync::Arc;
 
     fn found(at: u64) -> Match {
         Match {
             rule: 0,
-            secret: Secret::new(b"hunter2"),
-            normalised: None,
             span: at..at + 7,
+            carried: false,
             position: Position {
                 offset: at,
                 line: 1,
                 column: at + 1,
             },
-            confidence: Confidence::High,
-            reasons: Vec::new(),
-            parts: Vec::new(),
+            judged: Arc::new(Judged {
+                secret: Secret::new(b"hunter2"),
+                normalised: None,
+                confidence: Confidence::High,
+                reasons: Vec::new(),
+                parts: Vec::new(),
+            }),
             aliases: Vec::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! Of the places of one secret in a document, the exact ones.
 
-use crate::model::{Occurrence, Place, Where};
+use crate::model::{Occurrence, Place};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -34,13 +34,13 @@ fn image(place: &Place) -> Image {
 }
 
 fn is_of_document(place: &Place) -> bool {
-    !matches!(place.kind, Where::File | Where::Metadata)
+    !place.kind.is_of_a_file() && place.commits.is_none()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Position;
+    use crate::model::{Position, Where};
 
     fn seen(kind: Where, path: &str, raw: bool) -> Occurrence {
         Occurrence {
@@ -52,6 +52,7 @@ mod tests {
                 layer: None,
                 state: None,
                 raw,
+                commits: None,
             },
             position: Position {
                 offset: 0,

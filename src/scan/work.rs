@@ -4,8 +4,10 @@
 
 use super::Scan;
 use super::collect::Collector;
-use crate::detect::{Match, Scratch};
-use crate::model::{Batch, Counter, Coverage, Kind, Limits, Origin, Shortfall};
+use crate::detect::Scratch;
+use crate::model::{
+    Batch, Counter, Coverage, Derived, Kind, Limits, Match, Origin, Piece, Shortfall, Trace,
+};
 use crate::unpack::Sink;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,6 +75,10 @@ impl Sink for Work<'_, '_> {
         }
     }
 
+    fn search(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Trace {
+        self.shared.trace(piece, text, derived)
+    }
+
     fn shortfall(&self, shortfall: Shortfall) {
         self.shared.coverage.record(shortfall);
     }
@@ -111,6 +117,20 @@ impl Shared<'_> {
         }
         locked(&self.scratches).push(scratch);
         self.keep(batch.bytes);
+    }
+
+    /// Searches a text that others are made from, or that is made from another.
+    fn trace(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Trace {
+        let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
+        let detector = self.scan.detector;
+        let search = AssertUnwindSafe(|| detector.trace(piece, text, derived, &mut scratch));
+        let trace = catch_unwind(search).unwrap_or_else(|_| {
+            self.broken(&piece.origin);
+            Trace::default()
+        });
+        self.collector.add(&piece.origin, trace.matches.clone());
+        locked(&self.scratches).push(scratch);
+        trace
     }
 
     /// A defect of ours costs one piece, is told, and loses nothing that was found before it.

@@ -1,7 +1,7 @@
 //! Where bytes live. A source reads its targets once, stamps every piece of text with an
 //! [`Origin`], and after detection, for hits only, tells at which places a blob stands.
 
-use crate::model::{Origin, Place, Target};
+use crate::model::{Coverage, Occurrence, Origin, Place, Position, Target};
 use crate::unpack::Sink;
 
 pub mod files;
@@ -9,6 +9,15 @@ pub mod image;
 mod input;
 mod metered;
 pub mod stdin;
+
+/// A secret in a blob.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The blob.
+    pub origin: &'a Origin,
+    /// Where the secret begins in it.
+    pub position: Position,
+}
 
 /// Something that can be scanned.
 pub trait Source: Sync {
@@ -20,6 +29,26 @@ pub trait Source: Sync {
     /// All places where the blob of this origin stands, in a stable order. Called after
     /// [`Self::read`] has returned.
     fn places(&self, origin: &Origin) -> Vec<Place>;
+
+    /// Told all blobs with matches before the first question about them, for sources that answer
+    /// many at once. What cannot be found out is recorded as a shortfall.
+    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+        let _ = (hits, coverage);
+    }
+
+    /// All places of one secret, given every blob that holds it. Each comes with the index of the
+    /// blob in `seen` that it stems from; a blob that adds nothing, as a further version of a file
+    /// does, has none.
+    fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
+        let places = seen.iter().enumerate().flat_map(|(index, seen)| {
+            let places = self.places(seen.origin).into_iter();
+            places.map(move |place| {
+                let position = seen.position;
+                (index, Occurrence { place, position })
+            })
+        });
+        places.collect()
+    }
 
     /// What was asked for, with the images that were found there. Called after [`Self::read`].
     fn targets(&self) -> Vec<Target>;

@@ -142,6 +142,7 @@ impl Source for StdinSource<'_> {
             layer: None,
             state: None,
             raw: false,
+            commits: None,
         }]
     }
 

@@ -5,7 +5,7 @@
 //! and every step is bounded by [`Limits`](crate::model::Limits). A step that has to stop says so
 //! to the [`Sink`] and keeps what it has found.
 
-use crate::model::{Batch, Counter, Shortfall};
+use crate::model::{Batch, Counter, Derived, Piece, Shortfall, Trace};
 
 pub mod batch;
 pub mod decode;
@@ -20,6 +20,20 @@ pub mod text;
 pub trait Sink: Sync {
     /// Takes a batch to search it, now or later.
     fn batch(&self, batch: Batch);
+
+    /// Searches a text at once, on the caller's thread, and tells what that leaves behind for texts
+    /// made from it. All of the text is fresh, but where `derived` says that bytes were copied from
+    /// a text that was searched like this, no more is searched than what the copies touch.
+    ///
+    /// A sink that keeps no traces takes the text as a batch.
+    fn search(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Trace {
+        let _ = derived;
+        self.batch(Batch {
+            bytes: text.to_vec(),
+            pieces: vec![piece.clone()],
+        });
+        Trace::default()
+    }
 
     /// Records what could not be read, or not in full.
     fn shortfall(&self, shortfall: Shortfall);

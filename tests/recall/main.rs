@@ -15,8 +15,8 @@ mod files;
 mod keys;
 mod tokens;
 
-use residue::detect::{Detector, Match, Scratch, resolve};
-use residue::model::{Confidence, DocumentId, Origin, Piece};
+use residue::detect::{Detector, Scratch, resolve};
+use residue::model::{Confidence, DocumentId, Match, Origin, Piece};
 use residue::ruleset::{RuleSet, template};
 
 /// Stands for the secret in a place.
@@ -59,9 +59,9 @@ impl Case {
     }
 
     fn is_it(&self, found: &Match) -> bool {
-        found.confidence >= Confidence::Medium
-            && (found.secret.expose() == self.written.as_bytes()
-                || found.identity() == self.plain.as_bytes())
+        found.judged.confidence >= Confidence::Medium
+            && (found.judged.secret.expose() == self.written.as_bytes()
+                || found.judged.identity() == self.plain.as_bytes())
     }
 }
 

@@ -130,6 +130,7 @@ impl Source for FileSource<'_> {
             layer: None,
             state: None,
             raw: false,
+            commits: None,
         };
         let names = self.hardlinks.names(*target, path, *part);
         match names.is_empty() {

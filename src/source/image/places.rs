@@ -85,7 +85,7 @@ impl Places {
                 let document = self.catalog.document(*document);
                 self.of_document(document, *place, pointer, false)
             }
-            Origin::File { .. } | Origin::Record { .. } => Vec::new(),
+            Origin::File { .. } | Origin::Record { .. } | Origin::Object(_) => Vec::new(),
         };
         places.sort();
         places.dedup();
@@ -106,6 +106,7 @@ impl Places {
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
             raw: false,
+            commits: None,
         });
         let entry = self.catalog.layer(layer);
         let loose = entry.loose.iter().map(|loose| Place {
@@ -121,6 +122,7 @@ impl Places {
             layer: None,
             state: None,
             raw: false,
+            commits: None,
         });
         in_images.chain(loose).collect()
     }
@@ -134,6 +136,7 @@ impl Places {
             layer: None,
             state: None,
             raw,
+            commits: None,
         };
         // A config that no image claims, as old engines write one for each layer, would look like
         // the image's own.

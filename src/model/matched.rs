@@ -1,0 +1,49 @@
+//! One match of one rule, with all that its own text can tell about it. What takes the rest of the
+//! blob, companions and overlaps, is decided later.
+//!
+//! A git history holds most texts in hundreds of versions that share nearly all of their matches.
+//! What was judged is therefore shared, and a match in a further version costs little more than its
+//! position.
+
+use super::{Confidence, Part, Position, Secret};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A candidate finding in one blob.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// Number of the rule in its set.
+    pub rule: usize,
+    /// The secret's bytes in the blob.
+    pub span: Range<u64>,
+    /// Where the secret begins, for people.
+    pub position: Position,
+    /// Whether it came along with bytes copied from another blob, where it was judged.
+    pub carried: bool,
+    /// What the bytes around it say.
+    pub judged: Arc<Judged>,
+    /// Ids of rules that matched the same place and lost.
+    pub aliases: Vec<String>,
+}
+
+/// What a rule makes of the bytes around a literal.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The secret as it stands in the text.
+    pub secret: Secret,
+    /// What the secret's identity is computed from, where that differs from [`Self::secret`].
+    pub normalised: Option<Secret>,
+    /// How sure we are.
+    pub confidence: Confidence,
+    /// Why.
+    pub reasons: Vec<String>,
+    /// Values that belong to the secret.
+    pub parts: Vec<Part>,
+}
+
+impl Judged {
+    /// The bytes that identity is computed from.
+    pub fn identity(&self) -> &[u8] {
+        self.normalised.as_ref().unwrap_or(&self.secret).expose()
+    }
+}
