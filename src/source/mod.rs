@@ -5,6 +5,7 @@ use crate::model::{Coverage, Occurrence, Origin, Place, Position, Target};
 use crate::unpack::Sink;
 
 pub mod files;
+pub mod git;
 pub mod image;
 mod input;
 mod metered;
