@@ -46,6 +46,16 @@ pub(super) struct Hit {
     pub(super) length: usize,
 }
 
+/// What a rule makes of a hit.
+pub(super) enum Answer {
+    /// The pattern does not match in the window.
+    Nothing,
+    /// It does, and the text around the match speaks against it.
+    Refusal,
+    /// It does, and the text around it agrees.
+    Match(Confirmed),
+}
+
 /// What the text around a hit tells.
 pub(super) struct Confirmed {
     pub(super) span: Range<usize>,
@@ -100,18 +110,18 @@ impl Confirm {
     }
 
     /// Judges one literal's place.
-    pub(super) fn confirm(
-        &self,
-        text: &[u8],
-        hit: Hit,
-        now: i64,
-        scratch: &mut Scratch,
-    ) -> Option<Confirmed> {
+    pub(super) fn confirm(&self, text: &[u8], hit: Hit, now: i64, scratch: &mut Scratch) -> Answer {
         if !self.find(text, hit, scratch) {
-            return None;
+            return Answer::Nothing;
         }
-        let matched = scratch.captures.get_match()?.range();
-        let span = self.secret(&scratch.captures)?;
+        let confirmed = self.confirmed(text, &scratch.captures, now);
+        confirmed.map_or(Answer::Refusal, Answer::Match)
+    }
+
+    /// Judges what was found.
+    fn confirmed(&self, text: &[u8], captures: &Captures, now: i64) -> Option<Confirmed> {
+        let matched = captures.get_match()?.range();
+        let span = self.secret(captures)?;
         let around = matched.start.saturating_sub(NEIGHBOURHOOD)
             ..text.len().min(matched.end + NEIGHBOURHOOD);
         let candidate = Candidate {
@@ -120,7 +130,7 @@ impl Confirm {
             secret: span.start - around.start..span.end - around.start,
         };
         let mut confirmed = self.judge(&candidate)?;
-        confirmed.parts = self.named_parts(text, &scratch.captures);
+        confirmed.parts = self.named_parts(text, captures);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
         Some(confirmed)
