@@ -40,4 +40,4 @@ pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;
 pub use severity::Severity;
 pub use span::{LineStart, Position};
-pub use trace::{Copied, Derived, Trace, Traced};
+pub use trace::{Copied, Derived, LedTo, Trace, Traced};
