@@ -63,7 +63,12 @@ impl Attribution {
         let told = hits.iter().filter_map(|id| history.number(id));
         let told: HashSet<u32> = changing.chain(told).collect();
         let reached = history.reached_by(&told);
-        let reached = reached.into_iter().map(|(commit, names)| {
+        let reached = reached.into_iter().map(|(commit, mut names)| {
+            // What a reference holds stays; the rest is of interest where no reference does.
+            let is_reference = |name: &&str| name.starts_with("refs/");
+            if names.iter().any(is_reference) {
+                names.retain(is_reference);
+            }
             let first: Vec<String> = names.iter().take(NAMED).map(|n| (*n).to_owned()).collect();
             let more = names.len() - first.len();
             (commit, Reached { first, more })

@@ -31,7 +31,9 @@ pub(super) struct Repository {
 impl Repository {
     /// Opens the repository that `path` is, or that it lies in.
     pub(super) fn containing(path: &Path) -> Result<Self, GitError> {
-        let start = std::path::absolute(path).map_err(|error| GitError::opening(path, error))?;
+        let start = path
+            .canonicalize()
+            .map_err(|error| GitError::opening(path, error))?;
         let is_repository = |path: &Path| gix::discover::is_git(path).is_ok();
         let found = start.ancestors().find_map(|folder| {
             [folder.join(".git"), folder.to_owned()]

@@ -1,6 +1,6 @@
 //! A visitor that checks each promise of the walk and remembers what it was shown.
 
-use crate::model::{Derived, Trace, Traced};
+use crate::model::{Derived, LedTo, Trace, Traced};
 use crate::source::git::pack::{Doubt, Object, ObjectError, Pack, Visit};
 use gix::{ObjectId, objs, oid};
 use std::collections::BTreeMap;
@@ -60,7 +60,11 @@ impl Witness {
         bases.push(data.to_vec());
         let at = bases.len() - 1;
         Trace {
-            hits: vec![Traced { at, literal: 0 }],
+            hits: vec![Traced {
+                at,
+                anchor: 0,
+                led_to: LedTo::Nothing,
+            }],
             ..Trace::default()
         }
     }
