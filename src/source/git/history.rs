@@ -104,7 +104,8 @@ impl History {
     /// Numbers the commits so that children come before their parents.
     fn sort(&mut self, found: HashMap<ObjectId, Raw>) {
         let mut children: HashMap<ObjectId, usize> = HashMap::with_capacity(found.len());
-        for parent in found.values().flat_map(|commit| &commit.parents) {
+        let parents = found.values().flat_map(|commit| &commit.parents);
+        for parent in parents.filter(|parent| found.contains_key(*parent)) {
             *children.entry(*parent).or_default() += 1;
         }
         let is_start = |id: &&ObjectId| !children.contains_key(*id);
