@@ -163,13 +163,15 @@ impl Detector {
 
     fn compiled(&self, rule: usize) -> &Result<Confirm, DetectError> {
         self.compiled[rule].get_or_init(|| {
+            let window = self.rules.windows()[rule].as_ref();
+            let tail = window.and_then(|window| window.tail.clone());
             let rule = &self.rules.rules()[rule];
             match (&rule.regex, &rule.path) {
-                (Some(pattern), _) => Confirm::new(rule, pattern),
-                (None, path) => Confirm::new(
-                    rule,
-                    &format!("(?s)^.*(?:{}).*$", path.as_deref().unwrap_or_default()),
-                ),
+                (Some(pattern), _) => Confirm::new(rule, pattern, tail),
+                (None, path) => {
+                    let path = path.as_deref().unwrap_or_default();
+                    Confirm::new(rule, &format!("(?s)^.*(?:{path}).*$"), None)
+                }
             }
         })
     }

@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn matches_that_came_along_have_room_of_their_own() {
-        let carried = |number: u32| number % 50 != 0;
+        let carried = |number: u32| !number.is_multiple_of(50);
         let all = (0..250).map(|number| (number % 4, found(number.into(), carried(number))));
         let all: Vec<_> = all.collect();
         assert_eq!(
