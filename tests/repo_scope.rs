@@ -43,7 +43,10 @@ fn a_range_tells_what_its_commits_bring() {
         let report = found(&git, &["--range", &range]);
         assert_eq!(report.findings().len(), 1);
         let place = report.finding(&new).committed("a").0.clone();
-        assert_eq!((&place["line"], &place["commit"]), (&2.into(), &second.as_str().into()));
+        assert_eq!(
+            (&place["line"], &place["commit"]),
+            (&2.into(), &second.as_str().into())
+        );
         assert_eq!(report.counted("commits"), 1);
         let report = found(&git, &["--since", &first]);
         assert!(report.has(&new) && report.has(&later) && !report.has(&old));
@@ -72,7 +75,10 @@ fn a_range_over_a_merge_is_exact() {
     assert!(!report.has(&side) && report.has(&own) && !report.has(&old));
     let report = found(&git, &["--range", "main...side"]);
     assert!(report.has(&own) && !report.has(&old));
-    assert_eq!(git.git(&["merge-base", "main", "side"]), git.git(&["rev-parse", "side"]));
+    assert_eq!(
+        git.git(&["merge-base", "main", "side"]),
+        git.git(&["rev-parse", "side"])
+    );
     assert_ne!(base, before);
 }
 
@@ -104,7 +110,13 @@ fn a_branch_is_its_whole_history() {
     git.commit_file("m", line(&main));
     let report = found(&git, &["--branch", "side"]);
     assert!(report.has(&shared) && report.has(&side) && !report.has(&main));
-    assert!(!report.finding(&side).committed("s").git("removed").is_null());
+    assert!(
+        !report
+            .finding(&side)
+            .committed("s")
+            .git("removed")
+            .is_null()
+    );
 }
 
 #[test]
@@ -112,7 +124,8 @@ fn paths_narrow_the_history() {
     let git = Repo::new();
     let mut secrets = Secrets::new("paths");
     let [inside, outside] = [(); 2].map(|()| secrets.github());
-    git.put("src/deep/a", line(&inside)).put("doc/b", line(&outside));
+    git.put("src/deep/a", line(&inside))
+        .put("doc/b", line(&outside));
     git.commit("both");
     for path in ["src", "src/", "./src/deep", "src/**/a", "src/deep/a"] {
         let report = found(&git, &["--path", path]);
@@ -126,7 +139,11 @@ fn paths_narrow_the_history() {
 fn wrong_revisions_are_refused_and_empty_ranges_are_no_pass() {
     let git = Repo::new();
     git.commit_file("a", "clean\n");
-    for flags in [["--range", "no..HEAD"], ["--since", "nothing"], ["--branch", "v9"]] {
+    for flags in [
+        ["--range", "no..HEAD"],
+        ["--since", "nothing"],
+        ["--branch", "v9"],
+    ] {
         let run = scan(&git, &flags).expect(2);
         assert!(run.stderr.contains("names no commit"), "{}", run.stderr);
     }
@@ -185,21 +202,33 @@ fn the_files_of_a_work_tree_are_tracked_untracked_and_ignored() {
     git.commit_removal("gone");
     git.put(".gitignore", "ignored\n");
     git.commit_file("tracked", line(&tracked));
-    git.put("untracked", line(&untracked)).put("ignored", line(&ignored));
+    git.put("untracked", line(&untracked))
+        .put("ignored", line(&ignored));
     let report = found(&git, &["--worktree"]);
     for secret in [&tracked, &untracked, &ignored] {
         assert!(report.has(secret));
     }
     assert!(!report.has(&gone));
     assert_eq!(report.counted("files"), 4, "nothing of .git");
-    let report = found(&git, &["--worktree", "--respect-gitignore", "--exclude", "untracked"]);
+    let report = found(
+        &git,
+        &[
+            "--worktree",
+            "--respect-gitignore",
+            "--exclude",
+            "untracked",
+        ],
+    );
     assert!(!report.has(&untracked) && !report.has(&ignored) && report.has(&tracked));
 }
 
 #[test]
 fn scopes_that_contradict_each_other_are_refused() {
     let git = Repo::new();
-    for flags in [["--staged", "--since=HEAD"], ["--unreachable", "--range=a..b"]] {
+    for flags in [
+        ["--staged", "--since=HEAD"],
+        ["--unreachable", "--range=a..b"],
+    ] {
         scan(&git, &flags).expect(2);
     }
     let bare = Repo::with(&["--bare"]);
@@ -218,7 +247,8 @@ fn a_new_name_can_be_the_secret() {
     let place = report.finding(&new).committed(&format!("dir/{new}")).0;
     assert_eq!(place["where"], "metadata");
     assert!(!report.has(&old));
-    git.put(format!("{old}.staged"), "three\n").git(&["add", "--all"]);
+    git.put(format!("{old}.staged"), "three\n")
+        .git(&["add", "--all"]);
     let report = found(&git, &["--staged"]);
     assert_eq!(report.finding(&old).paths(), [format!("{old}.staged")]);
 }

@@ -196,8 +196,20 @@ impl Source for GitSource<'_> {
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
-        let files = self.files.as_ref();
-        files.map_or_else(Vec::new, |files| files.places(origin))
+        match (&self.files, origin) {
+            (Some(files), _) => files.places(origin),
+            (None, Origin::File { path, part, .. }) => vec![Place {
+                target: Arc::clone(&self.job.label),
+                platform: None,
+                kind: part.place(),
+                path: Arc::clone(path),
+                layer: None,
+                state: None,
+                raw: false,
+                commits: None,
+            }],
+            (None, _) => Vec::new(),
+        }
     }
 
     fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {

@@ -102,6 +102,9 @@ impl Plan {
 
     /// Reads every object of the plan once, on all threads of the pool.
     pub(super) fn read(&self, repository: &Repository, reader: &Reader<'_>) {
+        let is_new = |change: &&Change| change.commit.is_none() && change.before == [None];
+        let new = self.changes.iter().filter(is_new);
+        reader.names(new.map(|change| &change.path));
         let mut ids: BTreeSet<ObjectId> = self.changes.iter().filter_map(|c| c.now).collect();
         ids.extend(self.history.commits().iter().map(|commit| commit.id));
         ids.extend(&self.tags);

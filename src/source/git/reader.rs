@@ -6,7 +6,9 @@
 
 use super::lfs;
 use super::stores::Stores;
-use crate::model::{Copied, Counter, Derived, Encoding, Kind, Origin, Piece, Shortfall, Trace};
+use crate::model::{
+    Copied, Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
+};
 use crate::unpack::Sink;
 use crate::unpack::batch::{Batcher, Context};
 use crate::unpack::sniff::{self, HEAD};
@@ -15,7 +17,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Distinct missing objects that are counted exactly.
 const MISSING: usize = 100_000;
@@ -89,6 +91,20 @@ impl Reader<'_> {
         if let Err(error) = result {
             self.failed(&id, Kind::Corrupt, &error.to_string());
         }
+    }
+
+    /// Searches the paths that are new where no tree holds them yet.
+    pub(super) fn names<'p>(&self, paths: impl Iterator<Item = &'p Arc<[u8]>>) {
+        let mut batcher = Batcher::new(self.sink, self.context);
+        for path in paths {
+            let origin = Origin::File {
+                target: TargetId(0),
+                path: Arc::clone(path),
+                part: EntryPart::Name,
+            };
+            batcher.text(origin, path);
+        }
+        batcher.finish();
     }
 
     /// Tells of an object that could not be read.
