@@ -11,6 +11,7 @@ use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
 use residue::source::Source;
+use residue::suppress::Suppressor;
 use residue::unpack::batch::Context;
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
@@ -89,6 +90,7 @@ fn scan(
         detector: &detector,
         options,
         identity: &identity,
+        suppressor: &Suppressor::default(),
         stop: &Stop::after(options.timeout),
     }
     .run(&*source);

@@ -6,9 +6,9 @@ use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
-use super::windowed;
 use super::{DetectError, NEIGHBOURHOOD};
-use crate::model::{Confidence, Part, Rule, Secret};
+use super::{remarks, windowed};
+use crate::model::{Confidence, Part, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use std::ops::Range;
@@ -53,6 +53,7 @@ pub(super) struct Confirmed {
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Confirm {
@@ -121,6 +122,7 @@ impl Confirm {
         };
         let mut confirmed = self.judge(&candidate)?;
         confirmed.parts = self.named_parts(text, &scratch.captures);
+        confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
         Some(confirmed)
@@ -205,6 +207,7 @@ impl Confirm {
             reasons,
             normalised: None,
             parts: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 

@@ -15,6 +15,7 @@ mod lines;
 mod paths;
 mod pattern;
 pub mod prefilter;
+mod remarks;
 mod resolve;
 pub mod validate;
 mod windowed;
@@ -284,6 +285,7 @@ fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) 
         confidence: found.confidence,
         reasons: found.reasons,
         parts: found.parts,
+        remarks: found.remarks,
     };
     Match {
         rule,

@@ -44,6 +44,10 @@ pub enum Kind {
     Shallow,
     /// Secrets in objects that no reference reaches.
     Unreachable,
+    /// A suppression whose time is over; it suppressed nothing.
+    ExpiredSuppression,
+    /// A suppression that nothing needed any more.
+    UnusedSuppression,
 }
 
 /// Whether a shortfall fails a gate.
@@ -56,7 +60,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 18] = [
+const KINDS: [(Kind, &str, Class); 20] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -75,6 +79,8 @@ const KINDS: [(Kind, &str, Class); 18] = [
     (Kind::SpecialFile, "special-file", Class::Note),
     (Kind::Shallow, "shallow", Class::Note),
     (Kind::Unreachable, "unreachable", Class::Note),
+    (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
+    (Kind::UnusedSuppression, "unused-suppression", Class::Note),
 ];
 
 impl Kind {

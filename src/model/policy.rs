@@ -65,14 +65,20 @@ impl Policy {
     /// The exit code of a scan that nothing fails but its gaps.
     pub const INCOMPLETE: u8 = 3;
 
-    /// Whether a finding is sure enough to be shown.
-    pub fn shows(&self, finding: &Finding) -> bool {
+    /// Whether a finding is sure enough to be told.
+    pub fn believes(&self, finding: &Finding) -> bool {
         finding.confidence >= self.min_confidence
+    }
+
+    /// Whether a finding is listed: it is sure enough, and some place of it is not suppressed.
+    pub fn shows(&self, finding: &Finding) -> bool {
+        self.believes(finding) && !finding.is_suppressed()
     }
 
     /// Whether a finding fails the gate.
     pub fn fails(&self, finding: &Finding) -> bool {
-        self.shows(finding) && self.fail_on.is_some_and(|least| finding.severity >= least)
+        let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least);
+        is_bad && !finding.known && self.shows(finding)
     }
 
     /// What a shortfall of this kind means. Without `strict` an accepted note stays a note, for
@@ -143,6 +149,7 @@ mod tests {
             remediation: String::new(),
             reference: None,
             occurrences: Vec::new(),
+            known: false,
         };
         Outcome {
             targets: Vec::new(),

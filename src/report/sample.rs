@@ -142,7 +142,7 @@ fn at(place: Place, line: u64, column: u64) -> Occurrence {
         line,
         column,
     };
-    Occurrence { place, position }
+    Occurrence::new(place, position)
 }
 
 /// A key in every kind of place.
@@ -214,6 +214,7 @@ fn key() -> Finding {
             .to_owned(),
         reference: Some("https://docs.aws.amazon.com/IAM/latest/UserGuide/".to_owned()),
         occurrences,
+        known: false,
     }
 }
 
@@ -238,6 +239,7 @@ fn password() -> Finding {
         remediation: String::new(),
         reference: None,
         occurrences: (0..14).map(place).collect(),
+        known: false,
     }
 }
 

@@ -13,7 +13,7 @@ mod selection;
 mod walk;
 
 pub use list::{List, Separator};
-pub use selection::GlobError;
+pub use selection::{GlobError, anchored};
 
 use self::hardlinks::HardLinks;
 use self::read::Reader;
