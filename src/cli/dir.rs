@@ -3,7 +3,10 @@
 use super::args::DirArgs;
 use super::{detector, scan};
 use anyhow::Context as _;
+use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
+use residue::suppress::Reach;
+use residue::suppress::ignore::Root;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,15 +14,30 @@ use std::path::Path;
 /// Scans files.
 pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
     let options = args.options(detector::now()?);
-    scan::run(&args.run, &options, |setting| {
+    let named = named(args)?;
+    let reach = reach(&named, &options);
+    scan::run(&args.run, &options, &reach, |setting| {
         let scan::Setting {
             options,
             context,
             progress,
         } = setting;
-        let source = FileSource::new(named(args)?, options, context, progress)?;
+        let source = FileSource::new(named, options, context, progress)?;
         Ok(Box::new(source))
     })
+}
+
+/// Files are the user's own. Entries may speak of what a list does not name or a flag leaves out.
+fn reach(named: &Named, options: &Options) -> Reach {
+    let paths = named.paths.iter().map(|path| Root::of(path));
+    let list = named.list.iter().map(|list| Root {
+        target: list.name.clone(),
+        folder: ".".into(),
+    });
+    Reach {
+        local: paths.chain(list).collect(),
+        whole: named.list.is_none() && options.exclude.is_empty() && !options.respect_gitignore,
+    }
 }
 
 fn named(args: &DirArgs) -> anyhow::Result<Named> {
