@@ -1,6 +1,7 @@
 //! The arguments about what is known or allowed: those of every scan, and those of the subcommands
 //! that write it down.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use residue::model::Date;
 use residue::suppress::{Baseline, Ignores, Reach, SuppressError, Suppressor, ignore};
@@ -35,7 +36,7 @@ pub(in crate::cli) struct IgnoreArgs {
     pub(in crate::cli) what: Vec<String>,
 
     /// Why it may stay
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) reason: String,
 
     /// Who answers for it

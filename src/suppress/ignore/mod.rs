@@ -180,7 +180,7 @@ fn globs(file: &str, entries: &[Entry]) -> Result<GlobSet, SuppressError> {
             set.add(glob.map_err(|cause| SuppressError::Line {
                 file: file.to_owned(),
                 line: entry.line,
-                problem: format!("`{text}` is no glob of paths: {cause}"),
+                problem: format!("{text:?} is no glob of paths: {}", cause.kind()),
             })?);
         }
     }
