@@ -149,7 +149,7 @@ impl Ignores {
             return Vec::new();
         };
         let needs_path = |&number: &usize| self.entries[number].0.path.is_some();
-        if !numbers.iter().any(|number| needs_path(number)) {
+        if !numbers.iter().any(needs_path) {
             return numbers.to_vec();
         }
         let path = [prefix, &place.path].concat();
