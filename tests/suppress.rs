@@ -156,6 +156,17 @@ fn the_file_of_the_repository_counts_for_what_lies_below() {
     }
     let report = scan(&folder.path().join("repo")).expect(0).report();
     assert_eq!(report.notes(), ["unused-suppression"]);
+    put(
+        &folder,
+        "repo/web/app/.residueignore",
+        "path:key\nrule:nothing\n",
+    );
+    assert_eq!(scan(&key).expect(0).report().notes(), [""; 0]);
+    assert_eq!(
+        scan(&app).expect(0).report().notes(),
+        ["unused-suppression"]
+    );
+    std::fs::remove_file(app.join(".residueignore")).unwrap();
     let list = residue(["dir", "--files-from", "-", "-f", "json", "--show-secrets"])
         .within_dir(&folder.path().join("repo/web"))
         .stdin("app/key\n");

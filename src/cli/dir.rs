@@ -27,16 +27,18 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
     })
 }
 
-/// Files are the user's own. Entries may speak of what a list does not name or a flag leaves out.
+/// Files are the user's own. Entries may speak of what was not named or what a flag leaves out.
 fn reach(named: &Named, options: &Options) -> Reach {
     let paths = named.paths.iter().map(|path| Root::of(path));
     let list = named.list.iter().map(|list| Root {
         target: list.name.clone(),
         folder: ".".into(),
     });
+    let has_folders_only = named.list.is_none() && named.paths.iter().all(|path| path.is_dir());
+    let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
     Reach {
         local: paths.chain(list).collect(),
-        whole: named.list.is_none() && options.exclude.is_empty() && !options.respect_gitignore,
+        whole: has_folders_only && takes_all,
     }
 }
 

@@ -180,7 +180,7 @@ impl Draft {
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
         finding.occurrences.sort();
-        // Of two matches at one place, the one with fewer remarks comes first and stays.
+        // Of two matches at one place, one without remarks comes first and stays.
         finding
             .occurrences
             .dedup_by(|next, kept| (&next.place, next.position) == (&kept.place, kept.position));
