@@ -341,3 +341,47 @@ fn every_format_counts_what_is_left_out_and_shows_no_secret() {
         [None, None, Some("external"), inline, inline, inline]
     );
 }
+
+/// Runs git in a folder, with no settings but its own.
+fn git(folder: &std::path::Path, args: &[&str]) {
+    let who = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+    let run = std::process::Command::new("git")
+        .args(who.iter().chain(args))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .current_dir(folder)
+        .output();
+    let run = run.unwrap();
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+}
+
+#[test]
+fn a_repository_is_the_users_own_and_its_clone_is_not() {
+    let (folder, mut secrets) = (folder(), Secrets::new("repository"));
+    let (commented, listed) = (secrets.github(), secrets.github());
+    let repo = folder.path().join("app");
+    put(&folder, "app/src/a", &*commented);
+    put(&folder, "app/src/b", &*listed);
+    git(&repo, &["init", "--quiet"]);
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "--quiet", "-m", "one"]);
+    let scan = |target: &str| {
+        let flags = ["repo", target, "--format", "json", "--show-secrets"];
+        residue(flags).within_dir(&repo).run()
+    };
+    assert_eq!(scan(".").expect(1).report().findings().len(), 2);
+    put(&folder, "app/src/a", format!("{commented} # residue:allow"));
+    put(&folder, "app/.residueignore", "path:/src/b\n");
+    git(&repo, &["add", "."]);
+    git(&repo, &["commit", "--quiet", "-m", "two"]);
+    for target in [".", "src", text(&repo)] {
+        let report = scan(target).expect(0).report();
+        assert_eq!(left_out(&report).0, 2, "{target}");
+        assert_eq!(report.notes(), [""; 0], "{target}");
+    }
+    let clone = scan(&format!("file://{}", text(&repo))).expect(1).report();
+    assert!(clone.has(&commented) && clone.has(&listed));
+}

@@ -1,11 +1,13 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod repo;
 mod run;
 mod suppress;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
+pub(super) use repo::RepoArgs;
 use residue::model::Options;
 use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
@@ -16,6 +18,7 @@ pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 const EXAMPLES: &str = "\
 Examples:
   residue image oci:build/app:1.2             a tag of an OCI layout
+  residue repo .                              a repository with its whole history
   residue dir .                               all files below the current directory
   git diff | residue stdin --name diff        any text
   residue rules show github-pat               what a rule looks for";
@@ -77,6 +80,9 @@ pub(super) enum Command {
     /// Scan container images
     #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan git repositories: the whole history and the files
+    #[command(after_help = epilogue(repo::EXAMPLES))]
+    Repo(RepoArgs),
     /// Scan files and directories
     #[command(after_help = epilogue(DIR_EXAMPLES))]
     Dir(DirArgs),

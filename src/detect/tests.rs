@@ -1,5 +1,9 @@
 //! Searching as a whole: places, companions, and that cutting changes nothing.
 
+mod chain;
+mod derived;
+mod real;
+
 use super::*;
 use crate::model::{DocumentId, LineStart, Origin};
 use crate::ruleset::RuleSet;

@@ -61,6 +61,7 @@ fn drafts<'r>(
         .map(|(origin, found)| Seen {
             origin,
             position: found.position,
+            secret: &found.judged.secret,
         })
         .collect();
     let mut places: Vec<Vec<Occurrence>> = vec![Vec::new(); found.len()];
