@@ -5,8 +5,8 @@
 //! ```
 //!
 //! A *source* knows where bytes live and emits them with an origin; *unpack* turns them into text
-//! within limits; *detect* turns text into candidate findings; *report* writes what is left,
-//! redacted. `scan` wires them together.
+//! within limits; *detect* turns text into candidate findings; *suppress* says which of them are known
+//! or allowed; *report* writes what is left, redacted. `scan` wires them together.
 
 pub mod detect;
 pub mod model;
@@ -14,4 +14,5 @@ pub mod report;
 pub mod ruleset;
 pub mod scan;
 pub mod source;
+pub mod suppress;
 pub mod unpack;

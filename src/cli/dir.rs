@@ -3,7 +3,10 @@
 use super::args::DirArgs;
 use super::{detector, scan};
 use anyhow::Context as _;
+use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
+use residue::suppress::Reach;
+use residue::suppress::ignore::Root;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,15 +14,32 @@ use std::path::Path;
 /// Scans files.
 pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
     let options = args.options(detector::now()?);
-    scan::run(&args.run, &options, |setting| {
+    let named = named(args)?;
+    let reach = reach(&named, &options);
+    scan::run(&args.run, &options, &reach, |setting| {
         let scan::Setting {
             options,
             context,
             progress,
         } = setting;
-        let source = FileSource::new(named(args)?, options, context, progress)?;
+        let source = FileSource::new(named, options, context, progress)?;
         Ok(Box::new(source))
     })
+}
+
+/// Files are the user's own. Entries may speak of what was not named or what a flag leaves out.
+fn reach(named: &Named, options: &Options) -> Reach {
+    let paths = named.paths.iter().map(|path| Root::of(path));
+    let list = named.list.iter().map(|list| Root {
+        target: list.name.clone(),
+        folder: ".".into(),
+    });
+    let has_folders_only = named.list.is_none() && named.paths.iter().all(|path| path.is_dir());
+    let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
+    Reach {
+        local: paths.chain(list).collect(),
+        whole: has_folders_only && takes_all,
+    }
 }
 
 fn named(args: &DirArgs) -> anyhow::Result<Named> {

@@ -4,7 +4,10 @@ mod clone;
 
 use super::args::RepoArgs;
 use super::{detector, scan};
-use residue::source::git::{Asked, Environment, Files, GitSource};
+use residue::model::Options;
+use residue::source::git::{Asked, Environment, Files, GitSource, Scope};
+use residue::suppress::Reach;
+use residue::suppress::ignore::Root;
 use std::env;
 use std::path::PathBuf;
 
@@ -20,7 +23,11 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         None => None,
     };
     let asked = asked(args, clone.as_ref());
-    scan::run(&args.run, &options, |setting| {
+    let reach = match clone {
+        Some(_) => Reach::foreign(),
+        None => reach(&asked, &options),
+    };
+    scan::run(&args.run, &options, &reach, |setting| {
         let scan::Setting {
             options,
             context,
@@ -28,6 +35,16 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         } = setting;
         Ok(Box::new(GitSource::new(asked, options, context, progress)?))
     })
+}
+
+/// A repository on this machine is the user's own. Entries may speak of any of its history.
+fn reach(asked: &Asked, options: &Options) -> Reach {
+    let is_all = matches!(asked.scope, Scope::Everything { .. }) && asked.files == Files::All;
+    let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
+    Reach {
+        local: vec![Root::of_repository(&asked.name, &asked.path)],
+        whole: is_all && takes_all && asked.attribution,
+    }
 }
 
 fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {

@@ -11,6 +11,7 @@ use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
 use residue::source::Source;
+use residue::suppress::Reach;
 use residue::unpack::batch::Context;
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
@@ -29,17 +30,19 @@ pub(super) struct Setting<'a> {
 /// A source, or why there is none.
 pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
 
-/// Scans what `open` yields and reports; the exit code is the policy's. `open` refuses what is no
+/// Scans what `open` yields and reports; the exit code is the policy's. `reach` says what the
+/// scanned text may say about itself. `open` refuses what is no
 /// target; what cannot be read is a gap later.
 pub(super) fn run(
     args: &RunArgs,
     options: &Options,
+    reach: &Reach,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<u8> {
     let started = Instant::now();
     let destinations = args.output.destinations();
     check(&destinations)?;
-    let outcome = scan(args, options, open)?;
+    let outcome = scan(args, options, reach, open)?;
     if args.output.verbose {
         let bytes = outcome.coverage.counted(Counter::Bytes);
         let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
@@ -71,12 +74,16 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 fn scan(
     args: &RunArgs,
     options: &Options,
+    reach: &Reach,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
+    let suppressor = args
+        .suppress
+        .suppressor(reach, &identity.key_id(), options.now)?;
     let detector = detector::load(&args.scan.rules, options.now)?;
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
@@ -89,6 +96,7 @@ fn scan(
         detector: &detector,
         options,
         identity: &identity,
+        suppressor: &suppressor,
         stop: &Stop::after(options.timeout),
     }
     .run(&*source);

@@ -6,9 +6,9 @@ use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
-use super::windowed;
 use super::{DetectError, NEIGHBOURHOOD};
-use crate::model::{Confidence, Part, Rule, Secret};
+use super::{remarks, windowed};
+use crate::model::{Confidence, Part, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use regex_syntax::hir::Hir;
@@ -67,6 +67,7 @@ pub(super) struct Confirmed {
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 impl Confirm {
@@ -139,6 +140,7 @@ impl Confirm {
         };
         let mut confirmed = self.judge(&candidate)?;
         confirmed.parts = self.named_parts(text, captures);
+        confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
         Some(confirmed)
@@ -237,6 +239,7 @@ impl Confirm {
             reasons,
             normalised: None,
             parts: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 

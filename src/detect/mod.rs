@@ -15,6 +15,7 @@ mod lines;
 mod paths;
 mod pattern;
 pub mod prefilter;
+mod remarks;
 mod resolve;
 mod run;
 mod search;

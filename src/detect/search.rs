@@ -156,6 +156,7 @@ impl<'a> Search<'a> {
             confidence: found.confidence,
             reasons: found.reasons,
             parts: found.parts,
+            remarks: found.remarks,
         };
         let position = self.lines.position(found.span.start, span.start);
         self.add(Match {

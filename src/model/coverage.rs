@@ -48,6 +48,10 @@ pub enum Kind {
     LfsAbsent,
     /// A history without a single commit in it.
     NoCommits,
+    /// A suppression whose time is over; it suppressed nothing.
+    ExpiredSuppression,
+    /// A suppression that nothing needed any more.
+    UnusedSuppression,
 }
 
 /// Whether a shortfall fails a gate.
@@ -60,7 +64,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 20] = [
+const KINDS: [(Kind, &str, Class); 22] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -81,6 +85,8 @@ const KINDS: [(Kind, &str, Class); 20] = [
     (Kind::Unreachable, "unreachable", Class::Note),
     (Kind::LfsAbsent, "lfs-absent", Class::Note),
     (Kind::NoCommits, "no-commits", Class::Gap),
+    (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
+    (Kind::UnusedSuppression, "unused-suppression", Class::Note),
 ];
 
 impl Kind {

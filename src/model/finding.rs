@@ -29,6 +29,16 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Every place, sorted.
     pub occurrences: Vec<Occurrence>,
+    /// Whether a baseline that only new findings are measured against has it.
+    pub known: bool,
+}
+
+impl Finding {
+    /// Whether every place of it is suppressed.
+    pub fn is_suppressed(&self) -> bool {
+        let mut places = self.occurrences.iter();
+        !self.occurrences.is_empty() && places.all(|place| place.suppression.is_some())
+    }
 }
 
 /// A named value that belongs to a secret.

@@ -5,10 +5,12 @@
 //! check the guess. A private key makes ids useless to others; ids of different keys are never
 //! compared, which is why reports and baselines carry [`Identity::key_id`].
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// The key that is used when the user names none.
 const PUBLIC_KEY: &[u8] = b"residue fingerprint key, public, version 1";
@@ -22,6 +24,21 @@ pub struct Fingerprint([u8; 16]);
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A text that is no fingerprint. It is not quoted: who mistakes one mostly has the secret itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint is 32 hex digits, the `id` that a report shows of a secret")]
+pub struct FingerprintError;
+
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
+        let short = bytes.and_then(|bytes| bytes.try_into().ok());
+        short.map(Self).ok_or(FingerprintError)
     }
 }
 
@@ -119,6 +136,23 @@ mod tests {
         assert_eq!(id.len(), 32);
         assert_eq!(id, Identity::default().fingerprint(b"a secret").to_string());
         assert_ne!(id, Identity::default().fingerprint(b"a secres").to_string());
+    }
+
+    #[test]
+    fn a_fingerprint_is_read_as_it_is_written() {
+        let id = Identity::default().fingerprint(b"a secret");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.to_string().to_uppercase().parse(), Ok(id));
+        for wrong in [
+            "",
+            "ab",
+            "zz",
+            &"0".repeat(31),
+            &"0".repeat(34),
+            &"g".repeat(32),
+        ] {
+            assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! it is worked out after detection and for hits only, because one layer can stand in many images
 //! and one git blob at many paths.
 
+use super::{Position, Remark, Suppression};
 use std::fmt;
 use std::sync::Arc;
 
@@ -309,5 +310,21 @@ pub struct Occurrence {
     /// The blob's place.
     pub place: Place,
     /// The secret's position in the blob.
-    pub position: super::Position,
+    pub position: Position,
+    /// What comments near it ask for, whether that counts or not.
+    pub remarks: Vec<Remark>,
+    /// Why it is held against nobody.
+    pub suppression: Option<Arc<Suppression>>,
+}
+
+impl Occurrence {
+    /// A place that nothing more is known of.
+    pub const fn new(place: Place, position: Position) -> Self {
+        Self {
+            place,
+            position,
+            remarks: Vec::new(),
+            suppression: None,
+        }
+    }
 }

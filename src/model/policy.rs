@@ -65,14 +65,20 @@ impl Policy {
     /// The exit code of a scan that nothing fails but its gaps.
     pub const INCOMPLETE: u8 = 3;
 
-    /// Whether a finding is sure enough to be shown.
-    pub fn shows(&self, finding: &Finding) -> bool {
+    /// Whether a finding is sure enough to be told.
+    pub fn believes(&self, finding: &Finding) -> bool {
         finding.confidence >= self.min_confidence
+    }
+
+    /// Whether a finding is listed: it is sure enough, and some place of it is not suppressed.
+    pub fn shows(&self, finding: &Finding) -> bool {
+        self.believes(finding) && !finding.is_suppressed()
     }
 
     /// Whether a finding fails the gate.
     pub fn fails(&self, finding: &Finding) -> bool {
-        self.shows(finding) && self.fail_on.is_some_and(|least| finding.severity >= least)
+        let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least);
+        is_bad && !finding.known && self.shows(finding)
     }
 
     /// What a shortfall of this kind means. Without `strict` an accepted note stays a note, for
@@ -123,7 +129,11 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Identity, Secret, Shortfall};
+    use crate::model::{
+        Identity, Occurrence, Place, Position, Secret, Shortfall, Suppression, SuppressionKind,
+        Where,
+    };
+    use std::sync::Arc;
 
     fn outcome(findings: &[(Severity, Confidence)], shortfalls: &[Kind]) -> Outcome {
         let coverage = Coverage::default();
@@ -143,6 +153,7 @@ mod tests {
             remediation: String::new(),
             reference: None,
             occurrences: Vec::new(),
+            known: false,
         };
         Outcome {
             targets: Vec::new(),
@@ -218,6 +229,50 @@ mod tests {
                 expected,
                 "row {number}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_known_or_suppressed_never_fails() {
+        let critical = &[(Severity::Critical, Confidence::Confirmed)];
+        let policy = Policy::default();
+        let mut known = outcome(critical, &[]);
+        known.findings[0].known = true;
+        assert!(policy.shows(&known.findings[0]));
+        assert_eq!(policy.exit(&known), 0);
+        let mut suppressed = outcome(critical, &[]);
+        suppressed.findings[0].occurrences = vec![suppressed_place()];
+        assert!(policy.believes(&suppressed.findings[0]));
+        assert!(!policy.shows(&suppressed.findings[0]));
+        assert_eq!(policy.exit(&suppressed), 0);
+    }
+
+    fn suppressed_place() -> Occurrence {
+        let place = Place {
+            target: "t".into(),
+            platform: None,
+            kind: Where::File,
+            path: b"a".as_slice().into(),
+            layer: None,
+            state: None,
+            raw: false,
+            commits: None,
+        };
+        let position = Position {
+            offset: 0,
+            line: 1,
+            column: 1,
+        };
+        let suppression = Suppression {
+            kind: SuppressionKind::Ignore,
+            source: ".residueignore:1".to_owned(),
+            reason: String::new(),
+            owner: None,
+            until: None,
+        };
+        Occurrence {
+            suppression: Some(Arc::new(suppression)),
+            ..Occurrence::new(place, position)
         }
     }
 

@@ -10,8 +10,10 @@ use serde::{Serialize, Serializer};
 
 mod build;
 mod history;
+mod suppressed;
 
 pub use history::{Commit, History};
+pub use suppressed::{Suppressed, Suppression};
 
 /// Version of the JSON report. It changes when a field changes its meaning or goes away, not when
 /// one is added.
@@ -34,6 +36,8 @@ pub struct View {
     pub coverage: Coverage,
     /// What is left out for lack of confidence.
     pub hidden: Hidden,
+    /// What is left out because it is known or allowed.
+    pub suppressed: Suppressed,
     /// The secrets, worst first.
     pub findings: Vec<Finding>,
     /// What it means for a gate.
@@ -42,6 +46,13 @@ pub struct View {
     /// Whether secrets are masked.
     #[serde(skip)]
     pub redacted: bool,
+}
+
+impl View {
+    /// All findings, the suppressed ones last.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(&self.suppressed.list)
+    }
 }
 
 /// The program and its version.
@@ -158,8 +169,15 @@ pub struct Finding {
     pub remediation: String,
     /// The provider's page.
     pub reference: Option<String>,
-    /// Every place.
+    /// Every place that is not suppressed.
     pub occurrences: Vec<Occurrence>,
+    /// Whether the baseline has it, which only new findings are measured against.
+    pub known: bool,
+    /// Why other places of it are left out, each reason with their number.
+    pub suppressed: Vec<Suppression>,
+    /// These places.
+    #[serde(skip)]
+    pub suppressed_occurrences: Vec<Occurrence>,
 }
 
 /// A secret as far as a report may show it.
@@ -211,6 +229,9 @@ pub struct Occurrence {
     pub changed_by: Option<Layer>,
     /// The commit that brought it, or is it; only in a git history.
     pub commit: Option<String>,
+    /// Number of the reason in [`Finding::suppressed`] why the place is left out.
+    #[serde(skip)]
+    pub suppression: Option<usize>,
     /// What else the git history tells.
     pub git: Option<History>,
     /// Number of the target in [`View::targets`].

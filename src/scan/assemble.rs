@@ -65,9 +65,10 @@ fn drafts<'r>(
         })
         .collect();
     let mut places: Vec<Vec<Occurrence>> = vec![Vec::new(); found.len()];
-    for (index, occurrence) in source.occurrences(&seen) {
-        let applies = |rule| scan.detector.applies_at(rule, &occurrence.place.path);
-        if applies(found[index].1.rule) {
+    for (index, mut occurrence) in source.occurrences(&seen) {
+        let found = &found[index].1;
+        if scan.detector.applies_at(found.rule, &occurrence.place.path) {
+            occurrence.remarks.clone_from(&found.judged.remarks);
             places[index].push(occurrence);
         }
     }
@@ -153,6 +154,7 @@ impl Draft {
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
+            known: false,
         };
         Self { finding, rank }
     }
@@ -179,7 +181,10 @@ impl Draft {
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
         finding.occurrences.sort();
-        finding.occurrences.dedup();
+        // Of two matches at one place, one without remarks comes first and stays.
+        finding
+            .occurrences
+            .dedup_by(|next, kept| (&next.place, next.position) == (&kept.place, kept.position));
         drop_vague(&mut finding.occurrences);
         finding
     }
@@ -206,7 +211,7 @@ mod tests {
             line: 1,
             column: 1,
         };
-        Occurrence { place, position }
+        Occurrence::new(place, position)
     }
 
     #[test]
@@ -246,6 +251,7 @@ mod tests {
                 remediation: String::new(),
                 reference: None,
                 occurrences,
+                known: false,
             },
         }
     }

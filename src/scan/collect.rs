@@ -145,6 +145,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: Vec::new(),
                 parts: Vec::new(),
+                remarks: Vec::new(),
             }),
             aliases: Vec::new(),
         }

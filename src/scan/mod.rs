@@ -15,6 +15,7 @@ pub use stop::Stop;
 use crate::detect::Detector;
 use crate::model::{Coverage, Identity, Kind, Options, Outcome, Shortfall};
 use crate::source::Source;
+use crate::suppress::Suppressor;
 use collect::Collector;
 use work::Work;
 
@@ -26,6 +27,8 @@ pub struct Scan<'a> {
     pub options: &'a Options,
     /// Makes the fingerprints.
     pub identity: &'a Identity,
+    /// Says what is known or allowed.
+    pub suppressor: &'a Suppressor,
     /// Ends the scan early, from outside or when the time is up.
     pub stop: &'a Stop,
 }
@@ -51,9 +54,11 @@ impl Scan<'_> {
             coverage.record(Shortfall::new(Kind::Timeout, "scan", self.stop.reason()));
         }
         let matches = collector.finish(&coverage);
+        let mut findings = assemble::findings(self, source, matches, &coverage);
+        self.suppressor.judge(&mut findings, &coverage);
         Ok(Outcome {
             targets: source.targets(),
-            findings: assemble::findings(self, source, matches, &coverage),
+            findings,
             coverage,
             key_id: self.identity.key_id(),
         })

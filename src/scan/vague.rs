@@ -43,23 +43,22 @@ mod tests {
     use crate::model::{Position, Where};
 
     fn seen(kind: Where, path: &str, raw: bool) -> Occurrence {
-        Occurrence {
-            place: Place {
-                target: "app.tar".into(),
-                platform: None,
-                kind,
-                path: path.as_bytes().into(),
-                layer: None,
-                state: None,
-                raw,
-                commits: None,
-            },
-            position: Position {
-                offset: 0,
-                line: 1,
-                column: 1,
-            },
-        }
+        let place = Place {
+            target: "app.tar".into(),
+            platform: None,
+            kind,
+            path: path.as_bytes().into(),
+            layer: None,
+            state: None,
+            raw,
+            commits: None,
+        };
+        let position = Position {
+            offset: 0,
+            line: 1,
+            column: 1,
+        };
+        Occurrence::new(place, position)
     }
 
     fn paths_left(mut occurrences: Vec<Occurrence>) -> Vec<String> {

@@ -47,7 +47,7 @@ pub trait Source: Sync {
             let places = self.places(seen.origin).into_iter();
             places.map(move |place| {
                 let position = seen.position;
-                (index, Occurrence { place, position })
+                (index, Occurrence::new(place, position))
             })
         });
         places.collect()

@@ -1,6 +1,7 @@
 //! The arguments that every scan takes, whatever it scans: how to scan, what to write, what fails.
 //! Each group turns itself into the plain value that the library takes.
 
+use super::suppress::SuppressArgs;
 use crate::cli::values::{self, FailOn, Report};
 use clap::{ArgAction, Args};
 use residue::model::{Confidence, Kind, Limits, Options, Policy};
@@ -17,6 +18,8 @@ pub(in crate::cli) struct RunArgs {
     pub(in crate::cli) output: OutputArgs,
     #[command(flatten)]
     pub(in crate::cli) gate: GateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) suppress: SuppressArgs,
 }
 
 /// How to scan.

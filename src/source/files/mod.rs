@@ -14,7 +14,7 @@ mod walk;
 
 pub use list::{List, Separator};
 pub(super) use roots::from_here;
-pub use selection::GlobError;
+pub use selection::{GlobError, anchored};
 
 use self::hardlinks::HardLinks;
 use self::read::Reader;

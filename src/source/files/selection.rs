@@ -100,7 +100,7 @@ impl Selection {
 
 /// The glob from the root of the target. `/a` and `./a` mean just that, `a/` a directory, which is
 /// left out with all it holds.
-fn anchored(glob: &str) -> String {
+pub fn anchored(glob: &str) -> String {
     let name = glob.trim_end_matches('/');
     let from_root = name.strip_prefix("./").or(name.strip_prefix('/'));
     match from_root {

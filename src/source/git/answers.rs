@@ -165,7 +165,7 @@ impl Answers<'_> {
             raw: false,
             commits: Some(Arc::clone(commits)),
         };
-        Occurrence { place, position }
+        Occurrence::new(place, position)
     }
 
     fn path(&self, folder: &[u8], name: Option<&[u8]>) -> Vec<u8> {

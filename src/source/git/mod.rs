@@ -225,7 +225,7 @@ impl Source for GitSource<'_> {
             } else {
                 let places = self.places(seen.origin).into_iter();
                 let position = seen.position;
-                found.extend(places.map(|place| (index, Occurrence { place, position })));
+                found.extend(places.map(|place| (index, Occurrence::new(place, position))));
             }
         }
         for part in self.parts.iter().filter(|_| !objects.is_empty()) {
