@@ -38,7 +38,7 @@ impl<'j> Maker<'j> {
     /// the base is asked for.
     pub(super) fn root(&mut self, number: u32) -> Result<(objs::Kind, Vec<u8>), ObjectError> {
         let stored = self.entries.stored(number)?;
-        match stored.base {
+        match self.entries.base(&stored) {
             Base::None(kind) => {
                 let capacity = Inflate::capacity(stored.compressed, stored.size);
                 let mut content = self.spare.take(capacity);

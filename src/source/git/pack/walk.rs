@@ -89,7 +89,7 @@ impl<'j> Walk<'j> {
     /// Makes the first object of a family; `None` if it was read without being held.
     fn root(&mut self, root: u32) -> Result<Option<Vec<u8>>, ObjectError> {
         let stored = self.job.entries.stored(root)?;
-        if let Base::None(kind) = stored.base {
+        if let Base::None(kind) = self.job.entries.base(&stored) {
             let is_alone = self.job.forest.children(root).is_empty();
             if stored.size > LARGEST || is_alone && stored.size > self.job.room.part() / 2 {
                 self.stream(root, kind, &stored);
