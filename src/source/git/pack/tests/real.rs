@@ -2,7 +2,7 @@
 
 use super::witness::Witness;
 use crate::source::git::pack::Pack;
-use gix::{ObjectId, hash};
+use gix::hash;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
