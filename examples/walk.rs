@@ -63,8 +63,9 @@ fn main() -> io::Result<()> {
     let repository = gix::open(repository).map_err(io::Error::other)?;
     let count = Count::default();
     let packs = repository.objects.store_ref().path().join("pack");
+    let hash = repository.object_hash();
     let pool = pool.build().map_err(io::Error::other)?;
-    pool.install(|| walk(&packs, repository.object_hash(), &count))?;
+    pool.install(|| walk(&packs, hash, &count))?;
     let [objects, bytes, copied, failed] =
         [&count.objects, &count.bytes, &count.copied, &count.failed]
             .map(|counter| counter.load(Ordering::Relaxed));

@@ -19,8 +19,7 @@ pub(super) struct Entries<'p> {
 
 /// An entry as it is stored.
 pub(super) struct Stored<'p> {
-    /// What it is.
-    pub(super) base: Base,
+    entry: Entry,
     /// Bytes of what is compressed, the object or its delta, as the header states.
     pub(super) size: u64,
     /// The compressed bytes, and perhaps more.
@@ -69,12 +68,33 @@ impl<'p> Entries<'p> {
         let at = self.offset(number);
         let bytes = self.bytes(number)?;
         let hash = self.pack.index.object_hash();
-        let header = Entry::from_bytes(bytes, at, hash).map_err(|_| ObjectError::Header(at))?;
+        let entry = Entry::from_bytes(bytes, at, hash).map_err(|_| ObjectError::Header(at))?;
         Ok(Stored {
-            base: self.base(&header),
-            size: header.decompressed_size,
-            compressed: &bytes[header.header_size()..],
+            size: entry.decompressed_size,
+            compressed: &bytes[entry.header_size()..],
+            entry,
         })
+    }
+
+    /// What an object is stored against.
+    pub(super) fn base(&self, stored: &Stored<'_>) -> Base {
+        let entry = &stored.entry;
+        let (inside, otherwise) = match entry.header {
+            Header::Commit => return Base::None(objs::Kind::Commit),
+            Header::Tree => return Base::None(objs::Kind::Tree),
+            Header::Blob => return Base::None(objs::Kind::Blob),
+            Header::Tag => return Base::None(objs::Kind::Tag),
+            Header::OfsDelta { base_distance } => {
+                (entry.checked_base_pack_offset(base_distance), Base::Nowhere)
+            }
+            Header::RefDelta { base_id } => {
+                let position = self.pack.index.lookup(base_id);
+                let offset = position.map(|at| self.pack.index.pack_offset_at_index(at));
+                (offset, Base::Outside(base_id))
+            }
+        };
+        let number = inside.and_then(|offset| self.offsets.binary_search(&offset).ok());
+        number.map_or(otherwise, |number| Base::Entry(number as u32))
     }
 
     /// Whether the object has to be compared with its name, because nothing vouches for the bytes
@@ -103,31 +123,6 @@ impl<'p> Entries<'p> {
             .then(|| self.pack.data.entry_slice(range))
             .flatten()
             .ok_or(ObjectError::OutOfBounds(begin))
-    }
-
-    fn base(&self, entry: &Entry) -> Base {
-        match entry.header {
-            Header::Commit => Base::None(objs::Kind::Commit),
-            Header::Tree => Base::None(objs::Kind::Tree),
-            Header::Blob => Base::None(objs::Kind::Blob),
-            Header::Tag => Base::None(objs::Kind::Tag),
-            Header::OfsDelta { base_distance } => entry
-                .checked_base_pack_offset(base_distance)
-                .and_then(|offset| self.beginning_at(offset))
-                .map_or(Base::Nowhere, Base::Entry),
-            Header::RefDelta { base_id } => {
-                let position = self.pack.index.lookup(base_id);
-                position
-                    .map(|position| self.pack.index.pack_offset_at_index(position))
-                    .and_then(|offset| self.beginning_at(offset))
-                    .map_or(Base::Outside(base_id), Base::Entry)
-            }
-        }
-    }
-
-    fn beginning_at(&self, offset: u64) -> Option<u32> {
-        let number = self.offsets.binary_search(&offset).ok()?;
-        u32::try_from(number).ok()
     }
 
     fn offset(&self, number: u32) -> u64 {

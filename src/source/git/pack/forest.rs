@@ -132,7 +132,7 @@ impl Forest {
 }
 
 fn base(entries: &Entries<'_>, number: u32) -> u32 {
-    match entries.stored(number).map(|stored| stored.base) {
+    match entries.stored(number).map(|stored| entries.base(&stored)) {
         Ok(Base::Entry(base)) => base,
         _ => NONE,
     }

@@ -16,6 +16,7 @@ mod entries;
 mod error;
 mod forest;
 mod inflate;
+mod maker;
 mod path;
 mod spare;
 #[cfg(test)]

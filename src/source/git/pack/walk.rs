@@ -5,16 +5,15 @@
 
 use super::LARGEST;
 use super::content::Content;
-use super::delta::Delta;
 use super::entries::{Base, Entries, Stored};
 use super::error::ObjectError;
 use super::forest::Forest;
 use super::inflate::Inflate;
+use super::maker::Maker;
 use super::path::{Path, Step};
-use super::spare::Spare;
 use super::turn::{Room, Turn};
 use super::visit::{Object, Visit};
-use crate::model::{Copied, Derived, Trace};
+use crate::model::{Derived, Trace};
 use gix::objs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -34,10 +33,7 @@ pub(super) struct Walk<'j> {
     path: Path<'j>,
     /// The kind of all objects of the current family.
     kind: objs::Kind,
-    inflate: Inflate,
-    delta: Vec<u8>,
-    copies: Vec<Copied>,
-    spare: Spare,
+    maker: Maker<'j>,
     turn: Option<Turn<'j>>,
 }
 
@@ -55,10 +51,7 @@ impl<'j> Walk<'j> {
             job,
             path: Path::default(),
             kind: objs::Kind::Blob,
-            inflate: Inflate::new(),
-            delta: Vec::new(),
-            copies: Vec::new(),
-            spare: Spare::default(),
+            maker: Maker::new(job.entries, job.visit),
             turn: None,
         }
     }
@@ -88,8 +81,7 @@ impl<'j> Walk<'j> {
     /// Gives back what only a family of large objects needs.
     fn rest(&mut self) {
         if self.held() > self.job.room.part() {
-            self.spare.clear();
-            self.delta = Vec::new();
+            self.maker.clear();
         }
         self.turn = None;
     }
@@ -97,43 +89,21 @@ impl<'j> Walk<'j> {
     /// Makes the first object of a family; `None` if it was read without being held.
     fn root(&mut self, root: u32) -> Result<Option<Vec<u8>>, ObjectError> {
         let stored = self.job.entries.stored(root)?;
-        if let Base::None(kind) = stored.base {
-            self.kind = kind;
+        if let Base::None(kind) = self.job.entries.base(&stored) {
             let is_alone = self.job.forest.children(root).is_empty();
             if stored.size > LARGEST || is_alone && stored.size > self.job.room.part() / 2 {
-                self.stream(root, &stored);
+                self.stream(root, kind, &stored);
                 return Ok(None);
             }
         }
         self.make_room(Inflate::capacity(stored.compressed, stored.size));
-        self.remake_root(root).map(Some)
-    }
-
-    /// Makes the content of a root. Of a delta that is one because its base is not in this pack, the
-    /// base is asked for.
-    fn remake_root(&mut self, root: u32) -> Result<Vec<u8>, ObjectError> {
-        let stored = self.job.entries.stored(root)?;
-        match stored.base {
-            Base::None(_) => {
-                let capacity = Inflate::capacity(stored.compressed, stored.size);
-                let mut content = self.spare.take(capacity);
-                self.inflate
-                    .inflate(stored.compressed, stored.size, &mut content)?;
-                Ok(content)
-            }
-            Base::Outside(id) => {
-                let outside = self.job.visit.outside(&id);
-                let (kind, base) = outside.ok_or(ObjectError::NoBase(id))?;
-                self.kind = kind;
-                self.read_delta(root)?;
-                self.apply(&base)
-            }
-            Base::Entry(_) | Base::Nowhere => Err(ObjectError::Unlisted),
-        }
+        let (kind, content) = self.maker.root(root)?;
+        self.kind = kind;
+        Ok(Some(content))
     }
 
     /// Lets a large object be read as it is decompressed. What is made from it cannot be.
-    fn stream(&mut self, number: u32, stored: &Stored<'_>) {
+    fn stream(&self, number: u32, kind: objs::Kind, stored: &Stored<'_>) {
         let Job {
             entries,
             forest,
@@ -149,9 +119,9 @@ impl<'j> Walk<'j> {
         let id = entries.id(number);
         let mut content = Content::new(stored.compressed, stored.size);
         if entries.is_doubtful(number) {
-            content = content.hashed(id.kind(), self.kind);
+            content = content.hashed(id.kind(), kind);
         }
-        visit.large(id, self.kind, stored.size, &mut content);
+        visit.large(id, kind, stored.size, &mut content);
         if let Some(error) = content.failure(id) {
             visit.failed(id, &error);
         }
@@ -182,7 +152,7 @@ impl<'j> Walk<'j> {
         };
         let is_last = base.waiting.is_empty();
         if is_last && let Some(content) = base.content.take() {
-            self.spare.give(content);
+            self.maker.give(content);
         }
         let below = match content {
             Ok(content) => self.arrive(
@@ -239,14 +209,14 @@ impl<'j> Walk<'j> {
                 is_base: !waiting.is_empty(),
                 elsewhere,
             };
-            let copies = &self.copies;
+            let copies = self.maker.copies();
             let derived = base.map(|base| Derived { base, copies });
             trace = Some(visit.object(&object, derived));
         } else if !elsewhere {
             visit.failed(entries.id(number), &ObjectError::OtherName);
         }
         if waiting.is_empty() {
-            self.spare.give(made.content);
+            self.maker.give(made.content);
             return None;
         }
         Some(Step {
@@ -259,7 +229,7 @@ impl<'j> Walk<'j> {
     }
 
     /// Tells that an object cannot be read, nor those that are made from it.
-    fn lose(&mut self, number: u32, error: &ObjectError) {
+    fn lose(&self, number: u32, error: &ObjectError) {
         let Job {
             entries,
             forest,
@@ -297,10 +267,10 @@ impl<'j> Walk<'j> {
 
     /// Makes an object from its base.
     fn make_from(&mut self, base: &[u8], child: u32) -> Result<Vec<u8>, ObjectError> {
-        self.read_delta(child)?;
-        let size = Delta::new(base, &self.delta)?.size();
-        self.make_room(size.saturating_add(base.len() as u64));
-        self.apply(base)
+        self.maker.read_delta(child)?;
+        let size = self.maker.size(base)?;
+        self.make_room(size + base.len() as u64);
+        self.maker.apply(base)
     }
 
     /// Makes an object anew: from the nearest above it that is held, or from the root.
@@ -313,39 +283,17 @@ impl<'j> Walk<'j> {
         }
         let mut content = match above.and_then(|held| self.path.content(held)) {
             Some(held) => held.to_vec(),
-            None => self.remake_root(chain.pop().unwrap_or(number))?,
+            None => self.maker.root(chain.pop().unwrap_or(number))?.1,
         };
         while let Some(next) = chain.pop() {
             if self.job.visit.stopped() {
                 return Err(ObjectError::Stopped);
             }
-            self.read_delta(next)?;
-            let made = self.apply(&content)?;
-            self.spare.give(std::mem::replace(&mut content, made));
+            self.maker.read_delta(next)?;
+            let made = self.maker.apply(&content)?;
+            self.maker.give(std::mem::replace(&mut content, made));
         }
         Ok(content)
-    }
-
-    /// Decompresses the delta of an entry.
-    fn read_delta(&mut self, number: u32) -> Result<(), ObjectError> {
-        let stored = self.job.entries.stored(number)?;
-        if stored.size > LARGEST {
-            return Err(ObjectError::TooLarge(stored.size));
-        }
-        self.inflate
-            .inflate(stored.compressed, stored.size, &mut self.delta)?;
-        Ok(())
-    }
-
-    /// Makes an object from its base and the delta that was read last.
-    fn apply(&mut self, base: &[u8]) -> Result<Vec<u8>, ObjectError> {
-        let delta = Delta::new(base, &self.delta)?;
-        if delta.size() > LARGEST {
-            return Err(ObjectError::TooLarge(delta.size()));
-        }
-        let mut made = self.spare.take(delta.capacity());
-        delta.apply(&mut made, &mut self.copies)?;
-        Ok(made)
     }
 
     /// Sees to it that this thread may hold so many more bytes: gives up what it can do without, or
@@ -355,7 +303,7 @@ impl<'j> Walk<'j> {
         if self.held() + bytes <= room.part() {
             return;
         }
-        self.spare.clear();
+        self.maker.shrink();
         if self.turn.is_none() && self.held() + bytes > room.part() {
             self.turn = room.try_turn();
         }
@@ -366,6 +314,6 @@ impl<'j> Walk<'j> {
     }
 
     fn held(&self) -> u64 {
-        self.path.bytes() + self.spare.bytes() + self.delta.capacity() as u64
+        self.path.bytes() + self.maker.bytes()
     }
 }

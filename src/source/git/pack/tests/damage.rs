@@ -61,7 +61,7 @@ fn any_single_byte_that_changes_is_noticed() {
         let (files, objects) = sound(first);
         assert_eq!(survivors(&files, &objects), objects.len());
         for at in 0..files.pack.len() {
-            for flip in [1, 0x10, 0x80, 0xff] {
+            for flip in [0x01, 0x90] {
                 let mut damaged = files.clone();
                 damaged.pack[at] ^= flip;
                 survivors(&damaged, &objects);
