@@ -22,7 +22,7 @@ mod windowed;
 
 pub use resolve::resolve;
 
-use crate::model::{Derived, Judged, Match, Piece, Rule, Secret, Trace};
+use crate::model::{Allowlist, Derived, Judged, Match, Piece, Place, Rule, Secret, Trace};
 use crate::ruleset::RuleSet;
 use confirm::{Confirm, Confirmed, Hit};
 use lines::Lines;
@@ -120,6 +120,14 @@ impl Detector {
         self.paths[rule]
             .get_or_init(|| Paths::new(&self.rules.rules()[rule]))
             .apply(path)
+    }
+
+    /// The allowlist of a configuration, if any, that allows a match at this place. The match stays,
+    /// as a suppressed one.
+    pub fn allowlist(&self, found: &Match, place: &Place) -> Option<&Allowlist> {
+        self.paths[found.rule]
+            .get_or_init(|| Paths::new(&self.rules.rules()[found.rule]))
+            .allowlist(found, place)
     }
 
     /// Compiles every regex now, which otherwise happens when its literal first appears.
@@ -286,6 +294,7 @@ fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) 
         reasons: found.reasons,
         parts: found.parts,
         remarks: found.remarks,
+        allowed: found.allowed,
     };
     Match {
         rule,

@@ -7,6 +7,7 @@ mod parse;
 
 pub use append::{append, home};
 pub use lookup::{FILE, Root, nearest, of_tree};
+pub use parse::entry;
 
 use super::SuppressError;
 use crate::model::{Date, Fingerprint, Place, Suppression, SuppressionKind};

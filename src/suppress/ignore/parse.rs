@@ -27,8 +27,11 @@ pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, SuppressErro
     entries.collect()
 }
 
-/// The entry on a line, if there is one, or what is wrong with it.
-pub(super) fn entry(line: &str) -> Result<Option<Entry>, String> {
+/// The entry on a line, if there is one. It does not know the line's number.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn entry(line: &str) -> Result<Option<Entry>, String> {
     let (words, reason) = parts(line.trim());
     let mut entry = Entry {
         reason: reason.to_owned(),
