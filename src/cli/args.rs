@@ -1,14 +1,17 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod config;
 mod run;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
+pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, LookupArgs};
+use residue::config::{Config, From, Wishes};
 use residue::model::Options;
 use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
-pub(super) use run::{OutputArgs, RunArgs};
+pub(super) use run::{OutputArgs, RunArgs, environment};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -71,6 +74,8 @@ pub(super) enum Command {
     Stdin(StdinArgs),
     /// Show and check the rules
     Rules(RulesArgs),
+    /// Show and check the configuration
+    Config(ConfigArgs),
 }
 
 /// What to scan and how.
@@ -173,22 +178,22 @@ pub(super) enum RulesCommand {
 
 impl ImageArgs {
     /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(super) fn options(&self, now: i64) -> Options {
+    pub(super) fn options(&self, config: &Config, now: i64) -> Options {
         Options {
             platforms: self.platforms.clone(),
             verify_diff_ids: self.verify_diff_id,
-            ..self.run.scan.options(now)
+            ..config.options(now)
         }
     }
 }
 
 impl DirArgs {
-    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(super) fn options(&self, now: i64) -> Options {
-        Options {
-            exclude: self.exclude.clone(),
-            respect_gitignore: self.respect_gitignore,
-            ..self.run.scan.options(now)
+    /// What the flags ask for.
+    pub(super) fn wishes(&self) -> Wishes {
+        Wishes {
+            exclude: From::Flag.listed(&self.exclude),
+            respect_gitignore: From::Flag.said(self.respect_gitignore.then_some(true)),
+            ..self.run.wishes()
         }
     }
 

@@ -1,7 +1,7 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
-use super::{detector, scan};
+use super::{config, detector, scan};
 use anyhow::Context as _;
 use residue::source::files::{FileSource, List, Named};
 use std::fs;
@@ -10,8 +10,13 @@ use std::path::Path;
 
 /// Scans files.
 pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
-    let options = args.options(detector::now()?);
-    scan::run(&args.run, &options, |setting| {
+    let roots = match args.paths.is_empty() {
+        true => vec![".".into()],
+        false => args.paths.clone(),
+    };
+    let config = config::load(&args.run, &roots, args.wishes())?;
+    let options = config.options(detector::now()?);
+    scan::run(&args.run, config, &options, |setting| {
         let scan::Setting {
             options,
             context,

@@ -9,6 +9,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 mod args;
+mod config;
 mod detector;
 mod dir;
 mod exit;
@@ -27,6 +28,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Config(args) => config::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
         tell(

@@ -3,10 +3,12 @@
 
 use super::args::{OutputArgs, RunArgs};
 use super::progress::Display;
-use super::{detector, tell};
+use super::tell;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
+use residue::config::Config;
+use residue::detect::Detector;
 use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
@@ -34,19 +36,20 @@ pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
 /// target; what cannot be read is a gap later.
 pub(super) fn run(
     args: &RunArgs,
+    config: Config,
     options: &Options,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let destinations = args.output.destinations();
+    let destinations = args.output.destinations(&config.settings);
     check(&destinations)?;
-    let outcome = scan(args, options, open)?;
+    let policy = args.gate.policy(&config.settings);
+    let outcome = scan(args, config, options, open)?;
     if args.output.verbose {
         let bytes = outcome.coverage.counted(Counter::Bytes);
         let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
         tell(Style::new().dimmed(), "took", &text);
     }
-    let policy = args.gate.policy();
     let view = View::new(&outcome, &policy, args.output.show_secrets);
     deliver(&view, &destinations, &args.output)?;
     Ok(policy.exit(&outcome))
@@ -71,6 +74,7 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 
 fn scan(
     args: &RunArgs,
+    config: Config,
     options: &Options,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
@@ -78,7 +82,12 @@ fn scan(
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
-    let detector = detector::load(&args.scan.rules, options.now)?;
+    let detector = Detector::new(config.rules, options.now)?;
+    let suppressor = Suppressor {
+        ignores: config.ignores,
+        now: options.now,
+        ..Suppressor::default()
+    };
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
     let source = open(Setting {
@@ -90,7 +99,7 @@ fn scan(
         detector: &detector,
         options,
         identity: &identity,
-        suppressor: &Suppressor::default(),
+        suppressor: &suppressor,
         stop: &Stop::after(options.timeout),
     }
     .run(&*source);

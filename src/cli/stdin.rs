@@ -1,13 +1,14 @@
 //! `residue stdin`: text, or records of text.
 
 use super::args::StdinArgs;
-use super::{detector, scan};
+use super::{config, detector, scan};
 use residue::source::stdin::StdinSource;
 
 /// Scans standard input.
 pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
-    let options = args.run.scan.options(detector::now()?);
-    scan::run(&args.run, &options, |setting| {
+    let config = config::load(&args.run, &[], args.run.wishes())?;
+    let options = config.options(detector::now()?);
+    scan::run(&args.run, config, &options, |setting| {
         let scan::Setting {
             options,
             context,
