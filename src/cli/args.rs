@@ -3,6 +3,7 @@
 
 mod config;
 mod run;
+mod suppress;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
@@ -13,6 +14,7 @@ use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
 pub(super) use run::{OutputArgs, RunArgs, environment};
 use std::path::PathBuf;
+pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,6 +47,18 @@ A line of --jsonl is an object with `content`, or with `content_base64` for byte
 and with `origin`, which says where it comes from: any string, or an object with `path`.
   {\"origin\": \"wiki/Deploy\", \"content\": \"password: ...\"}";
 
+const IGNORE_EXAMPLES: &str = "\
+Examples:
+  residue ignore 0123456789abcdef0123456789abcdef --reason 'key of the sandbox'
+  residue ignore 'path:docs/**' rule:jwt --reason tutorial --owner docs --until 2027-06-30";
+
+const BASELINE_EXAMPLES: &str = "\
+Examples:
+  residue dir . --format json | residue baseline create --output residue.baseline
+  residue dir . --baseline residue.baseline            what it has is suppressed and counted
+  residue dir . --baseline residue.baseline --new-only what it has is listed, and fails nothing
+  residue dir . --baseline residue.baseline --format json | residue baseline prune residue.baseline";
+
 /// The end of a help text.
 fn epilogue(examples: &str) -> String {
     format!("{examples}\n\nExit codes:\n{}", Exit::table())
@@ -76,6 +90,12 @@ pub(super) enum Command {
     Rules(RulesArgs),
     /// Show and check the configuration
     Config(ConfigArgs),
+    /// Write down that a secret may stay, and why
+    #[command(after_help = IGNORE_EXAMPLES)]
+    Ignore(IgnoreArgs),
+    /// Write down what is known, so that only what is new fails
+    #[command(after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineArgs),
 }
 
 /// What to scan and how.

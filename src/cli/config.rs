@@ -8,13 +8,14 @@ use anstyle::AnsiColor;
 use anyhow::Context as _;
 use residue::config::{self, Config, Lookup, Row, Wishes};
 use residue::detect::Detector;
+use residue::suppress::ignore::Root;
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What counts for a scan. `roots` are the targets that lie on this machine, whose tree may bring a
 /// configuration along; none for whatever comes from elsewhere.
-pub(super) fn load(args: &RunArgs, roots: &[PathBuf], wishes: Wishes) -> anyhow::Result<Config> {
+pub(super) fn load(args: &RunArgs, roots: &[Root], wishes: Wishes) -> anyhow::Result<Config> {
     let config = found(&args.lookup, roots, &args.scan.rules, wishes)?;
     warn(&config);
     Ok(config)
@@ -22,7 +23,7 @@ pub(super) fn load(args: &RunArgs, roots: &[PathBuf], wishes: Wishes) -> anyhow:
 
 fn found(
     args: &LookupArgs,
-    roots: &[PathBuf],
+    roots: &[Root],
     rules: &[PathBuf],
     wishes: Wishes,
 ) -> anyhow::Result<Config> {
@@ -53,7 +54,8 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<u8> {
             lookup,
         } => {
             let wishes = args::environment()?;
-            let config = found(lookup, paths, &[], wishes)?;
+            let roots: Vec<Root> = paths.iter().map(|path| Root::of(path)).collect();
+            let config = found(lookup, &roots, &[], wishes)?;
             warn(&config);
             written(&match format {
                 ConfigForm::Human => human(&config.rows()),
@@ -67,7 +69,7 @@ pub(super) fn run(args: &ConfigArgs) -> anyhow::Result<u8> {
 /// Everything is read as a scan would, and every pattern is compiled.
 fn check(file: Option<&Path>) -> anyhow::Result<u8> {
     let lookup = Lookup {
-        roots: &[PathBuf::from(".")],
+        roots: &[Root::of(Path::new("."))],
         explicit: file,
         ..Lookup::default()
     };

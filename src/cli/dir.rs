@@ -1,30 +1,56 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
+use super::scan::Plan;
 use super::{config, detector, scan};
 use anyhow::Context as _;
+use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
+use residue::suppress::Reach;
+use residue::suppress::ignore::Root;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
 /// Scans files.
 pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
-    let roots = match args.paths.is_empty() {
-        true => vec![".".into()],
-        false => args.paths.clone(),
-    };
+    let named = named(args)?;
+    let roots = roots(&named);
     let config = config::load(&args.run, &roots, args.wishes())?;
     let options = config.options(detector::now()?);
-    scan::run(&args.run, config, &options, |setting| {
+    let reach = Reach {
+        whole: is_whole(&named, &options),
+        local: roots,
+    };
+    let plan = Plan {
+        config,
+        options,
+        reach,
+    };
+    scan::run(&args.run, plan, |setting| {
         let scan::Setting {
             options,
             context,
             progress,
         } = setting;
-        let source = FileSource::new(named(args)?, options, context, progress)?;
+        let source = FileSource::new(named, options, context, progress)?;
         Ok(Box::new(source))
     })
+}
+
+/// The targets: files are the user's own.
+fn roots(named: &Named) -> Vec<Root> {
+    let paths = named.paths.iter().map(|path| Root::of(path));
+    let list = named.list.iter().map(|list| Root {
+        target: list.name.clone(),
+        folder: ".".into(),
+    });
+    paths.chain(list).collect()
+}
+
+/// Entries may speak of what a list does not name or a setting leaves out.
+fn is_whole(named: &Named, options: &Options) -> bool {
+    named.list.is_none() && options.exclude.is_empty() && !options.respect_gitignore
 }
 
 fn named(args: &DirArgs) -> anyhow::Result<Named> {

@@ -2,17 +2,20 @@
 //! exit code out. One file for each subcommand; what they do, the library does.
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context as _;
 use args::{Cli, Command};
 use clap::Parser;
 use exit::Exit;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
+mod baseline;
 mod config;
 mod detector;
 mod dir;
 mod exit;
+mod ignore;
 mod image;
 mod progress;
 mod rules;
@@ -29,6 +32,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Config(args) => config::run(&args),
+        Command::Ignore(args) => ignore::run(&args),
+        Command::Baseline(args) => baseline::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
         tell(
@@ -43,6 +48,16 @@ pub(crate) fn main() -> ExitCode {
 /// Says something on standard error. That nobody listens is no reason to stop.
 fn tell(style: Style, word: &str, text: &str) {
     let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {text}");
+}
+
+/// Whoever closes standard output has seen enough.
+fn closed_pipe_is_fine(result: io::Result<()>) -> anyhow::Result<()> {
+    match result {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(cause).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tells where a panic happened and nothing else: its message may quote what was scanned.

@@ -1,8 +1,8 @@
 //! `residue rules`: what is looked for, and whether rules are fit to be used.
 
 use super::args::{RulesArgs, RulesCommand};
-use super::detector;
 use super::exit::Exit;
+use super::{closed_pipe_is_fine, detector};
 use anyhow::Context;
 use residue::detect::{Detector, examples};
 use residue::model::Rule;
@@ -35,15 +35,6 @@ pub(super) fn run(args: &RulesArgs) -> anyhow::Result<u8> {
 
 fn load(files: &[PathBuf]) -> anyhow::Result<Detector> {
     detector::load(files, detector::now()?)
-}
-
-fn closed_pipe_is_fine(result: io::Result<()>) -> anyhow::Result<()> {
-    match result {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(cause).context("cannot write to standard output")
-        }
-        _ => Ok(()),
-    }
 }
 
 /// One line for each rule, by id.

@@ -13,7 +13,7 @@ use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
 use residue::source::Source;
-use residue::suppress::Suppressor;
+use residue::suppress::Reach;
 use residue::unpack::batch::Context;
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
@@ -29,6 +29,16 @@ pub(super) struct Setting<'a> {
     pub(super) progress: &'a dyn Progress,
 }
 
+/// What is settled before a source is opened.
+pub(super) struct Plan {
+    /// The rules, and what counts beside the flags.
+    pub(super) config: Config,
+    /// The decisions of the scan.
+    pub(super) options: Options,
+    /// What the scanned text may say about itself.
+    pub(super) reach: Reach,
+}
+
 /// A source, or why there is none.
 pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
 
@@ -36,15 +46,14 @@ pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
 /// target; what cannot be read is a gap later.
 pub(super) fn run(
     args: &RunArgs,
-    config: Config,
-    options: &Options,
+    plan: Plan,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let destinations = args.output.destinations(&config.settings);
+    let destinations = args.output.destinations(&plan.config.settings);
     check(&destinations)?;
-    let policy = args.gate.policy(&config.settings);
-    let outcome = scan(args, config, options, open)?;
+    let policy = args.gate.policy(&plan.config.settings);
+    let outcome = scan(args, plan, open)?;
     if args.output.verbose {
         let bytes = outcome.coverage.counted(Counter::Bytes);
         let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
@@ -74,20 +83,16 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 
 fn scan(
     args: &RunArgs,
-    config: Config,
-    options: &Options,
+    mut plan: Plan,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
-    let detector = Detector::new(config.rules, options.now)?;
-    let suppressor = Suppressor {
-        ignores: config.ignores,
-        now: options.now,
-        ..Suppressor::default()
-    };
+    let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
+    let options = &plan.options;
+    let detector = Detector::new(plan.config.rules, options.now)?;
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
     let source = open(Setting {

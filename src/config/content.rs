@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 const LARGEST: u64 = 4 << 20;
 
 /// The tree that a target belongs to: its repository, or the target itself if it is in none.
+#[derive(Debug)]
 pub struct Content {
     top: PathBuf,
     /// The target, seen from the top.
@@ -19,6 +20,7 @@ pub struct Content {
     revision: Option<Revision>,
 }
 
+#[derive(Debug)]
 struct Revision {
     name: String,
     repository: gix::Repository,
@@ -97,6 +99,28 @@ impl Content {
         let text = String::from_utf8(bytes);
         text.map(Some)
             .map_err(|_| unreadable("it is not UTF-8".to_owned()))
+    }
+
+    /// The text of a file that the user named by its path on disk, as this tree has it, with what
+    /// people call it; `None` if the path leads elsewhere or the tree does not have it.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn text_of(&self, path: &Path) -> Result<Option<(String, String)>, ConfigError> {
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let folder = parent.unwrap_or(Path::new(".")).canonicalize();
+        let real = folder.ok().zip(path.file_name());
+        let real = real.map(|(folder, name)| folder.join(name));
+        let inside = real
+            .as_deref()
+            .and_then(|real| real.strip_prefix(&self.top).ok());
+        let Some(inside) = inside else {
+            return Ok(None);
+        };
+        let text = self.text(inside)?;
+        Ok(text.map(|text| (self.shown(inside), text)))
     }
 
     fn from_disk(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {

@@ -31,7 +31,7 @@ pub(super) fn in_tree(tree: &Content) -> Result<Option<File>, ConfigError> {
 }
 
 /// The directory that all of these paths lie in; `None` if one of them is not there.
-pub fn common_root(paths: &[PathBuf]) -> Option<PathBuf> {
+pub(super) fn common_root(paths: &[&Path]) -> Option<PathBuf> {
     let mut real = paths.iter().map(|path| path.canonicalize().ok());
     let first = real.next()??;
     real.try_fold(first, |common, path| {
@@ -88,6 +88,7 @@ mod tests {
         fs::create_dir_all(top.join("a/bc")).unwrap();
         let root = |paths: &[&str]| {
             let paths: Vec<_> = paths.iter().map(|path| top.join(path)).collect();
+            let paths: Vec<_> = paths.iter().map(PathBuf::as_path).collect();
             common_root(&paths)
         };
         assert_eq!(root(&["a/b"]), Some(top.join("a/b")));

@@ -6,7 +6,7 @@ use super::values::{Belief, FailOn, FormatName, Gap, Memory, Threads, Time};
 use crate::model::{Confidence, Severity};
 use crate::ruleset::draft::{self, Drafts, Text};
 use crate::ruleset::{RuleError, keys};
-use crate::suppress::ignore::{self, Entry};
+use crate::suppress::ignore::Entry;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -216,9 +216,9 @@ impl Tables<'_> {
         let mut entries = Vec::new();
         for stated in lines.unwrap_or_default() {
             let line = self.text.line(stated.span());
-            match ignore::entry(stated.get_ref()) {
-                Ok(entry) => entries.extend(entry.map(|entry| Entry { line, ..entry })),
-                Err(problem) => self.wrong(stated.span(), problem),
+            match stated.get_ref().parse::<Entry>() {
+                Ok(entry) => entries.push(Entry { line, ..entry }),
+                Err(problem) => self.wrong(stated.span(), problem.to_string()),
             }
         }
         entries

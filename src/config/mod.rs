@@ -22,7 +22,7 @@ mod values;
 
 pub use content::Content;
 pub use error::{ConfigError, Problems};
-pub use find::{common_root, users_file};
+pub use find::users_file;
 pub use layer::all_keys;
 pub use quantity::{duration, memory};
 pub use rows::Row;
@@ -30,10 +30,12 @@ pub use settings::{From, Set, Settings, Wishes};
 pub use values::{FailOn, MOST_THREADS};
 
 use self::compose::Composer;
+use self::find::common_root;
 use self::read::Reader;
 use crate::model::{Kind, Limits, Options, Shortfall};
 use crate::ruleset::{self, RuleSet};
 use crate::suppress::Ignores;
+use crate::suppress::ignore::Root;
 use std::path::{Path, PathBuf};
 
 /// Where to look for configuration.
@@ -41,7 +43,7 @@ use std::path::{Path, PathBuf};
 pub struct Lookup<'a> {
     /// The targets on this machine, whose tree's own file counts. Empty for whatever comes from
     /// elsewhere: images, archives, standard input, clones.
-    pub roots: &'a [PathBuf],
+    pub roots: &'a [Root],
     /// The file that takes the place of the tree's own, `--config`.
     pub explicit: Option<&'a Path>,
     /// Whether the tree's own file is left unread, `--no-repo-config`.
@@ -61,8 +63,10 @@ pub struct Config {
     pub rules: RuleSet,
     /// The settings.
     pub settings: Settings,
-    /// What the files ignore, weakest file first.
+    /// What the files ignore, weakest file first, and then the tree's own ignore files.
     pub ignores: Vec<Ignores>,
+    /// The tree at the revision that policy is read from, if one was named.
+    pub revision: Option<Content>,
     /// What the files change about the rules.
     pub changes: Vec<Set<String>>,
     /// The files that were read, weakest first.
@@ -106,26 +110,30 @@ pub fn load(lookup: &Lookup<'_>, flags: Wishes) -> Result<Config, Problems> {
     if let Some(file) = lookup.users {
         reader.read(&read::named(file)?, None);
     }
+    let tree = tree(lookup)?;
     match lookup.explicit {
         Some(file) => reader.read(&read::named(file)?, None),
         None => {
-            if let Some(tree) = tree(lookup)?
-                && let Some(file) = find::in_tree(&tree)?
+            if let Some(tree) = &tree
+                && let Some(file) = find::in_tree(tree)?
             {
-                reader.read(&file, Some(&tree));
+                reader.read(&file, Some(tree));
             }
         }
     }
-    weigh(reader, lookup, flags)
+    let revision = tree.filter(|_| lookup.revision.is_some());
+    let mut config = weigh(reader, lookup, flags)?;
+    let of_tree = ignores::of_tree(lookup, revision.as_ref())?;
+    config.ignores.extend(of_tree);
+    config.revision = revision;
+    Ok(config)
 }
 
 /// The tree whose own files count; `None` if there is none, or it is to be ignored.
-///
-/// # Errors
-/// When the revision that it is to be read from cannot be.
-pub fn tree(lookup: &Lookup<'_>) -> Result<Option<Content>, ConfigError> {
+fn tree(lookup: &Lookup<'_>) -> Result<Option<Content>, ConfigError> {
     // Of a target that is not there, whoever opens it tells.
-    let root = common_root(lookup.roots).filter(|_| !lookup.ignore_tree);
+    let folders: Vec<&Path> = lookup.roots.iter().map(|root| &*root.folder).collect();
+    let root = common_root(&folders).filter(|_| !lookup.ignore_tree);
     let content = |root: PathBuf| match lookup.revision {
         Some(revision) => Content::at_revision(&root, revision),
         None => Content::on_disk(&root),
@@ -172,6 +180,7 @@ fn weigh(mut reader: Reader, lookup: &Lookup<'_>, flags: Wishes) -> Result<Confi
         rules: RuleSet::new(composer.rules).map_err(ConfigError::Rule)?,
         settings,
         ignores,
+        revision: None,
         files: names,
         changes: composer.changes,
         notes: composer.refused.into_iter().map(note).collect(),

@@ -3,7 +3,7 @@
 //! without that last line was cut off.
 
 use super::View;
-use super::view::{Coverage, Finding, Hidden, Target, Tool};
+use super::view::{Coverage, Finding, Hidden, Suppressed, Target, Tool};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -25,6 +25,7 @@ struct Summary<'a> {
     targets: &'a [Target],
     coverage: &'a Coverage,
     hidden: &'a Hidden,
+    suppressed: &'a Suppressed,
     findings: usize,
 }
 
@@ -41,6 +42,7 @@ pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         targets: &view.targets,
         coverage: &view.coverage,
         hidden: &view.hidden,
+        suppressed: &view.suppressed,
         findings: view.findings.len(),
     };
     put(&Line::Summary(summary), out)

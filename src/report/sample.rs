@@ -48,7 +48,7 @@ pub(super) fn outcome() -> Outcome {
             target("oci:app:1.2", &["linux/amd64", "linux/arm64"]),
             target("docker-archive:tools.tar", &["linux/amd64"]),
         ],
-        findings: vec![key(), password(), doubtful()],
+        findings: vec![key(), password(), allowed(), doubtful()],
         coverage: coverage(&[
             Shortfall::new(
                 Kind::Truncated,
@@ -226,6 +226,14 @@ fn password() -> Finding {
         place.target = "docker-archive:tools.tar".into();
         at(place, 40, 24)
     };
+    let mut occurrences: Vec<Occurrence> = (0..14).map(place).collect();
+    occurrences[13].suppression = Some(Arc::new(Suppression {
+        kind: SuppressionKind::Inline,
+        source: Spelling::Gitleaks.name().to_owned(),
+        reason: String::new(),
+        owner: None,
+        until: None,
+    }));
     Finding {
         fingerprint: Identity::default().fingerprint(PASSWORD.as_bytes()),
         rule: "generic-password".to_owned(),
@@ -238,9 +246,30 @@ fn password() -> Finding {
         parts: Vec::new(),
         remediation: String::new(),
         reference: None,
-        occurrences: (0..14).map(place).collect(),
+        occurrences,
         known: false,
     }
+}
+
+/// A finding that somebody accepted, with a reason that says too much; one of its places is in the
+/// other target.
+fn allowed() -> Finding {
+    let accepted = Arc::new(Suppression {
+        kind: SuppressionKind::Ignore,
+        source: ".residueignore:3".to_owned(),
+        reason: format!("never mind \x1b[1m{}", secret()),
+        owner: Some("payments".to_owned()),
+        until: "2027-06-30".parse().ok(),
+    });
+    let mut finding = password();
+    finding.fingerprint = Identity::default().fingerprint(b"accepted-risk!");
+    finding.secret = Secret::new(b"accepted-risk!");
+    finding.occurrences.truncate(2);
+    finding.occurrences[0].place.target = "oci:app:1.2".into();
+    for place in &mut finding.occurrences {
+        place.suppression = Some(Arc::clone(&accepted));
+    }
+    finding
 }
 
 /// Below the default confidence.

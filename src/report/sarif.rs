@@ -92,12 +92,13 @@ fn shares(view: &View, most: usize) -> (Vec<Share<'_>>, usize) {
     (shares, beyond.iter().map(|share| share.hits.len()).sum())
 }
 
-/// The places in one group of targets: the worst first, and of each severity the first place of
-/// every secret before the second of any.
+/// The places in one group of targets: the worst first, of each severity the first place of every
+/// secret before the second of any, and what is suppressed last.
 fn hits(view: &View, group: usize) -> Vec<Hit<'_>> {
     let mut hits: Vec<Hit<'_>> = Vec::new();
-    for finding in &view.findings {
-        let places = finding.occurrences.iter();
+    for finding in view.all() {
+        let open = finding.occurrences.iter();
+        let places = open.chain(&finding.suppressed_occurrences);
         let here = places.filter(|place| place.target_index.min(LAST) == group);
         hits.extend(here.enumerate().map(|(number, place)| Hit {
             finding,
@@ -105,7 +106,10 @@ fn hits(view: &View, group: usize) -> Vec<Hit<'_>> {
             number,
         }));
     }
-    hits.sort_by_key(|hit| (Reverse(hit.finding.severity), hit.number));
+    hits.sort_by_key(|hit| {
+        let is_suppressed = hit.place.suppression.is_some();
+        (is_suppressed, Reverse(hit.finding.severity), hit.number)
+    });
     hits
 }
 
@@ -118,7 +122,7 @@ fn run<'a>(view: &'a View, share: &Share<'a>, left_out: usize) -> Run<'a> {
                 name: view.tool.name,
                 version: view.tool.version,
                 semantic_version: view.tool.version,
-                rules: rule::all(&ids, &view.findings),
+                rules: rule::all(&ids, view),
             },
         },
         automation_details: AutomationDetails {
@@ -133,6 +137,7 @@ fn run<'a>(view: &'a View, share: &Share<'a>, left_out: usize) -> Run<'a> {
         properties: RunProperties {
             key_id: &view.key_id,
             hidden_findings: view.hidden.findings,
+            suppressed_findings: view.suppressed.findings,
             left_out_results: left_out,
         },
     }
@@ -149,6 +154,8 @@ fn category(view: &View, share: &Share<'_>) -> String {
 
 fn results<'a>(hits: &[Hit<'a>], ids: &[&str]) -> Vec<SarifResult<'a>> {
     let mut counts = std::collections::HashMap::new();
+    // The standard wants the field on every result of a run or on none [3.27.23].
+    let any = hits.iter().any(|hit| hit.place.suppression.is_some());
     hits.iter()
         .map(|hit| {
             let index = ids.binary_search(&&*hit.finding.rule).unwrap_or_default();
@@ -156,7 +163,10 @@ fn results<'a>(hits: &[Hit<'a>], ids: &[&str]) -> Vec<SarifResult<'a>> {
                 .entry((&hit.finding.fingerprint, hit.place.kind, &hit.place.path))
                 .or_default();
             *count += 1;
-            result::of(hit.finding, hit.place, index, *count)
+            SarifResult {
+                suppressions: any.then(|| result::suppressions(hit.finding, hit.place)),
+                ..result::of(hit.finding, hit.place, index, *count)
+            }
         })
         .collect()
 }

@@ -9,6 +9,9 @@ use crate::model::{Confidence, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 
 mod build;
+mod suppressed;
+
+pub use suppressed::{Suppressed, Suppression};
 
 /// Version of the JSON report. It changes when a field changes its meaning or goes away, not when
 /// one is added.
@@ -31,6 +34,8 @@ pub struct View {
     pub coverage: Coverage,
     /// What is left out for lack of confidence.
     pub hidden: Hidden,
+    /// What is left out because it is known or allowed.
+    pub suppressed: Suppressed,
     /// The secrets, worst first.
     pub findings: Vec<Finding>,
     /// What it means for a gate.
@@ -39,6 +44,13 @@ pub struct View {
     /// Whether secrets are masked.
     #[serde(skip)]
     pub redacted: bool,
+}
+
+impl View {
+    /// All findings, the suppressed ones last.
+    pub fn all(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(&self.suppressed.list)
+    }
 }
 
 /// The program and its version.
@@ -155,8 +167,15 @@ pub struct Finding {
     pub remediation: String,
     /// The provider's page.
     pub reference: Option<String>,
-    /// Every place.
+    /// Every place that is not suppressed.
     pub occurrences: Vec<Occurrence>,
+    /// Whether the baseline has it, which only new findings are measured against.
+    pub known: bool,
+    /// Why other places of it are left out, each reason with their number.
+    pub suppressed: Vec<Suppression>,
+    /// These places.
+    #[serde(skip)]
+    pub suppressed_occurrences: Vec<Occurrence>,
 }
 
 /// A secret as far as a report may show it.
@@ -208,6 +227,9 @@ pub struct Occurrence {
     pub changed_by: Option<Layer>,
     /// The commit that holds it; images have none.
     pub commit: Option<String>,
+    /// Number of the reason in [`Finding::suppressed`] why the place is left out.
+    #[serde(skip)]
+    pub suppression: Option<usize>,
     /// Number of the target in [`View::targets`].
     #[serde(skip)]
     pub target_index: usize,

@@ -23,6 +23,9 @@ pub enum SuppressError {
         /// What the operating system said.
         cause: io::Error,
     },
+    /// A new file is there already.
+    #[error("{0} is there already; `residue baseline update` adds to it, or name another file")]
+    Exists(PathBuf),
     /// A line makes no sense.
     #[error("{file}:{line}: {problem}")]
     Line {

@@ -59,9 +59,12 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), SuppressError> {
 /// # Errors
 /// When it does, or cannot be written.
 pub(super) fn create(path: &Path, text: &str) -> Result<(), SuppressError> {
-    fresh(path, text).map_err(|cause| SuppressError::Unwritable {
-        path: path.to_owned(),
-        cause,
+    fresh(path, text).map_err(|cause| match cause.kind() {
+        io::ErrorKind::AlreadyExists => SuppressError::Exists(path.to_owned()),
+        _ => SuppressError::Unwritable {
+            path: path.to_owned(),
+            cause,
+        },
     })
 }
 

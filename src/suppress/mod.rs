@@ -9,11 +9,13 @@ mod error;
 mod file;
 pub mod ignore;
 mod judge;
+mod reach;
 mod used;
 
 pub use baseline::Baseline;
 pub use error::SuppressError;
 pub use ignore::Ignores;
+pub use reach::Reach;
 
 #[cfg(doc)]
 use crate::model::Suppression;

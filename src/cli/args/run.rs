@@ -2,6 +2,7 @@
 //! Each group turns itself into the plain value that the library takes.
 
 use super::LookupArgs;
+use super::suppress::SuppressArgs;
 use crate::cli::values::{self, Report};
 use clap::{ArgAction, Args, Parser};
 use residue::config::{self, FailOn, From, MOST_THREADS, Settings, Wishes};
@@ -21,6 +22,8 @@ pub(in crate::cli) struct RunArgs {
     pub(in crate::cli) output: OutputArgs,
     #[command(flatten)]
     pub(in crate::cli) gate: GateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) suppress: SuppressArgs,
 }
 
 /// How to scan.

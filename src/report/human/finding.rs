@@ -22,7 +22,11 @@ pub(super) fn write(finding: &Finding, several: bool, page: &mut Page<'_>) -> io
 
 fn headline(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let badge = format!(" {} ", finding.severity.name().to_uppercase());
-    let about = format!("  {} · {} confidence", finding.rule, finding.confidence);
+    let known = if finding.known { " · known" } else { "" };
+    let about = format!(
+        "  {} · {} confidence{known}",
+        finding.rule, finding.confidence
+    );
     page.line(&[
         (colour(finding.severity).invert(), &badge),
         (PLAIN, " "),
@@ -82,6 +86,10 @@ fn places(finding: &Finding, several: bool, page: &mut Page<'_>) -> io::Result<(
             DIM,
             &format!("and {more} more; the json format lists all"),
         ),
+    }?;
+    match finding.suppressed_occurrences.len() {
+        0 => Ok(()),
+        left_out => page.field("", DIM, &format!("{left_out} suppressed")),
     }
 }
 

@@ -3,10 +3,10 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
-use crate::model::{Counter, Kind, Severity, Verdict};
+use crate::model::{Counter, Kind, Severity, SuppressionKind, Verdict};
 use crate::report::View;
-use crate::report::view::{Coverage, Occurrence, Shortfall};
-use std::collections::BTreeSet;
+use crate::report::view::{Coverage, Finding, Occurrence, Shortfall};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// Most shortfalls of one standing that are listed.
@@ -59,7 +59,40 @@ fn tally(view: &View, page: &mut Page<'_>) -> io::Result<()> {
         spans.push((colour(*severity), share));
     }
     page.line(&spans)?;
-    hidden(view, page)
+    hidden(view, page)?;
+    suppressed(view, page)
+}
+
+/// What is left out because somebody said so, by where they did.
+fn suppressed(view: &View, page: &mut Page<'_>) -> io::Result<()> {
+    let mut places = BTreeMap::new();
+    for reason in view.all().flat_map(|finding| &finding.suppressed) {
+        *places.entry(reason.kind).or_insert(0) += reason.occurrences;
+    }
+    if places.is_empty() {
+        return Ok(());
+    }
+    let shares: Vec<String> = places
+        .iter()
+        .map(|(kind, number)| format!("{number} {}", by(*kind)))
+        .collect();
+    let text = format!(
+        "{} suppressed at {}: {}",
+        counted(view.suppressed.findings as u64, "secrets"),
+        counted(view.suppressed.occurrences as u64, "places"),
+        shares.join(", ")
+    );
+    page.field("", DIM, &text)
+}
+
+/// Who suppressed.
+const fn by(kind: SuppressionKind) -> &'static str {
+    match kind {
+        SuppressionKind::Inline => "by comments",
+        SuppressionKind::Ignore => "by ignore entries",
+        SuppressionKind::Baseline => "by the baseline",
+        SuppressionKind::Allowlist => "by allowlists",
+    }
 }
 
 fn hidden(view: &View, page: &mut Page<'_>) -> io::Result<()> {
@@ -185,11 +218,14 @@ fn verdict(view: &View, page: &mut Page<'_>) -> io::Result<()> {
 
 /// Why nothing fails.
 fn passing(view: &View) -> String {
-    let found = match (
-        view.findings.len() + view.hidden.findings,
-        view.gate.fail_on,
-    ) {
+    let others = view.hidden.findings + view.suppressed.findings;
+    let is_known = |finding: &Finding| finding.known;
+    let found = match (view.findings.len() + others, view.gate.fail_on) {
         (0, _) => "nothing was found".to_owned(),
+        _ if view.findings.is_empty() && view.suppressed.findings > 0 => {
+            "all secrets are suppressed".to_owned()
+        }
+        _ if view.findings.iter().any(is_known) => "no new secret fails this scan".to_owned(),
         (_, Some(least)) => format!("no secret of {least} severity or above at this confidence"),
         (_, None) => "no secret may fail this scan".to_owned(),
     };

@@ -37,6 +37,7 @@ pub(super) struct AutomationDetails {
 pub(super) struct RunProperties<'a> {
     pub(super) key_id: &'a str,
     pub(super) hidden_findings: usize,
+    pub(super) suppressed_findings: usize,
     pub(super) left_out_results: usize,
 }
 
@@ -108,7 +109,29 @@ pub(super) struct SarifResult<'a> {
     pub(super) message: Message,
     pub(super) locations: [Location<'a>; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression<'a>>>,
     pub(super) properties: ResultProperties<'a>,
+}
+
+/// Why a result is to be left out [3.35].
+#[derive(Serialize)]
+pub(super) struct Suppression<'a> {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    pub(super) justification: String,
+    pub(super) properties: SuppressionProperties<'a>,
+}
+
+/// What we add to a suppression: everything the other formats say about it.
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties<'a> {
+    pub(super) by: &'a str,
+    pub(super) source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<&'a str>,
 }
 
 /// A location [3.28].
@@ -179,6 +202,7 @@ pub(super) struct ResultProperties<'a> {
     pub(super) changed_by_instruction: Option<&'a str>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
+    pub(super) known: bool,
     pub(super) reasons: &'a [String],
     pub(super) redacted: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]

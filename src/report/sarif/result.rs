@@ -2,11 +2,11 @@
 
 use super::model::{
     ArtifactLocation, Location, LogicalLocation, Message, PhysicalLocation, Region,
-    ResultProperties, SarifResult,
+    ResultProperties, SarifResult, Suppression, SuppressionProperties,
 };
 use super::{rule, uri};
-use crate::model::Where;
-use crate::report::view::{Finding, Layer, Occurrence};
+use crate::model::{SuppressionKind, Where};
+use crate::report::view::{self, Finding, Layer, Occurrence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -33,7 +33,36 @@ pub(super) fn of<'a>(
             ),
             ("secretHash/v1", finding.fingerprint.clone()),
         ]),
+        suppressions: None,
         properties: properties(finding, place),
+    }
+}
+
+/// Why a place is left out, as SARIF has it; none if it is not.
+pub(super) fn suppressions<'a>(finding: &'a Finding, place: &Occurrence) -> Vec<Suppression<'a>> {
+    let found = place
+        .suppression
+        .and_then(|number| finding.suppressed.get(number));
+    found.map(suppression).into_iter().collect()
+}
+
+fn suppression(found: &view::Suppression) -> Suppression<'_> {
+    Suppression {
+        kind: match found.kind {
+            SuppressionKind::Inline => "inSource",
+            _ => "external",
+        },
+        status: "accepted",
+        justification: match found.reason.as_str() {
+            "" => format!("suppressed by {}", found.source),
+            reason => reason.to_owned(),
+        },
+        properties: SuppressionProperties {
+            by: found.kind.name(),
+            source: &found.source,
+            owner: found.owner.as_deref(),
+            until: found.until.as_deref(),
+        },
     }
 }
 
@@ -150,6 +179,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         changed_by_instruction: later.and_then(|layer| layer.instruction.as_deref()),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
+        known: finding.known,
         reasons: &finding.reasons,
         redacted: &finding.secret.masked,
         secret: finding.secret.plain.as_deref(),

@@ -2,13 +2,13 @@
 
 use super::model::{Configuration, Help, Message, Rule, RuleProperties};
 use crate::model::{Confidence, Severity};
-use crate::report::view::Finding;
+use crate::report::view::{Finding, View};
 
 /// The rules of these ids, in their order.
-pub(super) fn all<'a>(ids: &[&str], findings: &'a [Finding]) -> Vec<Rule<'a>> {
+pub(super) fn all<'a>(ids: &[&str], view: &'a View) -> Vec<Rule<'a>> {
     ids.iter()
         .filter_map(|id| {
-            let own = findings.iter().filter(|finding| finding.rule == **id);
+            let own = view.all().filter(|finding| finding.rule == **id);
             // Confidence belongs to a finding; for the rule the best of them speaks.
             own.max_by_key(|finding| finding.confidence).map(rule)
         })

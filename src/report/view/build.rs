@@ -1,8 +1,9 @@
 //! Builds the view: the one place where secrets turn into masks and scanned bytes into text.
 
+use super::suppressed::Reasons;
 use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
-    Secret, Shortfall, Target, Tool, View,
+    Secret, Shortfall, Suppressed, Target, Tool, View,
 };
 use crate::model::{self, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
@@ -15,7 +16,10 @@ impl View {
     pub fn new(outcome: &Outcome, policy: &Policy, show_secrets: bool) -> Self {
         let builder = Builder::new(outcome, policy, show_secrets);
         let failing = |finding: &&model::Finding| policy.fails(finding);
-        let findings = builder.findings(policy);
+        let believed = |finding: &&model::Finding| policy.believes(finding);
+        let findings = builder.findings(|finding| policy.shows(finding));
+        let suppressed =
+            builder.findings(|finding| policy.believes(finding) && finding.is_suppressed());
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
@@ -28,8 +32,9 @@ impl View {
             coverage: builder.coverage(policy),
             hidden: Hidden {
                 min_confidence: policy.min_confidence,
-                findings: outcome.findings.len() - findings.len(),
+                findings: outcome.findings.len() - outcome.findings.iter().filter(believed).count(),
             },
+            suppressed: Suppressed::of(suppressed, &findings),
             findings,
             gate: Gate {
                 verdict: policy.verdict(outcome),
@@ -46,7 +51,7 @@ impl View {
 /// length on at which it is no everyday word: masking `password` would blacken half the report.
 fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
     const NO_WORD: usize = 12;
-    policy.shows(finding)
+    policy.believes(finding)
         || finding.confidence >= Confidence::Medium
         || finding.secret.len() >= NO_WORD
 }
@@ -138,19 +143,13 @@ impl<'a> Builder<'a> {
         coverage
     }
 
-    /// The findings that are shown, worst first.
-    fn findings(&self, policy: &Policy) -> Vec<Finding> {
-        let mut shown: Vec<&model::Finding> = self
-            .outcome
-            .findings
-            .iter()
-            .filter(|finding| policy.shows(finding))
-            .collect();
-        shown.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));
-        shown
-            .into_iter()
-            .map(|finding| self.finding(finding))
-            .collect()
+    /// The findings that are wanted, worst first.
+    fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
+        let findings = self.outcome.findings.iter();
+        let mut wanted: Vec<&model::Finding> = findings.filter(|finding| wanted(finding)).collect();
+        wanted.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));
+        let built = wanted.into_iter().map(|finding| self.finding(finding));
+        built.collect()
     }
 
     fn finding(&self, finding: &model::Finding) -> Finding {
@@ -158,6 +157,12 @@ impl<'a> Builder<'a> {
             name: part.name.clone(),
             value: self.secret(&part.value),
         };
+        let mut reasons = Reasons::default();
+        let (left_out, occurrences) = finding
+            .occurrences
+            .iter()
+            .map(|occurrence| self.occurrence(occurrence, &mut reasons))
+            .partition(|occurrence| occurrence.suppression.is_some());
         Finding {
             fingerprint: finding.fingerprint.to_string(),
             rule: finding.rule.clone(),
@@ -170,11 +175,10 @@ impl<'a> Builder<'a> {
             parts: finding.parts.iter().map(part).collect(),
             remediation: finding.remediation.clone(),
             reference: finding.reference.clone(),
-            occurrences: finding
-                .occurrences
-                .iter()
-                .map(|occurrence| self.occurrence(occurrence))
-                .collect(),
+            occurrences,
+            known: finding.known,
+            suppressed: reasons.list,
+            suppressed_occurrences: left_out,
         }
     }
 
@@ -191,7 +195,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn occurrence(&self, occurrence: &model::Occurrence) -> Occurrence {
+    /// One place; why it is suppressed is counted among the reasons.
+    fn occurrence<'o>(
+        &self,
+        occurrence: &'o model::Occurrence,
+        reasons: &mut Reasons<'o>,
+    ) -> Occurrence {
+        let suppression = occurrence.suppression.as_deref();
         let place = &occurrence.place;
         let target_index = self.target_of(place);
         let hidden_by = place.state.as_ref().and_then(model::State::hidden_by);
@@ -206,6 +216,7 @@ impl<'a> Builder<'a> {
             state: place.state.as_ref().map(model::State::name),
             changed_by: hidden_by.map(|layer| self.layer(layer)),
             commit: None,
+            suppression: suppression.map(|found| reasons.count(found, |text| self.text(text))),
             target_index,
             image_digest: self
                 .image_of(place, target_index)

@@ -7,7 +7,6 @@ mod parse;
 
 pub use append::{append, home};
 pub use lookup::{FILE, Root, nearest, of_tree};
-pub use parse::entry;
 
 use super::SuppressError;
 use crate::model::{Date, Fingerprint, Place, Suppression, SuppressionKind};
@@ -104,6 +103,15 @@ impl Ignores {
                 .collect(),
             scope,
         })
+    }
+
+    /// Reads the text of an ignore file, `file` for short.
+    ///
+    /// # Errors
+    /// When a line makes no sense.
+    pub fn parse(file: &str, text: &str, scope: Scope) -> Result<Self, SuppressError> {
+        let entries = parse::entries(file, text)?;
+        Self::new(SuppressionKind::Ignore, file, entries, scope)
     }
 
     /// Reads a file that was named by itself, so that it counts for whatever is scanned.

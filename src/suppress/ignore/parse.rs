@@ -11,6 +11,7 @@
 
 use super::Entry;
 use crate::suppress::SuppressError;
+use std::str::FromStr;
 
 /// The entries of a text, in its order; `file` is named where one is wrong.
 pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, SuppressError> {
@@ -27,11 +28,19 @@ pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, SuppressErro
     entries.collect()
 }
 
-/// The entry on a line, if there is one. It does not know the line's number.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn entry(line: &str) -> Result<Option<Entry>, String> {
+/// The entry that a line of an ignore file would be.
+impl FromStr for Entry {
+    type Err = SuppressError;
+
+    fn from_str(line: &str) -> Result<Self, SuppressError> {
+        let nothing = || Err("it names neither a fingerprint, a path nor a rule".to_owned());
+        let entry = entry(line).and_then(|found| found.map_or_else(nothing, Ok));
+        entry.map_err(SuppressError::Entry)
+    }
+}
+
+/// The entry on a line, if there is one, or what is wrong with it.
+pub(super) fn entry(line: &str) -> Result<Option<Entry>, String> {
     let (words, reason) = parts(line.trim());
     let mut entry = Entry {
         reason: reason.to_owned(),
