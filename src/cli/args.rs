@@ -7,7 +7,7 @@ mod suppress;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
-pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, LookupArgs};
+pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
 use residue::source::files::Separator;
@@ -59,6 +59,18 @@ Examples:
   residue dir . --baseline residue.baseline --new-only what it has is listed, and fails nothing
   residue dir . --baseline residue.baseline --format json | residue baseline prune residue.baseline";
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  residue config show src                     what counts for a scan of src, and who said so
+  residue config check .residue.toml          everything that is wrong with a file";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  residue import .gitleaks.toml               writes .residue.toml
+  residue import .gitleaksignore -o -         shows what would be written
+  residue dir . -f json --show-secrets -o found.json
+  residue import .secrets.baseline --report found.json";
+
 /// The end of a help text.
 fn epilogue(examples: &str) -> String {
     format!("{examples}\n\nExit codes:\n{}", Exit::table())
@@ -89,7 +101,11 @@ pub(super) enum Command {
     /// Show and check the rules
     Rules(RulesArgs),
     /// Show and check the configuration
+    #[command(after_help = CONFIG_EXAMPLES)]
     Config(ConfigArgs),
+    /// Turn the files of another scanner into ours
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Write down that a secret may stay, and why
     #[command(after_help = IGNORE_EXAMPLES)]
     Ignore(IgnoreArgs),

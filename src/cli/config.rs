@@ -3,14 +3,13 @@
 
 use super::args::{self, ConfigArgs, ConfigCommand, ConfigForm, LookupArgs, RunArgs};
 use super::exit::Exit;
-use super::{detector, tell};
+use super::{closed_pipe_is_fine, detector, tell};
 use anstyle::AnsiColor;
-use anyhow::Context as _;
 use residue::config::{self, Config, Lookup, Row, Wishes};
 use residue::detect::Detector;
 use residue::suppress::ignore::Root;
 use serde_json::json;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What counts for a scan. `roots` are the targets that lie on this machine, whose tree may bring a
@@ -115,10 +114,6 @@ fn json(rows: &[Row]) -> String {
 
 fn written(text: &str) -> anyhow::Result<u8> {
     let result = anstream::stdout().lock().write_all(text.as_bytes());
-    match result {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
-            Err(cause).context("cannot write to standard output")
-        }
-        _ => Ok(Exit::Clean.code()),
-    }
+    closed_pipe_is_fine(result)?;
+    Ok(Exit::Clean.code())
 }

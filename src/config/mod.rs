@@ -13,6 +13,7 @@ mod error;
 mod find;
 mod gitleaks;
 mod ignores;
+pub mod import;
 mod layer;
 mod quantity;
 mod read;

@@ -1,7 +1,6 @@
 //! What counts, row by row, for people who ask.
 
 use super::{Config, Set};
-use crate::suppress::ignore::Entry;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +25,7 @@ impl Config {
         let changes = self.changes.iter();
         rows.extend(changes.map(|Set { value, from }| row("change", value, &from.to_string())));
         let ignores = self.ignores.iter().flat_map(|ignores| ignores.entries());
-        rows.extend(ignores.map(|(entry, made)| row("ignores", &named(entry), &made.source)));
+        rows.extend(ignores.map(|(entry, made)| row("ignores", &entry.to_string(), &made.source)));
         let notes = self.notes.iter();
         rows.extend(notes.map(|note| row("refused", &note.detail, &note.place)));
         rows
@@ -39,13 +38,4 @@ fn row(key: &str, value: &str, from: &str) -> Row {
         value: value.to_owned(),
         from: from.to_owned(),
     }
-}
-
-/// What an entry names.
-fn named(entry: &Entry) -> String {
-    let secret = entry.fingerprint.map(|secret| secret.to_string());
-    let rule = entry.rule.as_ref().map(|rule| format!("rule:{rule}"));
-    let path = entry.path.as_ref().map(|path| format!("path:{path}"));
-    let parts: Vec<String> = [secret, rule, path].into_iter().flatten().collect();
-    parts.join(" ")
 }

@@ -52,6 +52,26 @@ pub(in crate::cli) enum ConfigCommand {
     },
 }
 
+/// What to import, and where to.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ImportArgs {
+    /// A file of another scanner; its content tells which
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: PathBuf,
+
+    /// The directory to write our files to, which must not be there yet; `-` is standard output
+    #[arg(long, short, value_name = "DIR|-", default_value = ".")]
+    pub(in crate::cli) output: PathBuf,
+
+    /// A JSON report made with --show-secrets, to turn places and foreign hashes into fingerprints
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) report: Option<PathBuf>,
+
+    /// Make fingerprints with the key in this file
+    #[arg(long, value_name = "FILE", env = "RESIDUE_KEY_FILE")]
+    pub(in crate::cli) key_file: Option<PathBuf>,
+}
+
 /// How a configuration is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum Form {
