@@ -6,10 +6,11 @@
 
 use super::ConfigError;
 use super::layer::{Layer, Override, told};
+use super::loosen::loosened;
 use super::settings::{From, Set};
 use crate::model::Rule;
 use crate::ruleset::draft::{Draft, Shared};
-use crate::ruleset::{RuleError, keys};
+use crate::ruleset::{self, RuleError, keys};
 use std::collections::HashSet;
 
 /// Rules in the making.
@@ -129,11 +130,15 @@ impl Composer {
                 if !layer.trusted {
                     self.of_tree.insert(id);
                 }
-                draft.rule().map(|rule| self.rules.push(rule))
+                let rule = draft.rule().and_then(|rule| self.prepared(rule, layer));
+                rule.map(|rule| self.rules.push(rule))
             }
             Some(at) if layer.trusted || self.of_tree.contains(&id) => {
                 self.changed(from, format!("rule `{id}` is changed"));
-                draft.amend(&mut self.rules[at])
+                let mut rule = self.rules[at].clone();
+                let amended = draft.amend(&mut rule);
+                let rule = amended.and_then(|()| self.prepared(rule, layer));
+                rule.map(|rule| self.rules[at] = rule)
             }
             Some(at) => {
                 if draft.changes_more_than_allowlists() {
@@ -143,9 +148,29 @@ impl Composer {
                 lists.map(|lists| self.rules[at].allowlists.extend(lists))
             }
         };
-        if let Err(problem) = result {
-            self.problems.push(problem.into());
+        match result {
+            // That somebody else's tool can run a rule is no reason to refuse the tree.
+            Err(problem) if layer.foreign && !layer.trusted => {
+                self.warnings.push(format!("left out: {problem}"));
+            }
+            Err(problem) => self.problems.push(problem.into()),
+            Ok(()) => {}
         }
+    }
+
+    /// A rule that can be searched for. Where one written for another scanner cannot, it is changed
+    /// until it can, and that is told.
+    fn prepared(&mut self, mut rule: Rule, layer: &Layer) -> Result<Rule, RuleError> {
+        if let Some(pattern) = rule.regex.as_deref().filter(|_| layer.foreign)
+            && let Ok((pattern, changes)) = loosened(pattern, &rule.keywords)
+        {
+            let (location, id) = (&rule.location, &rule.id);
+            let told = |change| format!("{location}: rule `{id}`: {change}");
+            self.warnings.extend(changes.into_iter().map(told));
+            rule.regex = Some(pattern);
+        }
+        ruleset::searchable(&rule)?;
+        Ok(rule)
     }
 
     fn change(&mut self, change: Override, trusted: bool) {

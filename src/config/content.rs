@@ -90,7 +90,7 @@ impl Content {
             cause,
         };
         let bytes = match &self.revision {
-            None => self.from_disk(path).map_err(|cause| cause.to_string()),
+            None => self.disk(path).map_err(|cause| cause.to_string()),
             Some(revision) => revision.read(path),
         };
         let Some(bytes) = bytes.map_err(unreadable)? else {
@@ -123,7 +123,7 @@ impl Content {
         Ok(text.map(|text| (self.shown(inside), text)))
     }
 
-    fn from_disk(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+    fn disk(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         let real = match self.top.join(path).canonicalize() {
             Ok(real) => real,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),

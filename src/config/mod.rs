@@ -15,6 +15,7 @@ mod gitleaks;
 mod ignores;
 pub mod import;
 mod layer;
+mod loosen;
 mod quantity;
 mod read;
 mod rows;

@@ -163,6 +163,14 @@ pub fn embedded() -> Result<Vec<Rule>, RuleError> {
     Ok(rules)
 }
 
+/// Whether a rule can be searched for.
+///
+/// # Errors
+/// Why not, and how to mend it.
+pub fn searchable(rule: &Rule) -> Result<(), RuleError> {
+    window(rule).map(drop)
+}
+
 fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
     match (&rule.regex, &rule.path) {
         (Some(pattern), _) => {

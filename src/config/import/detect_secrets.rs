@@ -3,7 +3,7 @@
 //! secrets become allowlists.
 
 use super::draft::Draft;
-use super::{Foreign, Help, json};
+use super::{Foreign, Help, Wrong, json};
 use crate::ruleset::anchors;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -33,11 +33,7 @@ pub(super) fn fits(foreign: &Foreign<'_>) -> bool {
 }
 
 /// Reads hashes and filters.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    help: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, help: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let file: File = json::parse(foreign.text)?;
     for (path, secrets) in file.results {
         for secret in secrets {

@@ -2,7 +2,7 @@
 //! fingerprints; hashes do with a report of ours, where the secret has a single part.
 
 use super::draft::Draft;
-use super::{Foreign, Help};
+use super::{Foreign, Help, Wrong};
 use crate::suppress::ignore::Entry;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct File {
-    version: Option<u32>,
+    #[serde(rename = "version")]
+    _version: Option<serde::de::IgnoredAny>,
     secret: Section,
     #[serde(alias = "paths-ignore")]
     paths_ignore: Vec<String>,
@@ -61,11 +62,7 @@ pub(super) fn fits(foreign: &Foreign<'_>) -> bool {
 }
 
 /// Reads paths and matches.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    help: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, help: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let file: File = serde_saphyr::from_str(foreign.text).map_err(|error| {
         let line = error.location().map_or(1, |at| at.line());
         // The message would quote the file, which may hold secrets.
@@ -93,7 +90,6 @@ pub(super) fn read(
     for key in inner.chain(file.rest.into_keys()) {
         draft.warn(format!("`{key}` has no counterpart"));
     }
-    let _ = file.version;
     Ok(())
 }
 

@@ -1,13 +1,15 @@
 //! A `.gitleaks.toml` or `.betterleaks.toml`, written down in our own keys.
 //!
 //! The built-in rules run beside those of the file, also where the file replaced those of gitleaks.
-//! A rule that cannot be searched for is left out and told: ours refuse such a rule.
+//! A rule that cannot be searched for as it is gets a pattern that can, or is left out; both are
+//! told.
 
 use super::draft::Draft;
-use super::{Foreign, Help};
+use super::{Foreign, Help, Wrong};
 use crate::config::gitleaks::Rewriter;
+use crate::config::loosen::loosened;
+use crate::ruleset;
 use crate::ruleset::draft::Text;
-use crate::ruleset::{self, anchors};
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
 use toml::{Table, Value};
@@ -22,11 +24,7 @@ pub(super) fn fits(foreign: &Foreign<'_>) -> bool {
 }
 
 /// Reads rules and allowlists.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    _: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, _: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let text = Text {
         name: foreign.name,
         text: foreign.text,
@@ -51,11 +49,7 @@ pub(super) fn read(
     Ok(())
 }
 
-fn broken(
-    text: Text<'_>,
-    span: Option<std::ops::Range<usize>>,
-    error: &toml::de::Error,
-) -> (u64, String) {
+fn broken(text: Text<'_>, span: Option<std::ops::Range<usize>>, error: &toml::de::Error) -> Wrong {
     (
         text.line(span.unwrap_or_default()),
         error.message().to_owned(),
@@ -97,24 +91,45 @@ fn extend(config: &mut Table, draft: &mut Draft) {
     }
 }
 
-/// Leaves out the rules that cannot be searched for.
+/// Makes the rules searchable, and leaves out those that cannot be.
 fn rules(config: &mut Table, draft: &mut Draft) {
     let Some(Value::Array(rules)) = config.get_mut("rules") else {
         return;
     };
-    rules.retain(|rule| {
-        let regex = rule.get("regex").and_then(Value::as_str);
-        let wrong = regex.and_then(|regex| anchors::derive(regex).err());
-        if let Some(cause) = &wrong {
-            let id = rule
-                .get("id")
-                .and_then(Value::as_str)
-                .unwrap_or("without an id");
-            draft.warn(format!("the rule `{id}` is left out: {cause}"));
-        }
-        wrong.is_none()
+    rules.retain_mut(|rule| {
+        rule.as_table_mut()
+            .is_some_and(|rule| searchable(rule, draft))
     });
     if rules.is_empty() {
         config.remove("rules");
+    }
+}
+
+/// Whether a rule can be searched for, if need be with a changed pattern.
+fn searchable(rule: &mut Table, draft: &mut Draft) -> bool {
+    let id = rule
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or("?")
+        .to_owned();
+    let Some(pattern) = rule.get("regex").and_then(Value::as_str) else {
+        return true;
+    };
+    let words = rule.get("keywords").and_then(Value::as_array);
+    let words = words.into_iter().flatten().filter_map(Value::as_str);
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    match loosened(pattern, &words) {
+        Ok((pattern, changes)) => {
+            rule.insert("regex".to_owned(), pattern.into());
+            let told = changes
+                .iter()
+                .map(|change| format!("the rule `{id}`: {change}"));
+            draft.warnings.extend(told);
+            true
+        }
+        Err(cause) => {
+            draft.warn(format!("the rule `{id}` is left out: {cause}"));
+            false
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! lets other secrets of that rule in that file pass, and only if our rule has the same name.
 
 use super::draft::Draft;
-use super::{Foreign, Help};
+use super::{Foreign, Help, Wrong};
 use crate::ruleset;
 use crate::suppress::ignore::Entry;
 
@@ -43,11 +43,7 @@ fn place(line: &str) -> Option<Place<'_>> {
 }
 
 /// Reads the places.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    help: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, help: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let ours = ruleset::embedded().unwrap_or_default();
     for (number, line) in lines(foreign.text) {
         let Some(place) = place(line) else { continue };

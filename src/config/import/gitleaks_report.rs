@@ -2,7 +2,7 @@
 //! redacted becomes an entry of a baseline; of a redacted one only the place is known.
 
 use super::draft::Draft;
-use super::{Foreign, Help, json};
+use super::{Foreign, Help, Wrong, json};
 use crate::model::Identity;
 use serde::Deserialize;
 
@@ -26,11 +26,7 @@ pub(super) fn fits(foreign: &Foreign<'_>) -> bool {
 }
 
 /// Reads the findings.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    help: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, help: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let findings: Vec<Finding> = json::parse(foreign.text)?;
     for finding in findings {
         carry(finding, help, draft);

@@ -76,11 +76,14 @@ pub(super) struct Help<'a> {
     shown: Option<Shown>,
 }
 
+/// A line, from 1, and what is wrong with it.
+type Wrong = (u64, String);
+
 /// A kind of file: what it is called, whether a text looks like it, and how it is read.
 struct Kind {
     name: &'static str,
     fits: fn(&Foreign<'_>) -> bool,
-    read: fn(&Foreign<'_>, &Help<'_>, &mut Draft) -> Result<(), (u64, String)>,
+    read: fn(&Foreign<'_>, &Help<'_>, &mut Draft) -> Result<(), Wrong>,
 }
 
 /// Every kind, the most telling first.

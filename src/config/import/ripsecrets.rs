@@ -2,7 +2,7 @@
 //! secrets, which become fingerprints.
 
 use super::draft::Draft;
-use super::{Foreign, Help};
+use super::{Foreign, Help, Wrong};
 use crate::suppress::ignore::Entry;
 use std::path::Path;
 
@@ -17,11 +17,7 @@ pub(super) fn fits(foreign: &Foreign<'_>) -> bool {
 }
 
 /// Reads paths and secrets.
-pub(super) fn read(
-    foreign: &Foreign<'_>,
-    help: &Help<'_>,
-    draft: &mut Draft,
-) -> Result<(), (u64, String)> {
+pub(super) fn read(foreign: &Foreign<'_>, help: &Help<'_>, draft: &mut Draft) -> Result<(), Wrong> {
     let mut secrets = false;
     for (number, line) in (1..).zip(foreign.text.lines().map(str::trim)) {
         match line {
