@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn the_keys_of_a_struct_are_known_without_a_list() {
-        assert_eq!(of::<Table>(), ["failOn", "fail-on", "strict"]);
+        let mut keys = of::<Table>().to_vec();
+        keys.sort_unstable();
+        assert_eq!(keys, ["fail-on", "failOn", "strict"]);
     }
 
     #[test]
