@@ -2,12 +2,14 @@
 //! group of flags turns itself into the plain value that the library takes.
 
 mod config;
+mod repo;
 mod run;
 mod suppress;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
+pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
 use residue::source::files::Separator;
@@ -19,6 +21,7 @@ pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 const EXAMPLES: &str = "\
 Examples:
   residue image oci:build/app:1.2             a tag of an OCI layout
+  residue repo .                              a repository with its whole history
   residue dir .                               all files below the current directory
   git diff | residue stdin --name diff        any text
   residue rules show github-pat               what a rule looks for";
@@ -92,6 +95,9 @@ pub(super) enum Command {
     /// Scan container images
     #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan git repositories: the whole history and the files
+    #[command(after_help = epilogue(repo::EXAMPLES))]
+    Repo(RepoArgs),
     /// Scan files and directories
     #[command(after_help = epilogue(DIR_EXAMPLES))]
     Dir(DirArgs),

@@ -48,9 +48,10 @@ fn roots(named: &Named) -> Vec<Root> {
     paths.chain(list).collect()
 }
 
-/// Entries may speak of what a list does not name or a setting leaves out.
+/// Entries may speak of what was not named or what a setting leaves out.
 fn is_whole(named: &Named, options: &Options) -> bool {
-    named.list.is_none() && options.exclude.is_empty() && !options.respect_gitignore
+    let has_folders_only = named.list.is_none() && named.paths.iter().all(|path| path.is_dir());
+    has_folders_only && options.exclude.is_empty() && !options.respect_gitignore
 }
 
 fn named(args: &DirArgs) -> anyhow::Result<Named> {

@@ -19,6 +19,7 @@ mod ignore;
 mod image;
 mod import;
 mod progress;
+mod repo;
 mod rules;
 mod scan;
 mod stdin;
@@ -29,6 +30,7 @@ pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
+        Command::Repo(args) => repo::run(&args),
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),

@@ -11,6 +11,7 @@ use super::{remarks, windowed};
 use crate::model::{Confidence, Part, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
+use regex_syntax::hir::Hir;
 use std::ops::Range;
 
 /// Bytes that a search walks over in the time that an attempt at one place takes.
@@ -19,6 +20,8 @@ const ATTEMPT: usize = 32;
 /// A rule, ready to run.
 pub(super) struct Confirm {
     regex: meta::Regex,
+    /// What must match at the literal, where more can stand before it.
+    tail: Option<meta::Regex>,
     secret_group: Option<usize>,
     parts: Vec<(usize, String)>,
     entropy: Option<f64>,
@@ -32,6 +35,7 @@ pub(super) struct Confirm {
 /// What one thread needs to run one rule.
 pub(super) struct Scratch {
     cache: meta::Cache,
+    tail: Option<meta::Cache>,
     captures: Captures,
 }
 
@@ -46,6 +50,16 @@ pub(super) struct Hit {
     pub(super) length: usize,
 }
 
+/// What a rule makes of a hit.
+pub(super) enum Answer {
+    /// The pattern does not match in the window.
+    Nothing,
+    /// It does, and the text around the match speaks against it.
+    Refusal,
+    /// It does, and the text around it agrees.
+    Match(Confirmed),
+}
+
 /// What the text around a hit tells.
 pub(super) struct Confirmed {
     pub(super) span: Range<usize>,
@@ -58,14 +72,16 @@ pub(super) struct Confirmed {
 }
 
 impl Confirm {
-    /// Compiles a rule's pattern and looks up the gate and the validator that it names.
-    pub(super) fn new(rule: &Rule, pattern: &str) -> Result<Self, DetectError> {
+    /// Compiles a rule's pattern, and its `tail` from the literal on if there is one, and looks up
+    /// the gate and the validator that it names.
+    pub(super) fn new(rule: &Rule, pattern: &str, tail: Option<Hir>) -> Result<Self, DetectError> {
         let refused = |problem: String| DetectError {
             location: rule.location.clone(),
             id: rule.id.clone(),
             problem,
         };
         let regex = windowed::compile(pattern).map_err(|error| refused(error.to_string()))?;
+        let tail = tail.map(windowed::compile_part).transpose();
         let named = |name: &str| regex.group_info().to_index(PatternID::ZERO, name);
         let secret_group = if rule.secret_group > 0 {
             Some(rule.secret_group)
@@ -82,6 +98,7 @@ impl Confirm {
             .collect();
         Ok(Self {
             parts,
+            tail: tail.map_err(|error| refused(error.to_string()))?,
             secret_group,
             entropy: rule.entropy,
             keywords: rule.keywords.clone(),
@@ -97,23 +114,24 @@ impl Confirm {
     pub(super) fn scratch(&self) -> Scratch {
         Scratch {
             cache: self.regex.create_cache(),
+            tail: self.tail.as_ref().map(meta::Regex::create_cache),
             captures: self.regex.create_captures(),
         }
     }
 
     /// Judges one literal's place.
-    pub(super) fn confirm(
-        &self,
-        text: &[u8],
-        hit: Hit,
-        now: i64,
-        scratch: &mut Scratch,
-    ) -> Option<Confirmed> {
-        if !self.find(text, hit, scratch) {
-            return None;
+    pub(super) fn confirm(&self, text: &[u8], hit: Hit, now: i64, scratch: &mut Scratch) -> Answer {
+        if !self.goes_on(text, hit, scratch) || !self.find(text, hit, scratch) {
+            return Answer::Nothing;
         }
-        let matched = scratch.captures.get_match()?.range();
-        let span = self.secret(&scratch.captures)?;
+        let confirmed = self.confirmed(text, &scratch.captures, now);
+        confirmed.map_or(Answer::Refusal, Answer::Match)
+    }
+
+    /// Judges what was found.
+    fn confirmed(&self, text: &[u8], captures: &Captures, now: i64) -> Option<Confirmed> {
+        let matched = captures.get_match()?.range();
+        let span = self.secret(captures)?;
         let around = matched.start.saturating_sub(NEIGHBOURHOOD)
             ..text.len().min(matched.end + NEIGHBOURHOOD);
         let candidate = Candidate {
@@ -122,11 +140,25 @@ impl Confirm {
             secret: span.start - around.start..span.end - around.start,
         };
         let mut confirmed = self.judge(&candidate)?;
-        confirmed.parts = self.named_parts(text, &scratch.captures);
+        confirmed.parts = self.named_parts(text, captures);
         confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
         Some(confirmed)
+    }
+
+    /// Whether the pattern can go on from the literal. Most literals are words that stand alone, and
+    /// are told from the others by the next few bytes.
+    fn goes_on(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
+        let (Some(tail), Some(cache)) = (&self.tail, &mut scratch.tail) else {
+            return true;
+        };
+        let end = text.len().min(hit.at + hit.length);
+        let input = Input::new(text)
+            .span(hit.at..end)
+            .anchored(Anchored::Yes)
+            .earliest(true);
+        tail.search_half_with(cache, &input).is_some()
     }
 
     /// Runs the regex in the hit's window; the match, if any, covers the literal's first byte.

@@ -2,7 +2,6 @@
 //! texts have none.
 
 use crate::model::{LineStart, Position};
-use std::ops::Range;
 
 /// Counts lines in one text.
 pub(super) struct Lines<'a> {
@@ -21,11 +20,6 @@ impl<'a> Lines<'a> {
             counted: 0,
             here: first,
         }
-    }
-
-    /// A part of the text.
-    pub(super) fn text(&self, range: Range<usize>) -> &'a [u8] {
-        &self.text[range]
     }
 
     /// The position of the byte at `at`, whose offset in the blob is `offset`.

@@ -17,18 +17,22 @@ mod pattern;
 pub mod prefilter;
 mod remarks;
 mod resolve;
+mod run;
+mod search;
 pub mod validate;
+mod waiting;
 mod windowed;
 
 pub use resolve::resolve;
 
-use crate::model::{Allowlist, Derived, Judged, Match, Piece, Place, Rule, Secret, Trace};
+use crate::model::{Allowlist, Derived, Match, Piece, Place, Rule, Trace};
 use crate::ruleset::RuleSet;
-use confirm::{Confirm, Confirmed, Hit};
-use lines::Lines;
+use confirm::{Answer, Confirm, Hit};
 use paths::Paths;
 use prefilter::{Prefilter, Quads};
-use std::sync::{Arc, OnceLock};
+use search::Search;
+use std::sync::OnceLock;
+use waiting::Waiting;
 
 /// Bytes to each side of a match that gates may look at.
 const NEIGHBOURHOOD: usize = 512;
@@ -49,28 +53,25 @@ pub struct DetectError {
 pub struct Detector {
     rules: RuleSet,
     prefilter: Box<dyn Prefilter>,
-    /// For each literal of the prefilter, the rules that wait for it.
-    uses: Vec<Vec<Use>>,
+    /// The rules that wait for the prefilter's literals.
+    waiting: Waiting,
     compiled: Vec<OnceLock<Result<Confirm, DetectError>>>,
     paths: Vec<OnceLock<Paths>>,
     path_rules: Vec<usize>,
-    before: usize,
-    after: usize,
     now: i64,
-}
-
-/// A rule that waits for a literal.
-#[derive(Clone, Copy)]
-struct Use {
-    rule: usize,
-    before: usize,
-    length: usize,
 }
 
 /// What one thread needs to search; make one for each thread and keep it.
 #[derive(Default)]
 pub struct Scratch {
     rules: Vec<Option<confirm::Scratch>>,
+}
+
+impl Scratch {
+    /// Makes room for what each rule of a detector needs.
+    fn prepare(&mut self, detector: &Detector) {
+        self.rules.resize_with(detector.compiled.len(), || None);
+    }
 }
 
 impl Detector {
@@ -81,24 +82,15 @@ impl Detector {
     /// When a rule names a gate or a validator that does not exist.
     pub fn new(rules: RuleSet, now: i64) -> Result<Self, DetectError> {
         rules.rules().iter().try_for_each(names_exist)?;
-        let (literals, uses) = literals(&rules);
-        let borrowed: Vec<&[u8]> = literals.iter().map(Vec::as_slice).collect();
-        let windows = || rules.windows().iter().flatten();
-        let before = windows()
-            .flat_map(|w| &w.anchors)
-            .map(|anchor| anchor.before)
-            .max();
-        let after = windows().map(|window| window.length).max();
+        let (waiting, literals) = Waiting::new(&rules);
         Ok(Self {
-            prefilter: Box::new(Quads::new(&borrowed)),
-            uses,
+            prefilter: Box::new(Quads::new(&literals)),
+            waiting,
             compiled: rules.rules().iter().map(|_| OnceLock::new()).collect(),
             paths: rules.rules().iter().map(|_| OnceLock::new()).collect(),
             path_rules: (0..rules.rules().len())
                 .filter(|&n| rules.windows()[n].is_none())
                 .collect(),
-            before: before.unwrap_or(0) + NEIGHBOURHOOD,
-            after: after.unwrap_or(0) + NEIGHBOURHOOD,
             rules,
             now,
         })
@@ -111,7 +103,8 @@ impl Detector {
 
     /// How much text a fresh byte needs before and behind it, in bytes, to be judged in full.
     pub fn context(&self) -> (usize, usize) {
-        (self.before, self.after)
+        let furthest = self.waiting.furthest();
+        (furthest.back, furthest.ahead)
     }
 
     /// Whether a rule has a say at this path: its `path` pattern and its allowlists' `paths`, which
@@ -141,30 +134,19 @@ impl Detector {
     /// Searches one piece; `text` is the bytes of its range. Matches whose literal starts in a
     /// fresh range are appended to `out`, in no particular order.
     pub fn search(&self, piece: &Piece, text: &[u8], scratch: &mut Scratch, out: &mut Vec<Match>) {
-        scratch.rules.resize_with(self.compiled.len(), || None);
-        let mut lines = Lines::new(text, piece.start);
+        let mut search = Search::new(self, piece, text, scratch);
         for fresh in &piece.fresh {
-            self.prefilter
-                .find(text, fresh.clone(), &mut |literal, at| {
-                    for waiting in &self.uses[literal] {
-                        let hit = Hit {
-                            at,
-                            before: waiting.before,
-                            length: waiting.length,
-                        };
-                        if let Some(found) = self.confirm(waiting.rule, text, hit, scratch) {
-                            out.push(matched(waiting.rule, found, piece, &mut lines));
-                        }
-                    }
-                });
+            search.fresh(fresh.clone());
         }
         if piece.origin.is_name() {
-            self.search_path(piece, text, scratch, out);
+            search.path();
         }
+        out.append(&mut search.finish().matches);
     }
 
-    /// Searches a text and keeps what texts derived from it need. Without a `derived` all of the
-    /// piece is searched.
+    /// Searches a whole text as it is stored, and keeps what texts derived from it need. Of one that
+    /// is `derived` itself only what the new bytes can be seen from is searched; the outcome is that
+    /// of a search of all of it.
     pub fn trace(
         &self,
         piece: &Piece,
@@ -172,79 +154,36 @@ impl Detector {
         derived: Option<Derived<'_>>,
         scratch: &mut Scratch,
     ) -> Trace {
-        let _ = derived;
-        let mut trace = Trace::default();
-        self.search(piece, text, scratch, &mut trace.matches);
-        trace
-    }
-
-    /// Rules without a pattern of their own are about the path: here the whole text is the path.
-    fn search_path(&self, piece: &Piece, path: &[u8], scratch: &mut Scratch, out: &mut Vec<Match>) {
-        let whole = Hit {
-            at: 0,
-            before: 0,
-            length: path.len(),
-        };
-        for &rule in &self.path_rules {
-            if let Some(found) = self.confirm(rule, path, whole, scratch) {
-                out.push(matched(
-                    rule,
-                    found,
-                    piece,
-                    &mut Lines::new(path, piece.start),
-                ));
-            }
+        let mut search = Search::new(self, piece, text, scratch);
+        match derived {
+            Some(derived) => search.derived(derived),
+            None => search.fresh(0..text.len()),
         }
+        search.finish()
     }
 
-    fn confirm(
-        &self,
-        rule: usize,
-        text: &[u8],
-        hit: Hit,
-        scratch: &mut Scratch,
-    ) -> Option<Confirmed> {
-        let confirm = self.compiled(rule).as_ref().ok()?;
+    fn confirm(&self, rule: usize, text: &[u8], hit: Hit, scratch: &mut Scratch) -> Answer {
+        let Ok(confirm) = self.compiled(rule) else {
+            return Answer::Nothing;
+        };
         let scratch = scratch.rules[rule].get_or_insert_with(|| confirm.scratch());
         confirm.confirm(text, hit, self.now, scratch)
     }
 
     fn compiled(&self, rule: usize) -> &Result<Confirm, DetectError> {
         self.compiled[rule].get_or_init(|| {
+            let window = self.rules.windows()[rule].as_ref();
+            let tail = window.and_then(|window| window.tail.clone());
             let rule = &self.rules.rules()[rule];
             match (&rule.regex, &rule.path) {
-                (Some(pattern), _) => Confirm::new(rule, pattern),
-                (None, path) => Confirm::new(
-                    rule,
-                    &format!("(?s)^.*(?:{}).*$", path.as_deref().unwrap_or_default()),
-                ),
+                (Some(pattern), _) => Confirm::new(rule, pattern, tail),
+                (None, path) => {
+                    let path = path.as_deref().unwrap_or_default();
+                    Confirm::new(rule, &format!("(?s)^.*(?:{path}).*$"), None)
+                }
             }
         })
     }
-}
-
-/// Numbers the distinct literals of all rules and lists who waits for each.
-fn literals(rules: &RuleSet) -> (Vec<Vec<u8>>, Vec<Vec<Use>>) {
-    let mut numbers = std::collections::HashMap::new();
-    let (mut literals, mut uses) = (Vec::new(), Vec::<Vec<Use>>::new());
-    for (rule, window) in rules.windows().iter().enumerate() {
-        for (anchor, length) in window
-            .iter()
-            .flat_map(|w| w.anchors.iter().map(|a| (a, w.length)))
-        {
-            let number = *numbers.entry(&anchor.literal).or_insert_with(|| {
-                literals.push(anchor.literal.clone());
-                uses.push(Vec::new());
-                literals.len() - 1
-            });
-            uses[number].push(Use {
-                rule,
-                before: anchor.before,
-                length,
-            });
-        }
-    }
-    (literals, uses)
 }
 
 fn names_exist(rule: &Rule) -> Result<(), DetectError> {
@@ -280,29 +219,6 @@ fn names_exist(rule: &Rule) -> Result<(), DetectError> {
     {
         Some(name) => Err(unknown("validator", name, known())),
         None => Ok(()),
-    }
-}
-
-fn matched(rule: usize, found: Confirmed, piece: &Piece, lines: &mut Lines<'_>) -> Match {
-    let width = piece.encoding.width();
-    let in_blob = |at: usize| piece.offset + at as u64 * width;
-    let span = in_blob(found.span.start)..in_blob(found.span.end);
-    let judged = Judged {
-        secret: Secret::new(lines.text(found.span.clone())),
-        normalised: found.normalised,
-        confidence: found.confidence,
-        reasons: found.reasons,
-        parts: found.parts,
-        remarks: found.remarks,
-        allowed: found.allowed,
-    };
-    Match {
-        rule,
-        position: lines.position(found.span.start, span.start),
-        span,
-        carried: false,
-        judged: Arc::new(judged),
-        aliases: Vec::new(),
     }
 }
 

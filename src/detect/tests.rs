@@ -1,5 +1,9 @@
 //! Searching as a whole: places, companions, and that cutting changes nothing.
 
+mod chain;
+mod derived;
+mod real;
+
 use super::*;
 use crate::model::{DocumentId, LineStart, Origin};
 use crate::ruleset::RuleSet;
@@ -41,8 +45,8 @@ fn described(detector: &Detector, found: Vec<Match>) -> Vec<String> {
     found
         .map(|m| {
             format!(
-                "{:?} {:?} {:?} {:?}",
-                m.rule, m.span, m.position, m.judged.parts
+                "{:?} {:?} {:?} {:?} {:?}",
+                m.rule, m.span, m.position, m.judged.parts, m.judged.remarks
             )
         })
         .collect()
@@ -99,6 +103,7 @@ proptest! {
     fn any_cutting_gives_identical_findings(
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "acme_", "abcd", "user=", "joe", ";secret=", "q", "\n", " ", "acme_abcdefghijkl", "user=u;secret=tt",
+            " # residue:allow why\n", "# pragma: allowlist nextline secret\n", " gitleaks:allow ",
         ]), 0..60),
         cuts in proptest::collection::vec(0_usize..400, 0..5),
     ) {

@@ -7,6 +7,7 @@
 
 use crate::ruleset::anchors::{self, AnchorError};
 use regex_automata::meta::{BuildError, Config, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
 
 /// From this upper bound on, a repetition of one character is left to the window.
@@ -25,9 +26,23 @@ pub(super) enum PatternError {
 
 /// Compiles a pattern to be searched for in windows that are no longer than its longest match.
 pub(super) fn compile(pattern: &str) -> Result<Regex, PatternError> {
-    let hir = loosened(anchors::parse(pattern)?);
-    let config = Config::new().utf8_empty(false).nfa_size_limit(None);
-    let regex = Regex::builder().configure(config).build_from_hir(&hir);
+    build(anchors::parse(pattern)?, WhichCaptures::All)
+}
+
+/// Compiles a part of a pattern that is only asked whether it matches. Its own bounds are the one
+/// group that a search needs even so.
+pub(super) fn compile_part(part: Hir) -> Result<Regex, PatternError> {
+    build(part, WhichCaptures::Implicit)
+}
+
+fn build(hir: Hir, captures: WhichCaptures) -> Result<Regex, PatternError> {
+    let config = Config::new()
+        .utf8_empty(false)
+        .nfa_size_limit(None)
+        .which_captures(captures);
+    let regex = Regex::builder()
+        .configure(config)
+        .build_from_hir(&loosened(hir));
     Ok(regex.map_err(Box::new)?)
 }
 

@@ -44,6 +44,10 @@ pub enum Kind {
     Shallow,
     /// Secrets in objects that no reference reaches.
     Unreachable,
+    /// Files that git-lfs keeps elsewhere, and that were never fetched.
+    LfsAbsent,
+    /// A history without a single commit in it.
+    NoCommits,
     /// A suppression whose time is over; it suppressed nothing.
     ExpiredSuppression,
     /// A suppression that nothing needed any more.
@@ -62,7 +66,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 21] = [
+const KINDS: [(Kind, &str, Class); 23] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -81,6 +85,8 @@ const KINDS: [(Kind, &str, Class); 21] = [
     (Kind::SpecialFile, "special-file", Class::Note),
     (Kind::Shallow, "shallow", Class::Note),
     (Kind::Unreachable, "unreachable", Class::Note),
+    (Kind::LfsAbsent, "lfs-absent", Class::Note),
+    (Kind::NoCommits, "no-commits", Class::Gap),
     (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
     (Kind::UnusedSuppression, "unused-suppression", Class::Note),
     (Kind::UntrustedConfig, "untrusted-config", Class::Note),

@@ -9,7 +9,7 @@ pub struct Date(jiff::civil::Date);
 
 /// A text that is no day.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no date; it is written YYYY-MM-DD, as in 2026-12-31")]
+#[error("{0:?} is no date; it is written YYYY-MM-DD, as in 2026-12-31")]
 pub struct DateError(String);
 
 impl Date {

@@ -30,7 +30,7 @@ pub struct Limits {
     /// Bytes that all decoder windows and all text in flight may take together, and as many for
     /// the names in an archive that can be read only once and in order.
     pub memory: u64,
-    /// Matches kept of one scan.
+    /// Matches kept of one scan; of those in further versions of a text, which cost little, more.
     pub matches: usize,
 }
 

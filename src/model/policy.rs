@@ -129,7 +129,11 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Identity, Secret, Shortfall};
+    use crate::model::{
+        Identity, Occurrence, Place, Position, Secret, Shortfall, Suppression, SuppressionKind,
+        Where,
+    };
+    use std::sync::Arc;
 
     fn outcome(findings: &[(Severity, Confidence)], shortfalls: &[Kind]) -> Outcome {
         let coverage = Coverage::default();
@@ -225,6 +229,50 @@ mod tests {
                 expected,
                 "row {number}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_known_or_suppressed_never_fails() {
+        let critical = &[(Severity::Critical, Confidence::Confirmed)];
+        let policy = Policy::default();
+        let mut known = outcome(critical, &[]);
+        known.findings[0].known = true;
+        assert!(policy.shows(&known.findings[0]));
+        assert_eq!(policy.exit(&known), 0);
+        let mut suppressed = outcome(critical, &[]);
+        suppressed.findings[0].occurrences = vec![suppressed_place()];
+        assert!(policy.believes(&suppressed.findings[0]));
+        assert!(!policy.shows(&suppressed.findings[0]));
+        assert_eq!(policy.exit(&suppressed), 0);
+    }
+
+    fn suppressed_place() -> Occurrence {
+        let place = Place {
+            target: "t".into(),
+            platform: None,
+            kind: Where::File,
+            path: b"a".as_slice().into(),
+            layer: None,
+            state: None,
+            raw: false,
+            commits: None,
+        };
+        let position = Position {
+            offset: 0,
+            line: 1,
+            column: 1,
+        };
+        let suppression = Suppression {
+            kind: SuppressionKind::Ignore,
+            source: ".residueignore:1".to_owned(),
+            reason: String::new(),
+            owner: None,
+            until: None,
+        };
+        Occurrence {
+            suppression: Some(Arc::new(suppression)),
+            ..Occurrence::new(place, position)
         }
     }
 

@@ -1,25 +1,44 @@
 //! What the search of a text leaves behind for texts that are made from it. A git pack stores most
 //! objects as a delta: ranges copied from another object, and new bytes between them. With the trace
 //! of the one, of the other only the new bytes and their surroundings need a search.
+//!
+//! The trace of a text depends on its bytes alone: one that was worked out from another's trace is
+//! the one that a search of the whole text would have left, so chains of any length stay exact.
 
 use super::Match;
 
 /// Where the literals of the rules stand in a text, and what came of each.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
-    /// The literals, in the order of their places.
+    /// Length of the text in bytes. What lies beyond it in a text that others are made from was
+    /// never searched, and counts as new: so all of it, when a search failed and left this 0.
+    pub length: usize,
+    /// The literals, in the order of their places; one for each rule that waits for it.
     pub hits: Vec<Traced>,
-    /// The matches that some of them led to.
+    /// The matches that some of them led to, in the order of the literals.
     pub matches: Vec<Match>,
 }
 
-/// One literal in a text.
+/// One literal in a text, on behalf of one rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traced {
     /// Offset of its first byte.
     pub at: usize,
-    /// Number of the literal, which the detector alone understands.
-    pub literal: u32,
+    /// Number of the literal and its rule, which the detector alone understands.
+    pub anchor: u32,
+    /// What the rule made of it.
+    pub led_to: LedTo,
+}
+
+/// What came of a literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LedTo {
+    /// The rule's pattern does not match around it.
+    Nothing,
+    /// The pattern matches, and what stands around the match spoke against it.
+    Refusal,
+    /// The match of this number in [`Trace::matches`].
+    Match(u32),
 }
 
 /// How a text is made from another.

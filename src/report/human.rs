@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 mod finding;
+mod history;
 mod number;
 mod page;
 mod summary;

@@ -9,8 +9,10 @@ use crate::model::{Confidence, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 
 mod build;
+mod history;
 mod suppressed;
 
+pub use history::{Commit, History};
 pub use suppressed::{Suppressed, Suppression};
 
 /// Version of the JSON report. It changes when a field changes its meaning or goes away, not when
@@ -225,11 +227,13 @@ pub struct Occurrence {
     pub state: Option<&'static str>,
     /// The later layer that hid it.
     pub changed_by: Option<Layer>,
-    /// The commit that holds it; images have none.
+    /// The commit that brought it, or is it; only in a git history.
     pub commit: Option<String>,
     /// Number of the reason in [`Finding::suppressed`] why the place is left out.
     #[serde(skip)]
     pub suppression: Option<usize>,
+    /// What else the git history tells.
+    pub git: Option<History>,
     /// Number of the target in [`View::targets`].
     #[serde(skip)]
     pub target_index: usize,
@@ -267,7 +271,8 @@ impl Occurrence {
     /// and a name are mostly one line, so that the position is told only where it says something.
     pub fn spot(&self) -> String {
         let is_content = self.layer.is_some() || self.kind == Where::File.name();
-        if !is_content && self.line == 1 {
+        let is_object = self.git.is_some() && !is_content;
+        if !is_content && (self.line == 1 || is_object) {
             self.path.clone()
         } else {
             format!("{}:{}:{}", self.path, self.line, self.column)

@@ -46,6 +46,9 @@ pub struct Window {
     pub length: usize,
     /// Number of capture groups.
     pub groups: usize,
+    /// What must match where an anchor stands, if anything may stand before it and all of them begin
+    /// the same part of the regex. It fails sooner than a search for where the match begins.
+    pub tail: Option<Hir>,
 }
 
 /// Why a regex cannot be searched for.
@@ -87,11 +90,33 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
         Some(plain) => Some(extended().filter(|e| furthest(e) <= FAR).unwrap_or(plain)),
         None => extended(),
     };
+    let anchors = anchors.ok_or(AnchorError::NoLiteral)?;
     Ok(Window {
-        anchors: anchors.ok_or(AnchorError::NoLiteral)?.into_iter().collect(),
+        tail: tail(&hir, &anchors),
+        anchors: anchors.into_iter().collect(),
         length,
         groups: hir.properties().explicit_captures_len(),
     })
+}
+
+/// The expression from the part on that begins with the anchors. No part but the first ones can
+/// begin as far in as they do, because a part that holds an anchor further in ends behind it.
+fn tail(hir: &Hir, anchors: &BTreeSet<Anchor>) -> Option<Hir> {
+    let before = furthest(anchors);
+    if before == 0 || anchors.iter().any(|anchor| anchor.before != before) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let mut here = 0;
+    for (index, part) in parts.iter().enumerate() {
+        if here == before {
+            let rest = parts[index..].iter().map(|&part| part.clone());
+            return Some(Hir::concat(rest.collect()));
+        }
+        here += part.properties().maximum_len()?;
+    }
+    None
 }
 
 /// Parses a pattern the way the detector compiles it.
@@ -375,6 +400,17 @@ mod tests {
     fn an_infix_is_found_where_the_prefix_is_too_short() {
         let (anchors, length) = derived(r"sk-[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z]{20}");
         assert_eq!((anchors, length), (vec![("t3blbkfj".into(), 23)], 51));
+    }
+
+    #[test]
+    fn what_follows_from_an_anchor_on_is_known_where_all_stand_alike() {
+        let tail = |pattern: &str| derive(pattern).unwrap().tail;
+        assert_eq!(
+            tail("[a-z]{2,9}-(?P<x>some|other)[0-9]x"),
+            Some(parse("-(?:some|other)[0-9]x").unwrap())
+        );
+        assert_eq!(tail("some[a-z]{2,9}"), None, "nothing stands before it");
+        assert_eq!(tail("[a-z]{2,9}(?:some|[0-9]other)x"), None, "not alike");
     }
 
     #[test]

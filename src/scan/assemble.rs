@@ -61,6 +61,7 @@ fn drafts<'r>(
         .map(|(origin, found)| Seen {
             origin,
             position: found.position,
+            secret: &found.judged.secret,
         })
         .collect();
     let mut places: Vec<Vec<Occurrence>> = vec![Vec::new(); found.len()];
@@ -193,7 +194,7 @@ impl Draft {
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
         finding.occurrences.sort();
-        // Of two matches at one place, the one with fewer remarks comes first and stays.
+        // Of two matches at one place, one without remarks comes first and stays.
         finding
             .occurrences
             .dedup_by(|next, kept| (&next.place, next.position) == (&kept.place, kept.position));

@@ -5,25 +5,60 @@ use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+/// Matches in further versions of a text that are kept for each one that was judged where it stands.
+/// They share what was judged, and a secret in a file of a thousand versions has a thousand.
+const CARRIED: usize = 20;
+
 /// The matches found so far, up to a number that bounds the memory.
 pub(super) struct Collector {
     gathered: Mutex<Gathered>,
-    most: usize,
+    most: Tally,
 }
 
 #[derive(Default)]
 struct Gathered {
     matches: BTreeMap<Origin, Vec<Match>>,
-    kept: usize,
-    lost: usize,
+    kept: Tally,
+    lost: Tally,
+}
+
+/// Numbers of matches: of those judged where they stand, and of those that came along with copied
+/// bytes. Each kind has a bound of its own, so that neither takes the other's room.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    judged: usize,
+    carried: usize,
+}
+
+impl Tally {
+    /// The number that a match counts towards.
+    fn of(&mut self, found: &Match) -> &mut usize {
+        if found.carried {
+            &mut self.carried
+        } else {
+            &mut self.judged
+        }
+    }
+
+    /// Counts a match out of this room, if there is any left for its kind.
+    fn take(&mut self, found: &Match) -> bool {
+        let room = self.of(found);
+        let taken = *room > 0;
+        *room -= usize::from(taken);
+        taken
+    }
 }
 
 impl Collector {
-    /// Keeps this many matches in the end, and at most about twice as many until then.
+    /// Keeps this many matches in the end, [`CARRIED`] times as many of those that came along, and
+    /// at most about twice as many until then.
     pub(super) fn new(most: usize) -> Self {
         Self {
             gathered: Mutex::default(),
-            most,
+            most: Tally {
+                judged: most,
+                carried: most.saturating_mul(CARRIED),
+            },
         }
     }
 
@@ -33,11 +68,14 @@ impl Collector {
             return;
         }
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
-        gathered.kept += found.len();
+        for found in &found {
+            *gathered.kept.of(found) += 1;
+        }
         let of_blob = gathered.matches.entry(origin.clone()).or_default();
         of_blob.extend(found);
-        if gathered.kept / 2 > self.most {
-            gathered.cut(self.most);
+        let (kept, most) = (gathered.kept, self.most);
+        if kept.judged / 2 > most.judged || kept.carried / 2 > most.carried {
+            gathered.cut(most);
         }
     }
 
@@ -46,33 +84,41 @@ impl Collector {
         let gathered = self.gathered.into_inner();
         let mut gathered = gathered.unwrap_or_else(PoisonError::into_inner);
         gathered.cut(self.most);
-        let lost = gathered.lost;
-        if lost > 0 {
-            let detail = format!(
-                "{lost} more matches were not kept; the limit is {}",
-                self.most
-            );
-            coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
+        let (lost, most) = (gathered.lost, self.most);
+        for (lost, what, most) in [
+            (lost.judged, "matches", most.judged),
+            (
+                lost.carried,
+                "matches in further versions of a text",
+                most.carried,
+            ),
+        ] {
+            if lost > 0 {
+                let detail = format!("{lost} more {what} were not kept; the limit is {most}");
+                coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
+            }
         }
         gathered.matches
     }
 }
 
 impl Gathered {
-    /// Gives up all but the first `most` matches, counted in the order of blobs and places: so what
-    /// is kept does not depend on which thread was faster.
-    fn cut(&mut self, most: usize) {
-        let mut room = most;
+    /// Gives up all but the first `most` matches of each kind, counted in the order of blobs and
+    /// places: so what is kept does not depend on which thread was faster.
+    fn cut(&mut self, most: Tally) {
+        let (mut room, mut kept) = (most, Tally::default());
         for found in self.matches.values_mut() {
-            if found.len() > room {
-                found.sort_by_key(|found| (found.span.start, found.span.end, found.rule));
-                found.truncate(room);
+            if found.len() > room.judged.min(room.carried) {
+                found.sort_by_key(|f| (f.span.start, f.span.end, f.rule, f.carried));
             }
-            room -= found.len();
+            found.retain(|found| room.take(found));
+            for found in &*found {
+                *kept.of(found) += 1;
+            }
         }
         self.matches.retain(|_, found| !found.is_empty());
-        let kept = most - room;
-        self.lost += self.kept - kept;
+        self.lost.judged += self.kept.judged - kept.judged;
+        self.lost.carried += self.kept.carried - kept.carried;
         self.kept = kept;
     }
 }
@@ -83,11 +129,11 @@ mod tests {
     use crate::model::{Confidence, DocumentId, Judged, Position, Secret};
     use std::sync::Arc;
 
-    fn found(at: u64) -> Match {
+    fn found(at: u64, carried: bool) -> Match {
         Match {
             rule: 0,
             span: at..at + 7,
-            carried: false,
+            carried,
             position: Position {
                 offset: at,
                 line: 1,
@@ -106,35 +152,63 @@ mod tests {
         }
     }
 
+    /// What a collector keeps when it may keep `most`, by blob, and what it says of the rest.
+    fn kept<'a>(
+        most: usize,
+        added: impl Iterator<Item = &'a (u32, Match)>,
+    ) -> (Vec<(Origin, Vec<u64>)>, Vec<String>) {
+        let collector = Collector::new(most);
+        for (blob, found) in added {
+            collector.add(&Origin::Document(DocumentId(*blob)), vec![found.clone()]);
+        }
+        let coverage = Coverage::default();
+        let offsets = |found: Vec<Match>| {
+            let mut offsets: Vec<u64> = found.iter().map(|found| found.span.start).collect();
+            offsets.sort_unstable();
+            offsets
+        };
+        let matches = collector.finish(&coverage).into_iter();
+        let matches = matches.map(|(origin, found)| (origin, offsets(found)));
+        let shortfalls = coverage.shortfalls().into_iter();
+        (
+            matches.collect(),
+            shortfalls.map(|(gap, _)| gap.detail).collect(),
+        )
+    }
+
+    fn count(kept: &[(Origin, Vec<u64>)]) -> usize {
+        kept.iter().map(|(_, offsets)| offsets.len()).sum()
+    }
+
     #[test]
     fn what_is_kept_of_too_many_does_not_depend_on_the_order() {
-        let pieces: Vec<(u32, u64)> = (0..40)
-            .map(|number| (number % 4, u64::from(number)))
-            .collect();
-        let kept = |order: &mut dyn Iterator<Item = &(u32, u64)>| {
-            let collector = Collector::new(15);
-            for &(blob, at) in order {
-                collector.add(&Origin::Document(DocumentId(blob)), vec![found(at)]);
-            }
-            let coverage = Coverage::default();
-            let matches = collector.finish(&coverage);
-            let offsets = |found: Vec<Match>| {
-                let mut offsets: Vec<u64> = found.iter().map(|found| found.span.start).collect();
-                offsets.sort_unstable();
-                offsets
-            };
-            let kept: Vec<_> = matches
-                .into_iter()
-                .map(|(origin, found)| (origin, offsets(found)))
-                .collect();
-            (kept, coverage.shortfalls())
-        };
-        let (forwards, gap) = kept(&mut pieces.iter());
+        let all = (0..40).map(|number| (number % 4, found(u64::from(number), false)));
+        let all: Vec<_> = all.collect();
+        let (forwards, gaps) = kept(15, all.iter());
+        assert_eq!(count(&forwards), 15);
+        assert!(gaps[0].starts_with("25 more matches were"), "{gaps:?}");
+        assert_eq!(kept(15, all.iter().rev()), (forwards, gaps));
+    }
+
+    #[test]
+    fn matches_that_came_along_have_room_of_their_own() {
+        let carried = |number: u32| !number.is_multiple_of(50);
+        let all = (0..250).map(|number| (number % 4, found(number.into(), carried(number))));
+        let all: Vec<_> = all.collect();
         assert_eq!(
-            forwards.iter().map(|(_, found)| found.len()).sum::<usize>(),
-            15
+            count(&kept(13, all.iter()).0),
+            250,
+            "245 and 5 are few enough"
         );
-        assert!(gap[0].0.detail.starts_with("25 more matches"), "{gap:?}");
-        assert_eq!(kept(&mut pieces.iter().rev()), (forwards, gap));
+        let (forwards, gaps) = kept(3, all.iter());
+        assert_eq!(count(&forwards), 3 * CARRIED + 3);
+        assert_eq!(
+            gaps,
+            [
+                "185 more matches in further versions of a text were not kept; the limit is 60",
+                "2 more matches were not kept; the limit is 3",
+            ]
+        );
+        assert_eq!(kept(3, all.iter().rev()), (forwards, gaps));
     }
 }

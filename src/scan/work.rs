@@ -125,6 +125,7 @@ impl Shared<'_> {
         let detector = self.scan.detector;
         let search = AssertUnwindSafe(|| detector.trace(piece, text, derived, &mut scratch));
         let trace = catch_unwind(search).unwrap_or_else(|_| {
+            scratch = Scratch::default();
             self.broken(&piece.origin);
             Trace::default()
         });

@@ -1,10 +1,11 @@
 //! Where bytes live. A source reads its targets once, stamps every piece of text with an
 //! [`Origin`], and after detection, for hits only, tells at which places a blob stands.
 
-use crate::model::{Coverage, Occurrence, Origin, Place, Position, Target};
+use crate::model::{Coverage, Occurrence, Origin, Place, Position, Secret, Target};
 use crate::unpack::Sink;
 
 pub mod files;
+pub mod git;
 pub mod image;
 mod input;
 mod metered;
@@ -17,6 +18,8 @@ pub struct Seen<'a> {
     pub origin: &'a Origin,
     /// Where the secret begins in it.
     pub position: Position,
+    /// The secret as it stands there.
+    pub secret: &'a Secret,
 }
 
 /// Something that can be scanned.

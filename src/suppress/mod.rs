@@ -37,3 +37,6 @@ pub struct Suppressor {
     /// What expiry is measured against, in seconds since the Unix epoch.
     pub now: i64,
 }
+
+#[cfg(test)]
+mod tests;

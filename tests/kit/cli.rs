@@ -47,6 +47,12 @@ pub fn dir<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
     residue(fixed.into_iter().chain(args))
 }
 
+/// `residue repo` in the same form.
+pub fn repo<'a>(args: impl IntoIterator<Item = &'a str>) -> Residue {
+    let fixed = ["repo", "--format", "json", "--show-secrets"];
+    residue(fixed.into_iter().chain(args))
+}
+
 /// `residue stdin` in the same form, on this input.
 pub fn stdin<'a>(args: impl IntoIterator<Item = &'a str>, input: impl Into<Vec<u8>>) -> Run {
     let fixed = ["stdin", "--format", "json", "--show-secrets"];

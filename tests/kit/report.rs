@@ -149,6 +149,19 @@ impl<'a> Finding<'a> {
         self.only(|place| place.layer().is_none() && place.path() == path)
     }
 
+    /// The places in the git history.
+    pub fn in_history(&self) -> Vec<Place<'a>> {
+        let mut places = self.places();
+        places.retain(|place| !place.0["git"].is_null());
+        places
+    }
+
+    /// The place at a path of the git history; there must be exactly one.
+    #[track_caller]
+    pub fn committed(&self, path: &str) -> Place<'a> {
+        self.only(|place| !place.0["git"].is_null() && place.path() == path)
+    }
+
     /// The place in a file of a layer; there must be exactly one.
     #[track_caller]
     pub fn at(&self, layer: u64, path: &str) -> Place<'a> {
@@ -190,6 +203,13 @@ impl<'a> Place<'a> {
     pub fn position(&self) -> (u64, u64) {
         let number = |field: &str| self.0[field].as_u64().unwrap();
         (number("line"), number("column"))
+    }
+
+    /// A field of what the git history tells, as `introduced/id`.
+    pub fn git(&self, pointer: &str) -> &'a Value {
+        let git = &self.0["git"];
+        git.pointer(&format!("/{pointer}"))
+            .unwrap_or_else(|| panic!("no {pointer} in {git:#}"))
     }
 
     /// The layer's position from the bottom.

@@ -2,6 +2,7 @@
 //! that write it down.
 
 use crate::cli::scan::Plan;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use residue::config::Content;
 use residue::model::Date;
@@ -37,7 +38,7 @@ pub(in crate::cli) struct IgnoreArgs {
     pub(in crate::cli) what: Vec<String>,
 
     /// Why it may stay
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub(in crate::cli) reason: String,
 
     /// Who answers for it

@@ -1,5 +1,6 @@
 //! The block of one secret: what it is, why we think so, where it stands, what to do.
 
+use super::history;
 use super::page::{BAD, BOLD, DIM, PLAIN, Page, WARN, margin};
 use crate::model::Severity;
 use crate::report::view::{Finding, Layer, Occurrence, Secret};
@@ -97,7 +98,15 @@ fn places(finding: &Finding, several: bool, page: &mut Page<'_>) -> io::Result<(
 fn are_alike(one: &Occurrence, next: &Occurrence) -> bool {
     let told = |place: &Occurrence| {
         let later = place.changed_by.as_ref().map(|layer| layer.index);
-        (kind(place), place.state, later)
+        let removed = place.git.as_ref().and_then(|git| git.removed.as_ref());
+        let removed = removed.map(|commit| commit.id.clone());
+        (
+            kind(place),
+            place.state,
+            later,
+            place.commit.clone(),
+            removed,
+        )
     };
     told(one) == told(next)
 }
@@ -110,12 +119,13 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
         let lead = if number == 0 { lead } else { &*indent };
         page.line(&[(PLAIN, lead), (BOLD, &place.spot())])?;
     }
-    match &places[0].layer {
-        None => Ok(()),
-        Some(layer) => {
+    match (&places[0].layer, &places[0].git) {
+        (Some(layer), _) => {
             origin(layer, &indent, page)?;
             fate(&places[0], layer, &indent, page)
         }
+        (None, Some(git)) => history::write(git, &indent, page),
+        (None, None) => Ok(()),
     }
 }
 
@@ -132,6 +142,7 @@ fn kind(place: &Occurrence) -> String {
     match &place.layer {
         Some(layer) if place.kind == "file" => format!("layer {}", layer.index),
         Some(layer) => format!("layer {}, {}", layer.index, place.kind),
+        None if place.git.is_some() && place.kind == "file" => "history".to_owned(),
         None => place.kind.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! The part of SARIF 2.1.0 that we write, as plain structs. Names are those of the OASIS standard
 //! (sections in brackets); the schema in testdata/ is what tests hold the output to.
 
+use crate::report::view::History;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -200,6 +201,10 @@ pub(super) struct ResultProperties<'a> {
     pub(super) changed_by_layer_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) changed_by_instruction: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) git: Option<&'a History>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
     pub(super) known: bool,

@@ -177,6 +177,8 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         state: place.state,
         changed_by_layer_index: later.map(|layer| layer.index),
         changed_by_instruction: later.and_then(|layer| layer.instruction.as_deref()),
+        commit: place.commit.as_deref(),
+        git: place.git.as_ref(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
         known: finding.known,

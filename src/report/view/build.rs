@@ -57,7 +57,7 @@ fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
 }
 
 /// What building needs to know at every step.
-struct Builder<'a> {
+pub(super) struct Builder<'a> {
     outcome: &'a Outcome,
     show_secrets: bool,
     /// For whatever was scanned: knows secrets and their parts.
@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Scanned text, safe to show.
-    fn text(&self, bytes: impl AsRef<[u8]>) -> String {
+    pub(super) fn text(&self, bytes: impl AsRef<[u8]>) -> String {
         visible(&self.scanned.redact(bytes.as_ref()))
     }
 
@@ -205,6 +205,8 @@ impl<'a> Builder<'a> {
         let place = &occurrence.place;
         let target_index = self.target_of(place);
         let hidden_by = place.state.as_ref().and_then(model::State::hidden_by);
+        let git = place.commits.as_ref().map(|commits| self.history(commits));
+        let introduced = git.as_ref().and_then(|git| git.introduced.as_ref());
         Occurrence {
             target: self.name(&place.target),
             platform: place.platform.as_ref().map(|text| self.text(&**text)),
@@ -213,10 +215,14 @@ impl<'a> Builder<'a> {
             line: occurrence.position.line,
             column: occurrence.position.column,
             layer: place.layer.as_ref().map(|layer| self.layer(layer)),
-            state: place.state.as_ref().map(model::State::name),
+            state: match &git {
+                Some(git) => git.state(),
+                None => place.state.as_ref().map(model::State::name),
+            },
             changed_by: hidden_by.map(|layer| self.layer(layer)),
-            commit: None,
             suppression: suppression.map(|found| reasons.count(found, |text| self.text(text))),
+            commit: introduced.map(|commit| commit.id.clone()),
+            git,
             target_index,
             image_digest: self
                 .image_of(place, target_index)

@@ -13,6 +13,7 @@ mod selection;
 mod walk;
 
 pub use list::{List, Separator};
+pub(super) use roots::from_here;
 pub use selection::{GlobError, anchored};
 
 use self::hardlinks::HardLinks;
@@ -36,6 +37,17 @@ pub struct FileSource<'a> {
     context: Context,
     progress: &'a dyn Progress,
     hardlinks: HardLinks,
+}
+
+/// A folder that is part of a target.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What stands in front of the paths below it in reports.
+    pub shown: PathBuf,
+    /// What is left out of it, by the path from here; sorted.
+    pub without: Vec<PathBuf>,
 }
 
 /// What the user named.
@@ -82,6 +94,29 @@ impl<'a> FileSource<'a> {
     ) -> Result<Self, FileError> {
         Ok(Self {
             roots: Roots::of(named)?,
+            selection: Arc::new(Selection::new(&options.exclude, options.respect_gitignore)?),
+            limits: &options.limits,
+            context,
+            progress,
+            hardlinks: HardLinks::default(),
+        })
+    }
+}
+
+impl<'a> FileSource<'a> {
+    /// Folders that together are one target.
+    ///
+    /// # Errors
+    /// When a glob makes no sense.
+    pub fn of_trees(
+        target: Target,
+        trees: Vec<Tree>,
+        options: &'a Options,
+        context: Context,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, FileError> {
+        Ok(Self {
+            roots: Roots::of_trees(target, trees),
             selection: Arc::new(Selection::new(&options.exclude, options.respect_gitignore)?),
             limits: &options.limits,
             context,

@@ -1,7 +1,7 @@
 //! The paths that were named. A path inside another one is left out of the walk over that one, so
 //! that every file is read once and belongs to the closest path that was named.
 
-use super::{FileError, List, Named};
+use super::{FileError, List, Named, Tree};
 use crate::model::{Target, TargetId};
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -48,6 +48,23 @@ impl Roots {
         }
         let roots = apart(roots);
         Ok(Self { targets, roots })
+    }
+}
+
+impl Roots {
+    /// Folders that together are one target.
+    pub(super) fn of_trees(target: Target, trees: Vec<Tree>) -> Self {
+        let root = |tree: Tree| Root {
+            target: TargetId(0),
+            path: tree.path,
+            shown: tree.shown,
+            by_itself: true,
+            inner: tree.without,
+        };
+        Self {
+            targets: vec![target],
+            roots: trees.into_iter().map(root).collect(),
+        }
     }
 }
 
@@ -119,7 +136,7 @@ fn listed(path: PathBuf, target: TargetId) -> Root {
 }
 
 /// A path as seen from the current directory, if it lies in there.
-fn from_here(path: &Path) -> &Path {
+pub(in crate::source) fn from_here(path: &Path) -> &Path {
     let here = std::env::current_dir().unwrap_or_default();
     match path.strip_prefix(here) {
         Ok(rest) if path.is_absolute() => rest,

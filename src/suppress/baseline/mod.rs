@@ -170,3 +170,6 @@ impl fmt::Display for Baseline {
         lines.try_for_each(|(id, rule)| writeln!(f, "{id} {rule}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use crate::model::{Fingerprint, SuppressionKind};
 use crate::suppress::{SuppressError, file};
 use serde::Deserialize;
+use serde_json::error::Category;
 use std::path::Path;
 
 /// Version of the reports that are understood (`docs/report.schema.json`).
@@ -77,7 +78,7 @@ impl Report {
     }
 
     fn parse(name: &str, text: &str) -> Result<Self, String> {
-        let document: Document = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let document: Document = serde_json::from_str(text).map_err(told)?;
         if document.schema_version != SCHEMA_VERSION {
             let version = document.schema_version;
             return Err(format!(
@@ -102,4 +103,14 @@ impl Report {
             allowed,
         })
     }
+}
+
+/// What is wrong with a document, without a word of it.
+fn told(error: serde_json::Error) -> String {
+    let what = match error.classify() {
+        Category::Data => "it is not of docs/report.schema.json",
+        Category::Eof => "it ends too early",
+        Category::Syntax | Category::Io => "it is no JSON",
+    };
+    format!("{what}, at line {} column {}", error.line(), error.column())
 }

@@ -1,7 +1,7 @@
 //! Writes a new entry at the end of an ignore file, and leaves what stands there as it is.
 
 use super::lookup::folders;
-use super::{Entry, FILE, parse};
+use super::{Entry, FILE, globs, parse};
 use crate::suppress::{SuppressError, file};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,7 @@ pub fn append(path: &Path, entry: &Entry, now: i64) -> Result<(), SuppressError>
         true => String::new(),
         false => file::read(path)?,
     };
-    let name = path.display().to_string();
-    let present = parse::entries(&name, &text)?;
-    if let Some(same) = present.iter().find(|other| other.fits_the_same(entry)) {
-        return Err(SuppressError::Duplicate {
-            file: name,
-            line: same.line,
-        });
-    }
+    check(&path.display().to_string(), &text, entry)?;
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
@@ -35,6 +28,23 @@ pub fn append(path: &Path, entry: &Entry, now: i64) -> Result<(), SuppressError>
         true => file::create(path, &text),
         false => file::replace(path, &text),
     }
+}
+
+/// Refuses an entry that stands in the text already, or whose glob makes no sense.
+fn check(file: &str, text: &str, entry: &Entry) -> Result<(), SuppressError> {
+    let present = parse::entries(file, text)?;
+    if let Some(same) = present.iter().find(|other| other.fits_the_same(entry)) {
+        return Err(SuppressError::Duplicate {
+            file: file.to_owned(),
+            line: same.line,
+        });
+    }
+    let line = text.lines().count() as u64 + 1;
+    let at_the_end = Entry {
+        line,
+        ..entry.clone()
+    };
+    globs(file, &[at_the_end]).map(drop)
 }
 
 /// Where a new entry belongs: in the closest file above a folder, else in a new one at the root of

@@ -28,6 +28,17 @@ impl Root {
             folder: or_here(folder).to_owned(),
         }
     }
+
+    /// The repository that a path lies in, whose places' paths begin at its root.
+    pub fn of_repository(target: &str, path: &Path) -> Self {
+        let real = path.canonicalize();
+        let real = real.unwrap_or_else(|_| path.to_owned());
+        let root = folders(&real).last().unwrap_or(&real);
+        Self {
+            target: target.to_owned(),
+            folder: root.to_owned(),
+        }
+    }
 }
 
 /// The ignore files of these targets, each once. A target without one adds nothing.

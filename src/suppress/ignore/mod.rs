@@ -158,7 +158,7 @@ impl Ignores {
             return Vec::new();
         };
         let needs_path = |&number: &usize| self.entries[number].0.path.is_some();
-        if !numbers.iter().any(|number| needs_path(number)) {
+        if !numbers.iter().any(needs_path) {
             return numbers.to_vec();
         }
         let path = [prefix, &place.path].concat();
@@ -189,7 +189,7 @@ fn globs(file: &str, entries: &[Entry]) -> Result<GlobSet, SuppressError> {
             set.add(glob.map_err(|cause| SuppressError::Line {
                 file: file.to_owned(),
                 line: entry.line,
-                problem: format!("`{text}` is no glob of paths: {cause}"),
+                problem: format!("{text:?} is no glob of paths: {}", cause.kind()),
             })?);
         }
     }

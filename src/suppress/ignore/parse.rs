@@ -13,6 +13,11 @@ use super::Entry;
 use crate::suppress::SuppressError;
 use std::str::FromStr;
 
+/// What a word should have been. It is not quoted: it may be the secret that somebody put there
+/// instead of its fingerprint.
+const UNKNOWN: &str = "a word is not understood; an entry is a fingerprint of 32 hex digits, path:GLOB or \
+                       rule:ID, then owner=NAME, until=YYYY-MM-DD and a `#` with the reason";
+
 /// The entries of a text, in its order; `file` is named where one is wrong.
 pub(super) fn entries(file: &str, text: &str) -> Result<Vec<Entry>, SuppressError> {
     let lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
@@ -69,38 +74,31 @@ fn parts(line: &str) -> (&str, &str) {
 }
 
 fn take(word: &str, entry: &mut Entry) -> Result<(), String> {
-    let twice = || format!("`{word}` is the second of its kind; write two lines");
     let (key, value) = match word.find([':', '=']) {
         Some(at) => word.split_at(at + 1),
         None => ("fingerprint:", word),
     };
+    let text = || value.to_owned();
     match key {
-        _ if value.is_empty() => Err(format!("`{word}` names nothing")),
         "fingerprint:" => {
-            let id = value.parse().map_err(|_| unknown(word))?;
-            set(&mut entry.fingerprint, id, twice)
+            let id = value.parse().map_err(|_| UNKNOWN)?;
+            set(&mut entry.fingerprint, id, key)
         }
-        "path:" => set(&mut entry.path, value.to_owned(), twice),
-        "rule:" => set(&mut entry.rule, value.to_owned(), twice),
-        "owner=" => set(&mut entry.owner, value.to_owned(), twice),
+        "path:" | "rule:" | "owner=" if value.is_empty() => Err(format!("`{key}` names nothing")),
+        "path:" => set(&mut entry.path, text(), key),
+        "rule:" => set(&mut entry.rule, text(), key),
+        "owner=" => set(&mut entry.owner, text(), key),
         "until=" => {
             let day = value.parse().map_err(|error| format!("{error}"))?;
-            set(&mut entry.until, day, twice)
+            set(&mut entry.until, day, key)
         }
-        _ => Err(unknown(word)),
+        _ => Err(UNKNOWN.to_owned()),
     }
 }
 
-fn set<T>(field: &mut Option<T>, value: T, twice: impl Fn() -> String) -> Result<(), String> {
+fn set<T>(field: &mut Option<T>, value: T, key: &str) -> Result<(), String> {
     match field.replace(value) {
         None => Ok(()),
-        Some(_) => Err(twice()),
+        Some(_) => Err(format!("a second `{key}`; write two lines")),
     }
-}
-
-fn unknown(word: &str) -> String {
-    format!(
-        "`{word}` is not understood; an entry is a fingerprint of 32 hex digits, path:GLOB or \
-         rule:ID, then owner=NAME, until=YYYY-MM-DD and a `#` with the reason"
-    )
 }

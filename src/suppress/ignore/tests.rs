@@ -44,17 +44,19 @@ fn what_cannot_be_understood_is_refused_with_its_line() {
     let table = [
         ("tests/**", "not understood"),
         ("path:", "names nothing"),
-        ("rule:jwt rule:aws", "second of its kind"),
+        ("rule:jwt rule:aws", "a second `rule:`"),
         ("owner=ops # why", "neither a fingerprint"),
         ("rule:jwt until=2026-02-30", "is no date"),
         ("rule=jwt", "not understood"),
         ("owner:ops rule:jwt", "not understood"),
         ("0123", "not understood"),
+        ("c2VjcmV0LXdvcmQ= # a", "not understood"),
     ];
     for (line, problem) in table {
         let error = read(&format!("rule:x\n{line}\n")).unwrap_err();
         assert!(error.starts_with("f:2: "), "{error}");
         assert!(error.contains(problem), "{line}: {error}");
+        assert!(!error.contains("c2Vj"), "{error}");
     }
     let glob = Entry {
         path: Some("[".to_owned()),

@@ -1,0 +1,94 @@
+//! `residue repo`: git repositories, also such as have to be cloned first.
+
+mod clone;
+
+use super::args::RepoArgs;
+use super::scan::Plan;
+use super::{config, detector, scan};
+use residue::model::Options;
+use residue::source::git::{Asked, Environment, Files, GitSource, Scope};
+use residue::suppress::Reach;
+use residue::suppress::ignore::Root;
+use std::env;
+use std::path::PathBuf;
+
+/// Scans a repository.
+pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
+    let clone = match args
+        .target
+        .as_deref()
+        .filter(|target| clone::is_url(target))
+    {
+        Some(url) => Some(clone::Clone::of(url)?),
+        None => None,
+    };
+    let asked = asked(args, clone.as_ref());
+    let local = match clone {
+        Some(_) => Vec::new(),
+        None => vec![Root::of_repository(&asked.name, &asked.path)],
+    };
+    let config = config::load(&args.run, &local, args.wishes())?;
+    let options = config.options(detector::now()?);
+    let reach = match clone {
+        Some(_) => Reach::foreign(),
+        None => Reach {
+            local,
+            whole: is_whole(&asked, &options),
+        },
+    };
+    let plan = Plan {
+        config,
+        options,
+        reach,
+    };
+    scan::run(&args.run, plan, |setting| {
+        let scan::Setting {
+            options,
+            context,
+            progress,
+        } = setting;
+        Ok(Box::new(GitSource::new(asked, options, context, progress)?))
+    })
+}
+
+/// Entries may speak of any of a repository's history.
+fn is_whole(asked: &Asked, options: &Options) -> bool {
+    let is_all = matches!(asked.scope, Scope::Everything { .. }) && asked.files == Files::All;
+    let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
+    is_all && takes_all && asked.attribution
+}
+
+fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {
+    let here = || env::var_os("GIT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let target = args.target.as_deref();
+    Asked {
+        path: match (clone, target) {
+            (Some(clone), _) => clone.path().to_owned(),
+            (None, Some(path)) => path.into(),
+            (None, None) => here(),
+        },
+        name: target.unwrap_or(".").to_owned(),
+        scope: args.scope(),
+        files: match (clone, args.files()) {
+            // Its configuration is ours, and it has no files.
+            (Some(_), Files::All) => Files::None,
+            (_, files) => files,
+        },
+        attribution: !args.no_attribution,
+        whole_objects: args.whole_objects,
+        // A path that was named has nothing to do with the hook that we may run in.
+        environment: match target {
+            None => environment(),
+            Some(_) => Environment::default(),
+        },
+    }
+}
+
+/// Where git says that things are.
+pub(super) fn environment() -> Environment {
+    let path = |name| env::var_os(name).map(PathBuf::from);
+    Environment {
+        index: path("GIT_INDEX_FILE"),
+        quarantine: path("GIT_QUARANTINE_PATH"),
+    }
+}

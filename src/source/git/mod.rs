@@ -1,0 +1,245 @@
+//! Git repositories: every object that a repository holds, searched once, and what its history tells
+//! about the hits.
+//!
+//! Objects are read and not patches, so merges, renames and rewritten branches need no special case:
+//! a text that was ever committed is an object. Which commits brought and removed a secret, at which
+//! paths, and whether it is still there, is worked out after detection and for hits alone. A narrower
+//! scope, such as what a push would publish, reads only what its commits change.
+
+mod answers;
+mod attribution;
+mod changes;
+mod files;
+mod history;
+mod lfs;
+mod loose;
+pub mod pack;
+mod part;
+mod plan;
+mod range;
+mod reader;
+mod repository;
+mod scope;
+mod staged;
+mod stores;
+mod tips;
+mod trees;
+
+pub use files::Files;
+pub use scope::{Hidden, Range, Scope};
+
+use self::part::Part;
+use self::repository::Repository;
+use self::scope::Found;
+use super::files::FileSource;
+use super::{Seen, Source};
+use crate::model::{self, Coverage, Occurrence, Options, Origin, Place, Progress, Target};
+use crate::unpack::Sink;
+use crate::unpack::batch::Context;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A repository to scan.
+pub struct GitSource<'a> {
+    /// The repository that was named, and those of its submodules.
+    parts: Vec<Part>,
+    files: Option<FileSource<'a>>,
+    job: Job<'a>,
+}
+
+/// What is to be done with every repository.
+struct Job<'a> {
+    asked: Asked,
+    found: Found,
+    target: Target,
+    label: Arc<str>,
+    options: &'a Options,
+    context: Context,
+    progress: &'a dyn Progress,
+}
+
+/// What to scan.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The repository, or a path in it.
+    pub path: PathBuf,
+    /// What reports call it.
+    pub name: String,
+    /// Which of its objects.
+    pub scope: Scope,
+    /// Which of its files.
+    pub files: Files,
+    /// Whether to find out who brought and removed the secrets.
+    pub attribution: bool,
+    /// Whether to search every object in full, also where a delta tells what is new in it. This is the
+    /// slow way to the same result.
+    pub whole_objects: bool,
+    /// What git tells a hook.
+    pub environment: Environment,
+}
+
+/// Where git says that things are while it runs a hook.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// `GIT_INDEX_FILE`: the index of the commit that is being made.
+    pub index: Option<PathBuf>,
+    /// `GIT_QUARANTINE_PATH`: objects of a push that is not accepted yet.
+    pub quarantine: Option<PathBuf>,
+}
+
+/// A call that is refused before any work.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no repository.
+    #[error("`{}` is no git repository and lies in none; `residue dir` scans files", .0.display())]
+    None(PathBuf),
+    /// A repository that cannot be opened.
+    #[error("cannot open the repository `{}`: {cause}", path.display())]
+    Open {
+        /// Its git directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// A revision that cannot be found.
+    #[error("`{spec}` names no commit of this repository: {cause}")]
+    Revision {
+        /// As it was typed.
+        spec: String,
+        /// Why not.
+        cause: String,
+    },
+    /// A path that makes no sense as a glob.
+    #[error("cannot understand --path: {0}")]
+    Path(String),
+    /// Files that were asked for and are not there.
+    #[error("`{}` is a bare repository, it has no files; leave --worktree out", .0.display())]
+    Bare(PathBuf),
+    /// The files cannot be read.
+    #[error(transparent)]
+    Files(#[from] super::files::FileError),
+}
+
+impl GitError {
+    fn opening(path: &Path, cause: impl ToString) -> Self {
+        Self::Open {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        }
+    }
+}
+
+impl<'a> GitSource<'a> {
+    /// The repository that was asked for; `context` is what the detector needs around a match.
+    ///
+    /// # Errors
+    /// When there is no repository, or something that was asked for makes no sense in it.
+    pub fn new(
+        asked: Asked,
+        options: &'a Options,
+        context: Context,
+        progress: &'a dyn Progress,
+    ) -> Result<Self, GitError> {
+        let repository = Repository::containing(&asked.path)?
+            .with_quarantine(asked.environment.quarantine.clone());
+        let found = match &asked.scope {
+            Scope::Commits(range) => range.find(&repository)?,
+            _ => Found::default(),
+        };
+        let mut parts = Vec::new();
+        let mut waiting = vec![repository];
+        while let Some(repository) = waiting.pop() {
+            if matches!(asked.scope, Scope::Everything { .. }) {
+                for (place, prefix) in repository.submodules() {
+                    waiting.push(Repository::open(&place, prefix)?);
+                }
+            }
+            parts.push(Part::new(repository));
+        }
+        let target = asked.files.target(&asked, &parts[0].repository);
+        let files = asked
+            .files
+            .source(&parts, &target, options, context, progress)?;
+        Ok(Self {
+            job: Job {
+                label: target.name.as_str().into(),
+                asked,
+                found,
+                target,
+                options,
+                context,
+                progress,
+            },
+            parts,
+            files,
+        })
+    }
+}
+
+impl Source for GitSource<'_> {
+    fn read(&self, sink: &dyn Sink) {
+        for part in &self.parts {
+            part.read(&self.job, sink);
+        }
+        if let Some(files) = &self.files {
+            files.read(sink);
+        }
+    }
+
+    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+        if self.job.asked.attribution {
+            for part in &self.parts {
+                part.settle(&self.job, hits, coverage);
+            }
+        }
+    }
+
+    fn places(&self, origin: &Origin) -> Vec<Place> {
+        match (&self.files, origin) {
+            (Some(files), _) => files.places(origin),
+            (None, Origin::File { path, part, .. }) => vec![Place {
+                target: Arc::clone(&self.job.label),
+                platform: None,
+                kind: part.place(),
+                path: Arc::clone(path),
+                layer: None,
+                state: None,
+                raw: false,
+                commits: None,
+            }],
+            (None, _) => Vec::new(),
+        }
+    }
+
+    fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
+        let mut objects: BTreeMap<gix::ObjectId, Vec<usize>> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (index, seen) in seen.iter().enumerate() {
+            if let Origin::Object(name) = seen.origin {
+                let id = gix::ObjectId::try_from(name.as_bytes());
+                objects
+                    .entry(id.unwrap_or_else(|_| unreachable!("it came from git")))
+                    .or_default()
+                    .push(index);
+            } else {
+                let places = self.places(seen.origin).into_iter();
+                let position = seen.position;
+                found.extend(places.map(|place| (index, Occurrence::new(place, position))));
+            }
+        }
+        for part in self.parts.iter().filter(|_| !objects.is_empty()) {
+            found.extend(part.occurrences(&self.job, seen, &objects));
+        }
+        found
+    }
+
+    fn targets(&self) -> Vec<Target> {
+        vec![self.job.target.clone()]
+    }
+}
+
+/// An object's name in the words of the model.
+fn name(id: &gix::oid) -> model::ObjectId {
+    model::ObjectId::new(id.as_bytes()).unwrap_or_else(|| unreachable!("git knows two hashes"))
+}

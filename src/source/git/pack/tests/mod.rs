@@ -1,0 +1,7 @@
+//! Packs as git makes them, packs made by hand, and damaged ones.
+
+mod damage;
+pub(super) mod encode;
+mod families;
+mod real;
+mod witness;

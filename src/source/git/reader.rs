@@ -1,0 +1,183 @@
+//! Searching the objects of a repository, whatever store they come from. Trees, commits and tags are
+//! texts like blobs: a tree holds names, a commit who wrote it and why.
+//!
+//! On the way it is seen to that everything which is named is there. A clone may have been made
+//! without some of its objects; what it lacks was not read, and that is told.
+
+use super::lfs;
+use super::stores::Stores;
+use crate::model::{
+    Copied, Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
+};
+use crate::unpack::Sink;
+use crate::unpack::batch::{Batcher, Context};
+use crate::unpack::sniff::{self, HEAD};
+use gix::objs;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Distinct missing objects that are counted exactly.
+const MISSING: usize = 100_000;
+
+/// Hands objects to the search.
+pub(super) struct Reader<'s> {
+    pub(super) sink: &'s dyn Sink,
+    pub(super) context: Context,
+    /// Search every object in full, also where a delta says what is new in it.
+    pub(super) whole: bool,
+    pub(super) hash: gix::hash::Kind,
+    /// What trees may refer to; nothing is looked up without it.
+    pub(super) stores: Option<&'s Stores>,
+    pub(super) missing: Mutex<BTreeSet<gix::ObjectId>>,
+    /// Where git-lfs keeps its store.
+    pub(super) common_dir: &'s Path,
+    /// Pointers to files that are not in that store.
+    pub(super) lfs: AtomicU64,
+    /// Commits that were read.
+    pub(super) commits: AtomicU64,
+}
+
+/// An object in memory.
+pub(super) struct Text<'a> {
+    pub(super) id: gix::ObjectId,
+    pub(super) kind: objs::Kind,
+    pub(super) data: &'a [u8],
+}
+
+impl Reader<'_> {
+    /// Searches an object that is in memory and counts it.
+    pub(super) fn object(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
+        self.count(text.kind, text.data.len() as u64);
+        if text.kind == objs::Kind::Tree {
+            self.check(text, derived.map_or(&[], |derived| derived.copies));
+        }
+        if text.kind == objs::Kind::Blob && lfs::is_elsewhere(text.data, self.common_dir) {
+            self.lfs.fetch_add(1, Ordering::Relaxed);
+        }
+        self.search(text, derived.filter(|_| !self.whole))
+    }
+
+    /// Searches an object and leaves the counting to the store that counts it.
+    pub(super) fn search(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
+        let piece = Piece::whole(Origin::Object(super::name(&text.id)), 0..text.data.len());
+        if text.kind == objs::Kind::Blob
+            && let Some(utf16) = sniff::utf16(&text.data[..text.data.len().min(HEAD)])
+        {
+            let mark = utf16.mark_len().min(text.data.len());
+            let mut narrow = Vec::new();
+            utf16.narrow(&text.data[mark..], &mut narrow);
+            let narrowed = Piece {
+                offset: mark as u64,
+                encoding: Encoding::Utf16,
+                ..Piece::whole(piece.origin.clone(), 0..narrow.len())
+            };
+            self.sink.search(&narrowed, &narrow, None);
+        }
+        self.sink.search(&piece, text.data, derived)
+    }
+
+    /// Searches an object too large to be held.
+    pub(super) fn large(&self, id: gix::ObjectId, kind: objs::Kind, content: &mut dyn Read) {
+        let mut batcher = Batcher::new(self.sink, self.context);
+        let origin = Origin::Object(super::name(&id));
+        let mut read = |buffer: &mut [u8]| content.read(buffer);
+        // The batcher counts the bytes.
+        let (_, result) = batcher.blob(&origin, None, &mut read);
+        batcher.finish();
+        self.count(kind, 0);
+        if let Err(error) = result {
+            self.failed(&id, Kind::Corrupt, &error.to_string());
+        }
+    }
+
+    /// Searches the paths that are new where no tree holds them yet.
+    pub(super) fn names<'p>(&self, paths: impl Iterator<Item = &'p Arc<[u8]>>) {
+        let mut batcher = Batcher::new(self.sink, self.context);
+        for path in paths {
+            let origin = Origin::File {
+                target: TargetId(0),
+                path: Arc::clone(path),
+                part: EntryPart::Name,
+            };
+            batcher.text(origin, path);
+        }
+        batcher.finish();
+    }
+
+    /// Tells of an object that could not be read.
+    pub(super) fn failed(&self, id: &gix::ObjectId, kind: Kind, why: &str) {
+        self.sink.shortfall(Shortfall::new(
+            kind,
+            format!("object {id}"),
+            format!("cannot be read: {why}"),
+        ));
+    }
+
+    fn count(&self, kind: objs::Kind, bytes: u64) {
+        self.sink.count(Counter::Objects, 1);
+        if kind == objs::Kind::Commit {
+            self.commits.fetch_add(1, Ordering::Relaxed);
+            self.sink.count(Counter::Commits, 1);
+        }
+        if bytes > 0 {
+            self.sink.count(Counter::Bytes, bytes);
+        }
+    }
+
+    /// Sees to it that what a tree names is there; what was copied from another tree was checked in
+    /// that one.
+    fn check(&self, tree: &Text<'_>, copies: &[Copied]) {
+        let Some(stores) = self.stores else {
+            return;
+        };
+        let mut copies = copies.iter().peekable();
+        let mut at = 0;
+        for entry in objs::TreeRefIter::from_bytes(tree.data, self.hash) {
+            let Ok(entry) = entry else {
+                return self.failed(&tree.id, Kind::Corrupt, "it is no tree");
+            };
+            let name = entry.oid.as_bytes();
+            let end = name.as_ptr().addr() - tree.data.as_ptr().addr() + name.len();
+            while copies.next_if(|copy| copy.to + copy.length < end).is_some() {}
+            let is_known = copies.peek().is_some_and(|copy| copy.to <= at);
+            if !is_known && !entry.mode.is_commit() && !stores.contain(entry.oid) {
+                self.lacks(entry.oid.to_owned());
+            }
+            at = end;
+        }
+    }
+
+    fn lacks(&self, id: gix::ObjectId) {
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.len() < MISSING {
+            missing.insert(id);
+        }
+    }
+
+    /// Tells what is named and not there.
+    pub(super) fn finish(&self, place: &str, is_partial: bool) {
+        let pointers = self.lfs.load(Ordering::Relaxed);
+        if pointers > 0 {
+            let detail = format!(
+                "{pointers} files are kept by git-lfs and not in this clone; `git lfs fetch --all` gets them"
+            );
+            self.sink
+                .shortfall(Shortfall::new(Kind::LfsAbsent, place, detail));
+        }
+        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(first) = missing.first() else {
+            return;
+        };
+        let number = missing.len();
+        let why = match is_partial {
+            true => "this is a partial clone; `git fetch --refetch --no-filter` gets the rest",
+            false => "the repository is damaged; `git fsck` tells more",
+        };
+        let detail = format!("{number} objects are named but not here, {first} among them: {why}");
+        self.sink
+            .shortfall(Shortfall::new(Kind::Missing, place, detail));
+    }
+}

@@ -1,0 +1,199 @@
+//! Where objects lie: packs and loose files in one or more object directories, those that a
+//! repository borrows from others included. Every object is read once, however often it is stored.
+
+use super::loose::{self, Loose};
+use super::pack::{Doubt, Object, ObjectError, Pack, Visit};
+use super::reader::{Reader, Text};
+use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
+use crate::unpack::Sink;
+use crate::unpack::decode::shortfall_kind;
+use gix::ObjectId;
+use rayon::prelude::*;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// All objects of a repository.
+pub(super) struct Stores {
+    /// The largest first, so that the few that are asked about an object are the likeliest to have it.
+    packs: Vec<Pack>,
+    loose: Vec<Folder>,
+}
+
+/// The loose objects of one object directory.
+struct Folder {
+    path: PathBuf,
+    /// Sorted.
+    ids: Vec<ObjectId>,
+}
+
+impl Stores {
+    /// Opens every store below the object directories.
+    pub(super) fn open(directories: &[PathBuf], hash: gix::hash::Kind, sink: &dyn Sink) -> Self {
+        let mut packs = Vec::new();
+        let mut loose = Vec::new();
+        for directory in directories {
+            packs.extend(open_packs(&directory.join("pack"), hash, sink));
+            let (ids, problems) = loose::list(directory, hash);
+            for problem in problems {
+                tell(sink, Kind::Unreadable, directory, &problem);
+            }
+            loose.push(Folder {
+                path: directory.clone(),
+                ids,
+            });
+        }
+        packs.sort_by_key(|pack| std::cmp::Reverse(pack.len()));
+        Self { packs, loose }
+    }
+
+    /// Whether an object is there.
+    pub(super) fn contain(&self, id: &gix::oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(id))
+            || self.loose.iter().any(|folder| folder.has(id))
+    }
+
+    /// Reads every object once, on all threads of the pool.
+    pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
+        let meter = Mutex::new(meter);
+        for (number, pack) in self.packs.iter().enumerate() {
+            let reading = Reading {
+                reader,
+                meter: &meter,
+            };
+            let is_elsewhere = |id: &gix::oid| {
+                let larger = &self.packs[..number];
+                larger.iter().any(|pack| pack.contains(id))
+            };
+            pack.visit(&reading, &is_elsewhere, limits.memory / 2);
+        }
+        for (number, folder) in self.loose.iter().enumerate() {
+            let is_first = |id: &&ObjectId| {
+                let before = &self.loose[..number];
+                !self.packs.iter().any(|pack| pack.contains(id))
+                    && !before.iter().any(|folder| folder.has(id))
+            };
+            folder.ids.par_iter().filter(is_first).for_each(|id| {
+                if !reader.sink.stopped() {
+                    folder.read(id, reader, limits);
+                }
+            });
+        }
+    }
+}
+
+impl Folder {
+    fn has(&self, id: &gix::oid) -> bool {
+        self.ids.binary_search_by(|known| (**known).cmp(id)).is_ok()
+    }
+
+    fn read(&self, id: &ObjectId, reader: &Reader<'_>, limits: &Limits) {
+        let failed = |error: std::io::Error| {
+            let (kind, why) = shortfall_kind(&error);
+            reader.failed(id, kind, &why);
+        };
+        match loose::open(&self.path, id) {
+            Err(error) => failed(error),
+            Ok(Loose {
+                kind,
+                size,
+                mut content,
+            }) => {
+                if size > limits.memory / 8 {
+                    return reader.large(*id, kind, &mut content);
+                }
+                let mut data = Vec::with_capacity(size as usize);
+                // What could be read before damage is searched all the same.
+                let result = content.take(size).read_to_end(&mut data);
+                let text = Text {
+                    id: *id,
+                    kind,
+                    data: &data,
+                };
+                reader.object(&text, None);
+                match result {
+                    Err(error) => failed(error),
+                    Ok(length) if (length as u64) < size => {
+                        reader.failed(id, Kind::Truncated, "it ends too early");
+                    }
+                    Ok(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// The packs of a folder; one that cannot be read is told.
+fn open_packs(folder: &Path, hash: gix::hash::Kind, sink: &dyn Sink) -> Vec<Pack> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            tell(sink, Kind::Unreadable, folder, &error.to_string());
+            return Vec::new();
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let packs = paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "pack"));
+    let opened = packs.filter_map(|path| {
+        let index = path.with_extension("idx");
+        match Pack::open(&index, hash) {
+            Ok(pack) => Some(pack),
+            Err(error) => {
+                tell(sink, Kind::Unreadable, path, &error.to_string());
+                None
+            }
+        }
+    });
+    opened.collect()
+}
+
+fn tell(sink: &dyn Sink, kind: Kind, path: &Path, why: &str) {
+    sink.shortfall(Shortfall::new(kind, path.to_string_lossy(), why));
+}
+
+/// Reads a pack for a [`Reader`].
+struct Reading<'r> {
+    reader: &'r Reader<'r>,
+    meter: &'r Mutex<Box<dyn Meter>>,
+}
+
+impl Visit for Reading<'_> {
+    fn object(&self, object: &Object<'_>, derived: Option<Derived<'_>>) -> Trace {
+        let text = Text {
+            id: object.id,
+            kind: object.kind,
+            data: object.data,
+        };
+        if object.elsewhere {
+            return self.reader.search(&text, derived);
+        }
+        let trace = self.reader.object(&text, derived);
+        let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+        meter.advance(object.data.len() as u64);
+        trace
+    }
+
+    fn large(&self, id: &gix::oid, kind: gix::objs::Kind, _: u64, content: &mut dyn Read) {
+        self.reader.large(id.to_owned(), kind, content);
+    }
+
+    fn failed(&self, id: &gix::oid, error: &ObjectError) {
+        self.reader
+            .failed(&id.to_owned(), error.kind(), &error.to_string());
+    }
+
+    fn doubtful(&self, doubt: &Doubt) {
+        let place = "a pack index";
+        let shortfall = Shortfall::new(Kind::Corrupt, place, doubt.to_string());
+        self.reader.sink.shortfall(shortfall);
+    }
+
+    fn stopped(&self) -> bool {
+        self.reader.sink.stopped()
+    }
+}

@@ -1,0 +1,118 @@
+//! The trees of a repository, each read once, and optionally only as much of them as leads to some
+//! wanted objects. Of a history of a million trees, those that a secret stands below are few; the
+//! others are remembered as nothing more than a name.
+
+use super::repository::Objects;
+use gix::ObjectId;
+use gix::objs::{Kind, TreeRefIter};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Folders inside folders that are followed.
+const DEEPEST: usize = 2_000;
+
+/// What stands in a tree under a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) name: Box<[u8]>,
+    pub(super) node: Node,
+}
+
+/// An object in a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Node {
+    pub(super) id: ObjectId,
+    pub(super) is_tree: bool,
+}
+
+/// Reads trees.
+pub(super) struct Trees<'r> {
+    objects: &'r Objects,
+    /// What is looked for; everything, if nothing is named.
+    wanted: Option<&'r HashSet<ObjectId>>,
+    known: HashMap<ObjectId, Option<Rc<[Entry]>>>,
+    /// Trees that are named and could not be read.
+    pub(super) missing: HashSet<ObjectId>,
+    /// Whether folders were nested too deep to be followed.
+    pub(super) too_deep: bool,
+}
+
+impl<'r> Trees<'r> {
+    /// All trees in full, or only what leads to the `wanted` objects.
+    pub(super) fn new(objects: &'r Objects, wanted: Option<&'r HashSet<ObjectId>>) -> Self {
+        Self {
+            objects,
+            wanted,
+            known: HashMap::new(),
+            missing: HashSet::new(),
+            too_deep: false,
+        }
+    }
+
+    /// Whether an object is looked for itself.
+    pub(super) fn is_wanted(&self, id: &ObjectId) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.contains(id))
+    }
+
+    /// The entries of a tree in the order of their names, none if nothing wanted is below it.
+    pub(super) fn entries(&mut self, id: ObjectId) -> Option<Rc<[Entry]>> {
+        self.look(id, 0)
+    }
+
+    fn look(&mut self, id: ObjectId, depth: usize) -> Option<Rc<[Entry]>> {
+        if let Some(known) = self.known.get(&id) {
+            return known.clone();
+        }
+        if depth > DEEPEST {
+            self.too_deep = true;
+            return None;
+        }
+        let mut entries = self.read(id);
+        if self.wanted.is_some() {
+            entries.retain(|entry| self.leads_anywhere(entry.node, depth));
+        }
+        // Git sorts a folder as if its name ended with a slash; we compare names alone.
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let entries = (!entries.is_empty()).then(|| Rc::from(entries));
+        self.known.insert(id, entries.clone());
+        entries
+    }
+
+    fn leads_anywhere(&mut self, node: Node, depth: usize) -> bool {
+        let below = node.is_tree && self.look(node.id, depth + 1).is_some();
+        below || self.is_wanted(&node.id)
+    }
+
+    fn read(&mut self, id: ObjectId) -> Vec<Entry> {
+        let Some(data) = self.objects.get(id, Kind::Tree) else {
+            self.missing.insert(id);
+            return Vec::new();
+        };
+        let entries = TreeRefIter::from_bytes(&data, self.objects.hash());
+        let readable = entries.map_while(Result::ok);
+        // A submodule's commit is in another repository.
+        let here = readable.filter(|entry| !entry.mode.is_commit());
+        here.map(|entry| Entry {
+            name: entry.filename.to_vec().into(),
+            node: Node {
+                id: entry.oid.to_owned(),
+                is_tree: entry.mode.is_tree(),
+            },
+        })
+        .collect()
+    }
+
+    /// What stands at a path below a tree.
+    pub(super) fn at(&mut self, tree: ObjectId, path: &[u8]) -> Option<Node> {
+        let mut node = Node {
+            id: tree,
+            is_tree: true,
+        };
+        for name in path.split(|&byte| byte == b'/').filter(|n| !n.is_empty()) {
+            let entries = self.entries(node.id).filter(|_| node.is_tree)?;
+            let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
+            node = entries[found.ok()?].node;
+        }
+        Some(node)
+    }
+}
