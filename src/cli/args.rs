@@ -1,17 +1,20 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod config;
 mod repo;
 mod run;
 mod suppress;
 
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
+pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use repo::RepoArgs;
+use residue::config::{Config, From, Wishes};
 use residue::model::Options;
 use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
-pub(super) use run::{OutputArgs, RunArgs};
+pub(super) use run::{OutputArgs, RunArgs, environment};
 use std::path::PathBuf;
 pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 
@@ -59,6 +62,18 @@ Examples:
   residue dir . --baseline residue.baseline --new-only what it has is listed, and fails nothing
   residue dir . --baseline residue.baseline --format json | residue baseline prune residue.baseline";
 
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  residue config show src                     what counts for a scan of src, and who said so
+  residue config check .residue.toml          everything that is wrong with a file";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  residue import .gitleaks.toml               writes .residue.toml
+  residue import .gitleaksignore -o -         shows what would be written
+  residue dir . -f json --show-secrets -o found.json
+  residue import .secrets.baseline --report found.json";
+
 /// The end of a help text.
 fn epilogue(examples: &str) -> String {
     format!("{examples}\n\nExit codes:\n{}", Exit::table())
@@ -91,6 +106,12 @@ pub(super) enum Command {
     Stdin(StdinArgs),
     /// Show and check the rules
     Rules(RulesArgs),
+    /// Show and check the configuration
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(ConfigArgs),
+    /// Turn the files of another scanner into ours
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Write down that a secret may stay, and why
     #[command(after_help = IGNORE_EXAMPLES)]
     Ignore(IgnoreArgs),
@@ -199,22 +220,22 @@ pub(super) enum RulesCommand {
 
 impl ImageArgs {
     /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(super) fn options(&self, now: i64) -> Options {
+    pub(super) fn options(&self, config: &Config, now: i64) -> Options {
         Options {
             platforms: self.platforms.clone(),
             verify_diff_ids: self.verify_diff_id,
-            ..self.run.scan.options(now)
+            ..config.options(now)
         }
     }
 }
 
 impl DirArgs {
-    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(super) fn options(&self, now: i64) -> Options {
-        Options {
-            exclude: self.exclude.clone(),
-            respect_gitignore: self.respect_gitignore,
-            ..self.run.scan.options(now)
+    /// What the flags ask for.
+    pub(super) fn wishes(&self) -> Wishes {
+        Wishes {
+            exclude: From::Flag.listed(&self.exclude),
+            respect_gitignore: From::Flag.said(self.respect_gitignore.then_some(true)),
+            ..self.run.wishes()
         }
     }
 

@@ -1,7 +1,8 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
-use super::{detector, scan};
+use super::scan::Plan;
+use super::{config, detector, scan};
 use anyhow::Context as _;
 use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
@@ -13,10 +14,20 @@ use std::path::Path;
 
 /// Scans files.
 pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
-    let options = args.options(detector::now()?);
     let named = named(args)?;
-    let reach = reach(&named, &options);
-    scan::run(&args.run, &options, &reach, |setting| {
+    let roots = roots(&named);
+    let config = config::load(&args.run, &roots, args.wishes())?;
+    let options = config.options(detector::now()?);
+    let reach = Reach {
+        whole: is_whole(&named, &options),
+        local: roots,
+    };
+    let plan = Plan {
+        config,
+        options,
+        reach,
+    };
+    scan::run(&args.run, plan, |setting| {
         let scan::Setting {
             options,
             context,
@@ -27,19 +38,20 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
     })
 }
 
-/// Files are the user's own. Entries may speak of what was not named or what a flag leaves out.
-fn reach(named: &Named, options: &Options) -> Reach {
+/// The targets: files are the user's own.
+fn roots(named: &Named) -> Vec<Root> {
     let paths = named.paths.iter().map(|path| Root::of(path));
     let list = named.list.iter().map(|list| Root {
         target: list.name.clone(),
         folder: ".".into(),
     });
+    paths.chain(list).collect()
+}
+
+/// Entries may speak of what was not named or what a setting leaves out.
+fn is_whole(named: &Named, options: &Options) -> bool {
     let has_folders_only = named.list.is_none() && named.paths.iter().all(|path| path.is_dir());
-    let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
-    Reach {
-        local: paths.chain(list).collect(),
-        whole: has_folders_only && takes_all,
-    }
+    has_folders_only && options.exclude.is_empty() && !options.respect_gitignore
 }
 
 fn named(args: &DirArgs) -> anyhow::Result<Named> {

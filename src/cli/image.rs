@@ -1,14 +1,20 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
-use super::{detector, scan};
+use super::scan::Plan;
+use super::{config, detector, scan};
 use residue::source::image::{ImageSource, Target};
 use residue::suppress::Reach;
 
 /// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
-    let options = args.options(detector::now()?);
-    scan::run(&args.run, &options, &Reach::foreign(), |setting| {
+    let config = config::load(&args.run, &[], args.run.wishes())?;
+    let plan = Plan {
+        options: args.options(&config, detector::now()?),
+        config,
+        reach: Reach::foreign(),
+    };
+    scan::run(&args.run, plan, |setting| {
         let targets = args.targets.iter().map(|text| Target::parse(text));
         let targets = targets.collect::<Result<_, _>>()?;
         let scan::Setting {

@@ -11,11 +11,13 @@ use std::process::ExitCode;
 
 mod args;
 mod baseline;
+mod config;
 mod detector;
 mod dir;
 mod exit;
 mod ignore;
 mod image;
+mod import;
 mod progress;
 mod repo;
 mod rules;
@@ -32,6 +34,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),
+        Command::Config(args) => config::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Ignore(args) => ignore::run(&args),
         Command::Baseline(args) => baseline::run(&args),
     };
@@ -47,7 +51,11 @@ pub(crate) fn main() -> ExitCode {
 
 /// Says something on standard error. That nobody listens is no reason to stop.
 fn tell(style: Style, word: &str, text: &str) {
-    let _ = writeln!(anstream::stderr(), "{style}{word}{style:#}: {text}");
+    let _ = writeln!(
+        anstream::stderr(),
+        "{style}{word}{style:#}: {}",
+        visible(text)
+    );
 }
 
 /// Whoever closes standard output has seen enough.
@@ -58,6 +66,17 @@ fn closed_pipe_is_fine(result: io::Result<()>) -> anyhow::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// A text without control characters but line ends: it may quote a file of the scanned tree.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|sign| match sign {
+            '\n' => sign,
+            _ if sign.is_control() => '\u{fffd}',
+            _ => sign,
+        })
+        .collect()
 }
 
 /// Tells where a panic happened and nothing else: its message may quote what was scanned.

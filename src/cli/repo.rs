@@ -3,7 +3,8 @@
 mod clone;
 
 use super::args::RepoArgs;
-use super::{detector, scan};
+use super::scan::Plan;
+use super::{config, detector, scan};
 use residue::model::Options;
 use residue::source::git::{Asked, Environment, Files, GitSource, Scope};
 use residue::suppress::Reach;
@@ -13,7 +14,6 @@ use std::path::PathBuf;
 
 /// Scans a repository.
 pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
-    let options = args.options(detector::now()?);
     let clone = match args
         .target
         .as_deref()
@@ -23,11 +23,25 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         None => None,
     };
     let asked = asked(args, clone.as_ref());
+    let local = match clone {
+        Some(_) => Vec::new(),
+        None => vec![Root::of_repository(&asked.name, &asked.path)],
+    };
+    let config = config::load(&args.run, &local, args.wishes())?;
+    let options = config.options(detector::now()?);
     let reach = match clone {
         Some(_) => Reach::foreign(),
-        None => reach(&asked, &options),
+        None => Reach {
+            local,
+            whole: is_whole(&asked, &options),
+        },
     };
-    scan::run(&args.run, &options, &reach, |setting| {
+    let plan = Plan {
+        config,
+        options,
+        reach,
+    };
+    scan::run(&args.run, plan, |setting| {
         let scan::Setting {
             options,
             context,
@@ -37,14 +51,11 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
     })
 }
 
-/// A repository on this machine is the user's own. Entries may speak of any of its history.
-fn reach(asked: &Asked, options: &Options) -> Reach {
+/// Entries may speak of any of a repository's history.
+fn is_whole(asked: &Asked, options: &Options) -> bool {
     let is_all = matches!(asked.scope, Scope::Everything { .. }) && asked.files == Files::All;
     let takes_all = options.exclude.is_empty() && !options.respect_gitignore;
-    Reach {
-        local: vec![Root::of_repository(&asked.name, &asked.path)],
-        whole: is_all && takes_all && asked.attribution,
-    }
+    is_all && takes_all && asked.attribution
 }
 
 fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {

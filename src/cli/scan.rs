@@ -3,10 +3,12 @@
 
 use super::args::{OutputArgs, RunArgs};
 use super::progress::Display;
-use super::{detector, tell};
+use super::tell;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
+use residue::config::Config;
+use residue::detect::Detector;
 use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
@@ -27,28 +29,36 @@ pub(super) struct Setting<'a> {
     pub(super) progress: &'a dyn Progress,
 }
 
+/// What is settled before a source is opened.
+pub(super) struct Plan {
+    /// The rules, and what counts beside the flags.
+    pub(super) config: Config,
+    /// The decisions of the scan.
+    pub(super) options: Options,
+    /// What the scanned text may say about itself.
+    pub(super) reach: Reach,
+}
+
 /// A source, or why there is none.
 pub(super) type Opened<'a> = anyhow::Result<Box<dyn Source + 'a>>;
 
-/// Scans what `open` yields and reports; the exit code is the policy's. `reach` says what the
-/// scanned text may say about itself. `open` refuses what is no
+/// Scans what `open` yields and reports; the exit code is the policy's. `open` refuses what is no
 /// target; what cannot be read is a gap later.
 pub(super) fn run(
     args: &RunArgs,
-    options: &Options,
-    reach: &Reach,
+    plan: Plan,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let destinations = args.output.destinations();
+    let destinations = args.output.destinations(&plan.config.settings);
     check(&destinations)?;
-    let outcome = scan(args, options, reach, open)?;
+    let policy = args.gate.policy(&plan.config.settings);
+    let outcome = scan(args, plan, open)?;
     if args.output.verbose {
         let bytes = outcome.coverage.counted(Counter::Bytes);
         let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
         tell(Style::new().dimmed(), "took", &text);
     }
-    let policy = args.gate.policy();
     let view = View::new(&outcome, &policy, args.output.show_secrets);
     deliver(&view, &destinations, &args.output)?;
     Ok(policy.exit(&outcome))
@@ -73,18 +83,16 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 
 fn scan(
     args: &RunArgs,
-    options: &Options,
-    reach: &Reach,
+    mut plan: Plan,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
-    let suppressor = args
-        .suppress
-        .suppressor(reach, &identity.key_id(), options.now)?;
-    let detector = detector::load(&args.scan.rules, options.now)?;
+    let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
+    let options = &plan.options;
+    let detector = Detector::new(plan.config.rules, options.now)?;
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
     let source = open(Setting {

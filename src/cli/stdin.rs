@@ -1,14 +1,20 @@
 //! `residue stdin`: text, or records of text.
 
 use super::args::StdinArgs;
-use super::{detector, scan};
+use super::scan::Plan;
+use super::{config, detector, scan};
 use residue::source::stdin::StdinSource;
 use residue::suppress::Reach;
 
 /// Scans standard input.
 pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
-    let options = args.run.scan.options(detector::now()?);
-    scan::run(&args.run, &options, &Reach::foreign(), |setting| {
+    let config = config::load(&args.run, &[], args.run.wishes())?;
+    let plan = Plan {
+        options: config.options(detector::now()?),
+        config,
+        reach: Reach::foreign(),
+    };
+    scan::run(&args.run, plan, |setting| {
         let scan::Setting {
             options,
             context,

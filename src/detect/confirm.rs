@@ -68,6 +68,7 @@ pub(super) struct Confirmed {
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
     pub(super) remarks: Vec<Remark>,
+    pub(super) allowed: Vec<usize>,
 }
 
 impl Confirm {
@@ -240,6 +241,7 @@ impl Confirm {
             normalised: None,
             parts: Vec::new(),
             remarks: Vec::new(),
+            allowed: self.allowed.counted(&texts),
         })
     }
 

@@ -25,7 +25,7 @@ mod windowed;
 
 pub use resolve::resolve;
 
-use crate::model::{Derived, Match, Piece, Rule, Trace};
+use crate::model::{Allowlist, Derived, Match, Piece, Place, Rule, Trace};
 use crate::ruleset::RuleSet;
 use confirm::{Answer, Confirm, Hit};
 use paths::Paths;
@@ -113,6 +113,14 @@ impl Detector {
         self.paths[rule]
             .get_or_init(|| Paths::new(&self.rules.rules()[rule]))
             .apply(path)
+    }
+
+    /// The allowlist of a configuration, if any, that allows a match at this place. The match stays,
+    /// as a suppressed one.
+    pub fn allowlist(&self, found: &Match, place: &Place) -> Option<&Allowlist> {
+        self.paths[found.rule]
+            .get_or_init(|| Paths::new(&self.rules.rules()[found.rule]))
+            .allowlist(found, place)
     }
 
     /// Compiles every regex now, which otherwise happens when its literal first appears.

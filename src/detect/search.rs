@@ -157,6 +157,7 @@ impl<'a> Search<'a> {
             reasons: found.reasons,
             parts: found.parts,
             remarks: found.remarks,
+            allowed: found.allowed,
         };
         let position = self.lines.position(found.span.start, span.start);
         self.add(Match {

@@ -52,6 +52,8 @@ pub enum Kind {
     ExpiredSuppression,
     /// A suppression that nothing needed any more.
     UnusedSuppression,
+    /// What a configuration in the scanned tree asks for and may not have.
+    UntrustedConfig,
 }
 
 /// Whether a shortfall fails a gate.
@@ -64,7 +66,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 22] = [
+const KINDS: [(Kind, &str, Class); 23] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -87,6 +89,7 @@ const KINDS: [(Kind, &str, Class); 22] = [
     (Kind::NoCommits, "no-commits", Class::Gap),
     (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
     (Kind::UnusedSuppression, "unused-suppression", Class::Note),
+    (Kind::UntrustedConfig, "untrusted-config", Class::Note),
 ];
 
 impl Kind {

@@ -41,6 +41,9 @@ pub struct Judged {
     pub parts: Vec<Part>,
     /// What comments near it ask for.
     pub remarks: Vec<Remark>,
+    /// Those of the rule's allowlists from a configuration, by number, whose words or patterns hold
+    /// here; paths and commits are not known yet.
+    pub allowed: Vec<usize>,
 }
 
 impl Judged {

@@ -1,7 +1,7 @@
 //! What the user decided, as plain values: files, environment and flags are merged before a scan
 //! begins, and nothing below reads any of them again.
 
-use super::Limits;
+use super::{Limits, Shortfall};
 
 /// The decisions that a scan follows.
 #[derive(Debug, Clone, Default)]
@@ -22,4 +22,6 @@ pub struct Options {
     pub now: i64,
     /// Caps on time and memory.
     pub limits: Limits,
+    /// What was not followed, known before the scan begins, for its report.
+    pub notes: Vec<Shortfall>,
 }

@@ -84,6 +84,9 @@ pub struct Allowlist {
     pub stopwords: Vec<String>,
     /// Commits, full hashes.
     pub commits: Vec<String>,
+    /// The file and line of the configuration that states it. What such a list allows is kept and
+    /// counted as suppressed; what a rule's own list allows (`None`) is no match at all.
+    pub stated_in: Option<String>,
 }
 
 /// How the criteria of an allowlist combine.

@@ -33,7 +33,7 @@ fn share(mut list: RawAllowlist, name: &str, rules: &mut [Rule]) -> Result<(), R
         location: name.to_owned(),
         problem,
     };
-    check(&list).map_err(refused)?;
+    check_own(&list).map_err(refused)?;
     let targets = std::mem::take(&mut list.target_rules);
     if let Some(stranger) = targets
         .iter()
@@ -52,31 +52,50 @@ fn share(mut list: RawAllowlist, name: &str, rules: &mut [Rule]) -> Result<(), R
     Ok(())
 }
 
-/// What is wrong with an allowlist.
-fn check(list: &RawAllowlist) -> Result<(), String> {
+/// What is wrong with an allowlist that is a part of its rule's pattern. Paths are judged long after
+/// the text was, so the two cannot be joined.
+fn check_own(list: &RawAllowlist) -> Result<(), String> {
+    check(list)?;
+    let places = !list.paths.is_empty() || !list.commits.is_empty();
+    let content = !list.regexes.is_empty() || !list.stopwords.is_empty();
+    if list.condition == Some(RawCondition::And) && places && content {
+        return Err(
+            "`condition = \"AND\"` cannot join `paths` or `commits` with \
+                    `regexes` or `stopwords`; split it"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+/// What is wrong with any allowlist.
+pub(super) fn check(list: &RawAllowlist) -> Result<(), String> {
     for pattern in list.paths.iter().chain(&list.regexes) {
         anchors::parse(pattern).map_err(|error| error.to_string())?;
     }
-    let places = !list.paths.is_empty() || !list.commits.is_empty();
-    let content = !list.regexes.is_empty() || !list.stopwords.is_empty();
-    let both = matches!(list.condition, Some(RawCondition::And)) && places && content;
-    match (places || content, both) {
-        (false, _) => Err("an allowlist without a criterion would allow everything".to_owned()),
-        (_, true) => Err(
-            "`condition = \"AND\"` cannot join `paths` or `commits` with \
-             `regexes` or `stopwords`; split it"
-                .to_owned(),
-        ),
-        _ => Ok(()),
+    let criteria = [&list.paths, &list.commits, &list.regexes, &list.stopwords];
+    match criteria.iter().all(|criterion| criterion.is_empty()) {
+        true => Err("an allowlist without a criterion would allow everything".to_owned()),
+        false => Ok(()),
     }
 }
 
-fn location(name: &str, text: &str, offset: usize) -> String {
-    let before = text.as_bytes().get(..offset).unwrap_or_default();
-    format!("{name}:{}", 1 + memchr::memchr_iter(b'\n', before).count())
+/// File and line of an offset in a text.
+pub(super) fn location(name: &str, text: &str, offset: usize) -> String {
+    format!("{name}:{}", line(text, offset))
 }
 
-fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
+/// Line of an offset in a text, from 1.
+pub(super) fn line(text: &str, offset: usize) -> u64 {
+    let before = text.as_bytes().get(..offset).unwrap_or_default();
+    1 + memchr::memchr_iter(b'\n', before).count() as u64
+}
+
+/// A rule as the file states it, with the defaults of what it leaves out.
+///
+/// # Errors
+/// When its path or an allowlist makes no sense.
+pub(super) fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
     let refused = |problem| RuleError::Rule {
         location: location.clone(),
         id: raw.id.clone(),
@@ -85,7 +104,7 @@ fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
     raw.allowlists
         .iter()
         .chain(&raw.allowlist)
-        .try_for_each(check)
+        .try_for_each(check_own)
         .map_err(refused)?;
     if let Some(path) = &raw.path {
         anchors::parse(path).map_err(|error| refused(error.to_string()))?;
@@ -141,7 +160,7 @@ fn required(raw: RawRequired) -> Required {
     }
 }
 
-fn allowlist(raw: RawAllowlist) -> Allowlist {
+pub(super) fn allowlist(raw: RawAllowlist) -> Allowlist {
     Allowlist {
         description: raw.description,
         condition: match raw.condition {
@@ -161,5 +180,6 @@ fn allowlist(raw: RawAllowlist) -> Allowlist {
             .map(|word| word.to_ascii_lowercase())
             .collect(),
         commits: raw.commits,
+        stated_in: None,
     }
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 pub mod anchors;
 pub mod check;
 pub mod checksum;
+pub(crate) mod draft;
+pub mod keys;
 mod load;
 mod schema;
 pub mod template;
@@ -149,12 +151,24 @@ fn reason(error: walkdir::Error) -> String {
         .map_or(text, |cause| cause.to_string())
 }
 
-fn embedded() -> Result<Vec<Rule>, RuleError> {
+/// The rules that are part of the program.
+///
+/// # Errors
+/// Never in a tested build: a test loads them.
+pub fn embedded() -> Result<Vec<Rule>, RuleError> {
     let mut rules = Vec::new();
     for (name, text) in EMBEDDED {
         rules.extend(load::rules(name, text)?);
     }
     Ok(rules)
+}
+
+/// Whether a rule can be searched for.
+///
+/// # Errors
+/// Why not, and how to mend it.
+pub fn searchable(rule: &Rule) -> Result<(), RuleError> {
+    window(rule).map(drop)
 }
 
 fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {

@@ -5,7 +5,7 @@ use crate::model::{Confidence, Severity};
 use serde::Deserialize;
 use toml::Spanned;
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     #[serde(default)]
@@ -31,14 +31,14 @@ pub(super) struct File {
 
 /// Rules given with `--rules` are added to the program's own in any case, so `useDefault` asks for
 /// what happens anyway; the other keys of gitleaks' table are refused.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawExtend {
     #[serde(rename = "useDefault", alias = "use_default")]
     _use_default: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRule {
     pub(super) id: String,
@@ -75,7 +75,7 @@ pub(super) struct RawRule {
     pub(super) misses: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawRequired {
     pub(super) id: String,
@@ -87,7 +87,7 @@ pub(super) struct RawRequired {
     pub(super) optional: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawAllowlist {
     #[serde(default)]
@@ -108,7 +108,7 @@ pub(super) struct RawAllowlist {
     pub(super) target_rules: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub(super) enum RawCondition {
     #[serde(rename = "OR", alias = "or", alias = "||")]
     Or,
@@ -116,7 +116,7 @@ pub(super) enum RawCondition {
     And,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum RawTarget {
     Secret,

@@ -5,8 +5,8 @@ use super::Scan;
 use super::vague::drop_vague;
 use crate::detect::resolve;
 use crate::model::{
-    Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part, Rule,
-    Shortfall,
+    Allowlist, Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part,
+    Rule, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Seen, Source};
 use std::cmp::Reverse;
@@ -69,6 +69,8 @@ fn drafts<'r>(
         let found = &found[index].1;
         if scan.detector.applies_at(found.rule, &occurrence.place.path) {
             occurrence.remarks.clone_from(&found.judged.remarks);
+            let list = scan.detector.allowlist(found, &occurrence.place);
+            occurrence.suppression = list.map(allowed);
             places[index].push(occurrence);
         }
     }
@@ -80,6 +82,17 @@ fn drafts<'r>(
             let rule = &scan.detector.rules()[found.rule];
             (!seen.is_empty()).then(|| Draft::new(fingerprint, rule, found, seen))
         })
+}
+
+/// What an allowlist of the configuration makes of a place.
+fn allowed(list: &Allowlist) -> Arc<Suppression> {
+    Arc::new(Suppression {
+        kind: SuppressionKind::Allowlist,
+        source: list.stated_in.clone().unwrap_or_default(),
+        reason: list.description.clone(),
+        owner: None,
+        until: None,
+    })
 }
 
 /// How many places may still be told.

@@ -146,6 +146,7 @@ mod tests {
                 reasons: Vec::new(),
                 parts: Vec::new(),
                 remarks: Vec::new(),
+                allowed: Vec::new(),
             }),
             aliases: Vec::new(),
         }

@@ -45,6 +45,9 @@ impl Scan<'_> {
     /// Only when no worker threads can be started.
     pub fn run(&self, source: &dyn Source) -> Result<Outcome, ThreadError> {
         let coverage = Coverage::default();
+        for note in &self.options.notes {
+            coverage.record(note.clone());
+        }
         let collector = Collector::new(self.options.limits.matches);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.options.threads)

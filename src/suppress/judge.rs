@@ -31,7 +31,8 @@ impl Suppressor {
         for place in &mut finding.occurrences {
             let inline = self.inline(place, &finding.rule, coverage);
             let ignored = self.ignored(place, &named, used);
-            place.suppression = inline.or(ignored).or_else(|| known.clone());
+            let allowed = place.suppression.take();
+            place.suppression = inline.or(ignored).or_else(|| known.clone()).or(allowed);
         }
     }
 

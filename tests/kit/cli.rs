@@ -116,6 +116,8 @@ impl Residue {
         for name in own.filter(|name| name.as_encoded_bytes().starts_with(b"RESIDUE_")) {
             command.env_remove(name);
         }
+        // The configuration of whoever runs the tests has no say in them.
+        command.env("XDG_CONFIG_HOME", "/nonexistent");
         Self { command }
     }
 

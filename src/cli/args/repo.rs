@@ -2,7 +2,7 @@
 
 use super::RunArgs;
 use clap::Args;
-use residue::model::Options;
+use residue::config::{From, Wishes};
 use residue::source::git::{Files, Hidden, Range, Scope};
 
 pub(in crate::cli) const EXAMPLES: &str = "\
@@ -133,12 +133,12 @@ impl RepoArgs {
         }
     }
 
-    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(in crate::cli) fn options(&self, now: i64) -> Options {
-        Options {
-            exclude: self.exclude.clone(),
-            respect_gitignore: self.respect_gitignore,
-            ..self.run.scan.options(now)
+    /// What the flags ask for.
+    pub(in crate::cli) fn wishes(&self) -> Wishes {
+        Wishes {
+            exclude: From::Flag.listed(&self.exclude),
+            respect_gitignore: From::Flag.said(self.respect_gitignore.then_some(true)),
+            ..self.run.wishes()
         }
     }
 }

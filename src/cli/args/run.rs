@@ -1,10 +1,12 @@
 //! The arguments that every scan takes, whatever it scans: how to scan, what to write, what fails.
 //! Each group turns itself into the plain value that the library takes.
 
+use super::LookupArgs;
 use super::suppress::SuppressArgs;
-use crate::cli::values::{self, FailOn, Report};
-use clap::{ArgAction, Args};
-use residue::model::{Confidence, Kind, Limits, Options, Policy};
+use crate::cli::values::{self, Report};
+use clap::{ArgAction, Args, Parser};
+use residue::config::{self, FailOn, From, MOST_THREADS, Settings, Wishes};
+use residue::model::{Confidence, Kind, Policy};
 use residue::report::{Destination, Format};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +16,8 @@ use std::time::Duration;
 pub(in crate::cli) struct RunArgs {
     #[command(flatten)]
     pub(in crate::cli) scan: ScanArgs,
+    #[command(flatten)]
+    pub(in crate::cli) lookup: LookupArgs,
     #[command(flatten)]
     pub(in crate::cli) output: OutputArgs,
     #[command(flatten)]
@@ -35,16 +39,16 @@ pub(in crate::cli) struct ScanArgs {
     pub(in crate::cli) key_file: Option<PathBuf>,
 
     /// Stop after this time, as in 30s or 5m, and report what was found until then
-    #[arg(long, value_name = "DURATION", env = "RESIDUE_TIMEOUT", value_parser = values::duration)]
+    #[arg(long, value_name = "DURATION", env = "RESIDUE_TIMEOUT", value_parser = config::duration)]
     timeout: Option<Duration>,
 
-    /// Worker threads; 0 means one for each processor
-    #[arg(long, value_name = "N", env = "RESIDUE_THREADS", default_value_t = 0)]
-    #[arg(value_parser = clap::value_parser!(u16).range(..=1024))]
-    threads: u16,
+    /// Worker threads; 0, the default, means one for each processor
+    #[arg(long, value_name = "N", env = "RESIDUE_THREADS")]
+    #[arg(value_parser = clap::value_parser!(u16).range(..=i64::from(MOST_THREADS)))]
+    threads: Option<u16>,
 
     /// Memory for decoder windows and text in flight, as in 256MiB or 1g
-    #[arg(long, value_name = "SIZE", env = "RESIDUE_MAX_MEMORY", value_parser = values::memory)]
+    #[arg(long, value_name = "SIZE", env = "RESIDUE_MAX_MEMORY", value_parser = config::memory)]
     max_memory: Option<u64>,
 }
 
@@ -52,9 +56,9 @@ pub(in crate::cli) struct ScanArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(in crate::cli) struct OutputArgs {
-    /// Format of the report
-    #[arg(long, short, default_value = "human", value_parser = values::format())]
-    format: &'static Format,
+    /// Format of the report; human by default
+    #[arg(long, short, value_parser = values::format())]
+    format: Option<&'static Format>,
 
     /// Write the report to a file, readable by you only; `-` is standard output, the default
     #[arg(long, short, value_name = "FILE")]
@@ -85,25 +89,15 @@ pub(in crate::cli) struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Gate")]
 pub(in crate::cli) struct GateArgs {
-    /// Fail if a finding has at least this severity
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        env = "RESIDUE_FAIL_ON",
-        default_value = "low"
-    )]
+    /// Fail if a finding has at least this severity; low by default
+    #[arg(long, value_name = "SEVERITY", env = "RESIDUE_FAIL_ON")]
     #[arg(value_parser = values::fail_on())]
-    fail_on: FailOn,
+    fail_on: Option<FailOn>,
 
-    /// Show and count only findings of at least this confidence
-    #[arg(
-        long,
-        value_name = "CONFIDENCE",
-        env = "RESIDUE_MIN_CONFIDENCE",
-        default_value = "medium"
-    )]
+    /// Show and count only findings of at least this confidence; medium by default
+    #[arg(long, value_name = "CONFIDENCE", env = "RESIDUE_MIN_CONFIDENCE")]
     #[arg(value_parser = values::confidence())]
-    min_confidence: Confidence,
+    min_confidence: Option<Confidence>,
 
     /// The exit code when a finding fails
     #[arg(long, value_name = "N", default_value_t = Policy::FOUND)]
@@ -123,28 +117,49 @@ pub(in crate::cli) struct GateArgs {
     allow_gaps: Vec<Kind>,
 }
 
-impl ScanArgs {
-    /// The decisions of the scan; `now` is in seconds since the Unix epoch.
-    pub(in crate::cli) fn options(&self, now: i64) -> Options {
-        let defaults = Limits::default();
-        Options {
-            threads: usize::from(self.threads),
-            timeout: self.timeout,
-            now,
-            limits: Limits {
-                memory: self.max_memory.unwrap_or(defaults.memory),
-                ..defaults
-            },
-            ..Options::default()
+impl RunArgs {
+    /// What the flags, or the environment for them, ask for.
+    pub(in crate::cli) fn wishes(&self) -> Wishes {
+        self.wishes_from(&From::Flag)
+    }
+
+    fn wishes_from(&self, from: &From) -> Wishes {
+        let (scan, gate) = (&self.scan, &self.gate);
+        Wishes {
+            format: from.said(self.output.format),
+            timeout: from.said(scan.timeout),
+            threads: from.said(scan.threads.map(usize::from)),
+            max_memory: from.said(scan.max_memory),
+            fail_on: from.said(gate.fail_on),
+            min_confidence: from.said(gate.min_confidence),
+            strict: from.said(gate.strict.then_some(true)),
+            allow_gap: from.listed(&gate.allow_gaps),
+            ..Wishes::default()
         }
     }
 }
 
+/// The flags of a call that has none: what is left comes from the environment.
+#[derive(Debug, Parser)]
+struct NoFlags {
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// What the environment asks for.
+///
+/// # Errors
+/// When a variable has a value that makes no sense.
+pub(in crate::cli) fn environment() -> Result<Wishes, clap::Error> {
+    let none = NoFlags::try_parse_from(["residue"])?;
+    Ok(none.run.wishes_from(&From::Environment))
+}
+
 impl OutputArgs {
     /// Every report to write; the main one comes last, so that files are there when it is read.
-    pub(in crate::cli) fn destinations(&self) -> Vec<Destination<'_>> {
+    pub(in crate::cli) fn destinations(&self, settings: &Settings) -> Vec<Destination<'_>> {
         let main = Destination {
-            format: self.format,
+            format: settings.format.value,
             file: self
                 .output
                 .as_deref()
@@ -160,14 +175,11 @@ impl OutputArgs {
 
 impl GateArgs {
     /// The policy.
-    pub(in crate::cli) fn policy(&self) -> Policy {
+    pub(in crate::cli) fn policy(&self, settings: &Settings) -> Policy {
         Policy {
-            fail_on: self.fail_on.0,
-            min_confidence: self.min_confidence,
-            strict: self.strict,
-            allow_gaps: self.allow_gaps.clone(),
             exit_code: self.exit_code,
             exit_zero: self.exit_zero,
+            ..settings.policy()
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The arguments about what is known or allowed: those of every scan, and those of the subcommands
 //! that write it down.
 
+use crate::cli::scan::Plan;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use residue::config::Content;
 use residue::model::Date;
-use residue::suppress::{Baseline, Ignores, Reach, SuppressError, Suppressor, ignore};
-use std::path::PathBuf;
+use residue::suppress::{Baseline, Ignores, Suppressor};
+use std::path::{Path, PathBuf};
 
 /// What may suppress findings.
 #[derive(Debug, Args)]
@@ -95,30 +97,39 @@ pub(in crate::cli) enum BaselineCommand {
 }
 
 impl SuppressArgs {
-    /// Everything that may suppress in a scan of this reach. `key_id` is that of the fingerprint
-    /// key, `now` is in seconds since the Unix epoch.
+    /// Everything that may suppress in a scan, which takes what its configuration ignores. `key_id`
+    /// is that of the fingerprint key.
     pub(in crate::cli) fn suppressor(
         &self,
-        reach: &Reach,
+        plan: &mut Plan,
         key_id: &str,
-        now: i64,
-    ) -> Result<Suppressor, SuppressError> {
-        let baseline = self.baseline.as_deref().map(Baseline::from_file);
+    ) -> anyhow::Result<Suppressor> {
+        let baseline = self.baseline.as_deref();
+        let baseline = baseline.map(|file| read(file, plan.config.revision.as_ref()));
         let baseline = baseline.transpose()?;
         if let Some(baseline) = &baseline {
             baseline.check_key(key_id)?;
         }
-        let mut ignores = ignore::of_tree(&reach.local)?;
+        let mut ignores = std::mem::take(&mut plan.config.ignores);
         for file in &self.ignore_files {
             ignores.push(Ignores::from_file(file)?);
         }
         Ok(Suppressor {
-            inline: reach.is_local() && !self.no_inline,
+            inline: plan.reach.is_local() && !self.no_inline,
             ignores,
             baseline,
             new_only: self.new_only,
-            whole: reach.whole,
-            now,
+            whole: plan.reach.whole,
+            now: plan.options.now,
         })
     }
+}
+
+/// A baseline, from the revision that policy is read from if it lies in there.
+fn read(file: &Path, revision: Option<&Content>) -> anyhow::Result<Baseline> {
+    let stated = revision.map(|tree| tree.text_of(file)).transpose()?;
+    Ok(match stated.flatten() {
+        Some((name, text)) => Baseline::parse(&name, &text)?,
+        None => Baseline::from_file(file)?,
+    })
 }

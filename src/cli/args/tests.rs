@@ -2,6 +2,7 @@
 
 use super::*;
 use clap::{CommandFactory, error::ErrorKind};
+use residue::config::{self, Lookup};
 use residue::model::{Confidence, Kind, Policy, Severity};
 use residue::report::FORMATS;
 use std::time::Duration;
@@ -16,6 +17,11 @@ fn image(line: &str) -> Result<ImageArgs, clap::Error> {
     }
 }
 
+/// What these flags make of a call without any file.
+fn config(wishes: Wishes) -> Config {
+    config::load(&Lookup::default(), wishes).unwrap()
+}
+
 #[test]
 fn the_definitions_hold_together() {
     Cli::command().debug_assert();
@@ -24,10 +30,11 @@ fn the_definitions_hold_together() {
 #[test]
 fn without_flags_the_defaults_of_the_library_hold() {
     let args = image("app.tar").unwrap();
-    assert_eq!(args.run.gate.policy(), Policy::default());
-    let (options, defaults) = (args.options(0), Options::default());
+    let config = config(args.run.wishes());
+    assert_eq!(args.run.gate.policy(&config.settings), Policy::default());
+    let (options, defaults) = (args.options(&config, 0), Options::default());
     assert_eq!(format!("{options:?}"), format!("{defaults:?}"));
-    let destinations = args.run.output.destinations();
+    let destinations = args.run.output.destinations(&config.settings);
     assert_eq!(destinations.len(), 1);
     assert_eq!(
         (destinations[0].format.name, destinations[0].file),
@@ -46,13 +53,14 @@ fn every_flag_arrives() {
     )
     .unwrap();
     assert_eq!(args.targets, ["a.tar", "b.tar"]);
-    let options = args.options(0);
+    let config = config(args.run.wishes());
+    let options = args.options(&config, 0);
     assert_eq!(options.platforms, ["linux/amd64", "linux/arm64"]);
     assert!(options.verify_diff_ids);
     assert_eq!(options.timeout, Some(Duration::from_secs(300)));
     assert_eq!((options.threads, options.limits.memory), (3, 256 << 20));
     assert_eq!(
-        args.run.gate.policy(),
+        args.run.gate.policy(&config.settings),
         Policy {
             fail_on: Some(Severity::High),
             min_confidence: Confidence::Confirmed,
@@ -65,7 +73,7 @@ fn every_flag_arrives() {
     let formats: Vec<_> = args
         .run
         .output
-        .destinations()
+        .destinations(&config.settings)
         .iter()
         .map(|to| to.format.name)
         .collect();
@@ -97,8 +105,9 @@ fn what_is_wrong_is_refused_with_the_code_of_usage() {
 
 #[test]
 fn a_finding_can_be_told_never_to_fail() {
-    let policy = image("a.tar --fail-on never").unwrap().run.gate.policy();
-    assert_eq!(policy.fail_on, None);
+    let args = image("a.tar --fail-on never").unwrap();
+    let config = config(args.run.wishes());
+    assert_eq!(args.run.gate.policy(&config.settings).fail_on, None);
 }
 
 #[test]
@@ -126,7 +135,7 @@ fn files_are_chosen_by_flags() {
     assert_eq!(args.paths, [PathBuf::from("a"), PathBuf::from("b")]);
     assert_eq!(args.files_from, Some(PathBuf::from("-")));
     assert_eq!(args.separator(), Separator::Nul);
-    let options = args.options(0);
+    let options = config(args.wishes()).options(0);
     assert_eq!(options.exclude, ["x", "y/z"]);
     assert!(options.respect_gitignore);
     for line in [

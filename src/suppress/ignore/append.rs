@@ -3,7 +3,7 @@
 use super::lookup::folders;
 use super::{Entry, FILE, globs, parse};
 use crate::suppress::{SuppressError, file};
-use std::fmt::Write;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Adds an entry to a file, which is made if it is not there. `now` is in seconds since the Unix
@@ -65,7 +65,7 @@ fn line(entry: &Entry, now: i64) -> Result<String, SuppressError> {
     if let Some(day) = entry.until.filter(|day| day.is_over(now)) {
         return refused(&format!("{day} is over; name a later day"));
     }
-    let line = written(entry);
+    let line = entry.to_string();
     match parse::entry(&line) {
         Ok(Some(same))
             if same
@@ -89,21 +89,22 @@ fn has_control(line: &str) -> bool {
     line.chars().any(char::is_control)
 }
 
-fn written(entry: &Entry) -> String {
-    let mut line = String::new();
-    let mut put = |before: &str, value: Option<&dyn std::fmt::Display>| {
-        if let Some(value) = value {
-            let blank = if line.is_empty() { "" } else { " " };
-            // Writing to a string cannot fail.
-            let _ = write!(line, "{blank}{before}{value}");
-        }
-    };
-    put("", entry.fingerprint.as_ref().map(|id| id as _));
-    put("rule:", entry.rule.as_ref().map(|id| id as _));
-    put("path:", entry.path.as_ref().map(|glob| glob as _));
-    put("owner=", entry.owner.as_ref().map(|name| name as _));
-    put("until=", entry.until.as_ref().map(|day| day as _));
-    let reason = Some(&entry.reason).filter(|reason| !reason.is_empty());
-    put("# ", reason.map(|text| text as _));
-    line
+/// The entry as a line of an ignore file.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut blank = "";
+        let mut put = |before: &str, value: Option<&dyn fmt::Display>| {
+            let Some(value) = value else { return Ok(()) };
+            write!(f, "{blank}{before}{value}")?;
+            blank = " ";
+            Ok(())
+        };
+        put("", self.fingerprint.as_ref().map(|id| id as _))?;
+        put("rule:", self.rule.as_ref().map(|id| id as _))?;
+        put("path:", self.path.as_ref().map(|glob| glob as _))?;
+        put("owner=", self.owner.as_ref().map(|name| name as _))?;
+        put("until=", self.until.as_ref().map(|day| day as _))?;
+        let reason = Some(&self.reason).filter(|reason| !reason.is_empty());
+        put("# ", reason.map(|text| text as _))
+    }
 }

@@ -1,8 +1,7 @@
 //! Where ignore files lie: at the root of what is scanned, or above it up to the root of its
 //! repository. The closest one counts.
 
-use super::{Ignores, Scope, parse};
-use crate::model::SuppressionKind;
+use super::{Ignores, Scope};
 use crate::suppress::{SuppressError, file};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,8 +90,7 @@ pub(super) fn folders(real: &Path) -> impl Iterator<Item = &Path> {
 /// Reads a file of entries.
 pub(super) fn load(path: &Path, scope: Scope) -> Result<Ignores, SuppressError> {
     let name = path.display().to_string();
-    let entries = parse::entries(&name, &file::read(path)?)?;
-    Ignores::new(SuppressionKind::Ignore, &name, entries, scope)
+    Ignores::parse(&name, &file::read(path)?, scope)
 }
 
 /// A path without `.` in front.

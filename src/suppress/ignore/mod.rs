@@ -105,6 +105,15 @@ impl Ignores {
         })
     }
 
+    /// Reads the text of an ignore file, `file` for short.
+    ///
+    /// # Errors
+    /// When a line makes no sense.
+    pub fn parse(file: &str, text: &str, scope: Scope) -> Result<Self, SuppressError> {
+        let entries = parse::entries(file, text)?;
+        Self::new(SuppressionKind::Ignore, file, entries, scope)
+    }
+
     /// Reads a file that was named by itself, so that it counts for whatever is scanned.
     ///
     /// # Errors
