@@ -1,7 +1,10 @@
 //! Wherever a repository keeps its objects, they are read, each once; what is not there or damaged is
 //! told, and whatever the store, a search of whole objects finds the same.
 
-#![allow(clippy::unwrap_used, reason = "an input that cannot be made is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
 
 mod kit;
 

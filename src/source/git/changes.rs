@@ -3,8 +3,10 @@
 //! changes nothing there; one that makes a version of its own does.
 
 use super::trees::{Entry, Node, Trees};
+use super::versions::Versions;
 use gix::ObjectId;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// One path at which a commit differs from all of its parents.
@@ -18,6 +20,18 @@ pub(super) struct Change {
     pub(super) now: Option<ObjectId>,
     /// What stands there in each parent.
     pub(super) before: Vec<Option<ObjectId>>,
+}
+
+impl Change {
+    /// Whether the secret stands there now.
+    pub(super) fn has(&self, versions: &Versions<'_>) -> bool {
+        self.now.is_some_and(|id| versions.hold(id))
+    }
+
+    /// Whether it stands there in any parent.
+    pub(super) fn had(&self, versions: &Versions<'_>) -> bool {
+        self.before.iter().flatten().any(|&id| versions.hold(id))
+    }
 }
 
 /// Compares trees on behalf of one commit.
@@ -64,24 +78,24 @@ impl Comparison<'_, '_> {
         let now = open(now);
         let before: Vec<_> = before.iter().map(|node| open(*node)).collect();
         let all = std::iter::once(&now).chain(&before).flatten();
-        let names: BTreeSet<&[u8]> = all
-            .flat_map(|entries| entries.iter().map(|entry| &*entry.name))
+        let keys: BTreeSet<(&[u8], u32)> = all
+            .flat_map(|entries| entries.iter().map(Entry::key))
             .collect();
-        for name in names {
-            let here = |entries: &Option<std::rc::Rc<[Entry]>>| node(entries.as_deref()?, name);
+        for key in keys {
+            let here = |entries: &Option<Rc<[Entry]>>| node(entries.as_deref()?, key);
             let before: Vec<_> = before.iter().map(here).collect();
             let length = path.len();
             if length > 0 {
                 path.push(b'/');
             }
-            path.extend_from_slice(name);
+            path.extend_from_slice(key.0);
             self.compare(here(&now), &before, path);
             path.truncate(length);
         }
     }
 }
 
-fn node(entries: &[Entry], name: &[u8]) -> Option<Node> {
-    let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
+fn node(entries: &[Entry], key: (&[u8], u32)) -> Option<Node> {
+    let found = entries.binary_search_by(|entry| entry.key().cmp(&key));
     found.ok().map(|at| entries[at].node)
 }

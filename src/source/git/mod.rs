@@ -9,10 +9,12 @@
 mod answers;
 mod attribution;
 mod changes;
+mod commit;
 mod files;
 mod history;
 mod lfs;
 mod loose;
+mod named;
 pub mod pack;
 mod part;
 mod plan;
@@ -22,8 +24,10 @@ mod repository;
 mod scope;
 mod staged;
 mod stores;
+mod survey;
 mod tips;
 mod trees;
+mod versions;
 
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};

@@ -3,17 +3,18 @@
 //! stood there before.
 
 use super::changes::{Change, Comparison};
-use super::history::{Commits, History, Raw};
+use super::commit::{self, Raw};
+use super::history::{Commits, History};
 use super::range::Walk;
 use super::reader::{Reader, Text};
 use super::repository::{Objects, Repository};
 use super::scope::Found;
 use super::staged;
+use super::survey::Survey;
 use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::ObjectId;
-use gix::objs::TagRef;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -61,6 +62,10 @@ impl Plan {
             plan.changes.retain(is_asked);
         }
         trees.missing.iter().for_each(|id| lacks(sink, "tree", id));
+        if trees.too_deep {
+            let detail = "has folders nested too deep, which were not read";
+            sink.shortfall(Shortfall::new(Kind::Limit, "the history", detail));
+        }
         plan
     }
 
@@ -98,6 +103,15 @@ impl Plan {
             changes: &mut self.changes,
         };
         comparison.run(Some(commit.tree), &before);
+    }
+
+    /// What is known of the commits that were read.
+    pub(super) fn into_survey(self) -> Survey {
+        Survey {
+            history: self.history,
+            changes: self.changes,
+            is_whole: true,
+        }
     }
 
     /// Reads every object of the plan once, on all threads of the pool.
@@ -147,10 +161,10 @@ fn peeled(
     for (name, id) in named {
         let mut id = *id;
         while let Some(data) = objects.get(id, gix::objs::Kind::Tag)
-            && let Ok(tag) = TagRef::from_bytes(&data, objects.hash())
+            && let Some(target) = commit::tagged(&data, objects.hash())
         {
             tags.push(id);
-            id = tag.target();
+            id = target;
         }
         commits.push((name.clone(), id));
     }

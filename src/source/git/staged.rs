@@ -4,7 +4,8 @@
 use super::changes::Change;
 use super::trees::Trees;
 use gix::ObjectId;
-use gix::index::entry::Mode;
+use gix::index::Entry;
+use gix::index::entry::{Flags, Mode};
 use std::path::Path;
 
 /// What an index holds that its HEAD does not, by path.
@@ -39,4 +40,21 @@ pub(super) fn changes(
         })
     });
     Ok(changes.collect())
+}
+
+/// The objects that an index names and that have to be there; those of files that are announced with
+/// `git add --intent-to-add` need not.
+///
+/// # Errors
+/// What is wrong with the index, in one sentence. That there is none is no error.
+pub(super) fn named(index: &Path, hash: gix::hash::Kind) -> Result<Vec<ObjectId>, String> {
+    if !index.exists() {
+        return Ok(Vec::new());
+    }
+    let options = gix::index::decode::Options::default();
+    let file = gix::index::File::at(index, hash, true, options).map_err(|e| e.to_string())?;
+    let is_stored =
+        |entry: &&Entry| !entry.mode.is_submodule() && !entry.flags.contains(Flags::INTENT_TO_ADD);
+    let entries = file.entries().iter().filter(is_stored);
+    Ok(entries.map(|entry| entry.id).collect())
 }

@@ -15,7 +15,17 @@ const DEEPEST: usize = 2_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: Box<[u8]>,
+    /// How many entries of that name come before it. Git makes no such trees, others do, to hide one
+    /// file behind another.
+    again: u32,
     pub(super) node: Node,
+}
+
+impl Entry {
+    /// What it is found by: its name, and which one of that name.
+    pub(super) fn key(&self) -> (&[u8], u32) {
+        (&self.name, self.again)
+    }
 }
 
 /// An object in a tree.
@@ -31,7 +41,7 @@ pub(super) struct Trees<'r> {
     /// What is looked for; everything, if nothing is named.
     wanted: Option<&'r HashSet<ObjectId>>,
     known: HashMap<ObjectId, Option<Rc<[Entry]>>>,
-    /// Trees that are named and could not be read.
+    /// Trees that are named and could not be read, or not to their end.
     pub(super) missing: HashSet<ObjectId>,
     /// Whether folders were nested too deep to be followed.
     pub(super) too_deep: bool,
@@ -68,11 +78,16 @@ impl<'r> Trees<'r> {
             return None;
         }
         let mut entries = self.read(id);
+        // Git sorts a folder as if its name ended with a slash; we compare names alone.
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        for next in 1..entries.len() {
+            if entries[next].name == entries[next - 1].name {
+                entries[next].again = entries[next - 1].again + 1;
+            }
+        }
         if self.wanted.is_some() {
             entries.retain(|entry| self.leads_anywhere(entry.node, depth));
         }
-        // Git sorts a folder as if its name ended with a slash; we compare names alone.
-        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         let entries = (!entries.is_empty()).then(|| Rc::from(entries));
         self.known.insert(id, entries.clone());
         entries
@@ -88,18 +103,28 @@ impl<'r> Trees<'r> {
             self.missing.insert(id);
             return Vec::new();
         };
-        let entries = TreeRefIter::from_bytes(&data, self.objects.hash());
-        let readable = entries.map_while(Result::ok);
-        // A submodule's commit is in another repository.
-        let here = readable.filter(|entry| !entry.mode.is_commit());
-        here.map(|entry| Entry {
-            name: entry.filename.to_vec().into(),
-            node: Node {
-                id: entry.oid.to_owned(),
-                is_tree: entry.mode.is_tree(),
-            },
-        })
-        .collect()
+        let mut here = Vec::new();
+        for entry in TreeRefIter::from_bytes(&data, self.objects.hash()) {
+            match entry {
+                // A submodule's commit is in another repository.
+                Ok(entry) if entry.mode.is_commit() => {}
+                Ok(entry) => here.push(Entry {
+                    name: entry.filename.to_vec().into(),
+                    again: 0,
+                    node: Node {
+                        id: entry.oid.to_owned(),
+                        is_tree: entry.mode.is_tree(),
+                    },
+                }),
+                Err(_) => drop(self.missing.insert(id)),
+            }
+        }
+        here
+    }
+
+    /// Whether everything that was asked for could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.missing.is_empty() && !self.too_deep
     }
 
     /// What stands at a path below a tree.
@@ -110,7 +135,7 @@ impl<'r> Trees<'r> {
         };
         for name in path.split(|&byte| byte == b'/').filter(|n| !n.is_empty()) {
             let entries = self.entries(node.id).filter(|_| node.is_tree)?;
-            let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
+            let found = entries.binary_search_by(|entry| entry.key().cmp(&(name, 0)));
             node = entries[found.ok()?].node;
         }
         Some(node)
