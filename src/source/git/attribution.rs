@@ -114,9 +114,12 @@ impl Attribution {
         let numbers: BTreeSet<u32> = numbers.flatten().copied().collect();
         let mut stands: BTreeMap<&Arc<[u8]>, Stand> = BTreeMap::new();
         let mut removals: HashMap<&Arc<[u8]>, u32> = HashMap::new();
+        let moving = self.moving(&numbers, versions);
         // From the newest change to the oldest: the last one to be seen came first.
         for change in numbers.iter().map(|&number| &self.changes[number as usize]) {
-            if let Some(object) = self.brought(change, versions) {
+            if let Some(object) = brought(change, versions)
+                && !moving.contains(&change.commit)
+            {
                 let stand = self.stand(change, object, versions);
                 stands.insert(&change.path, stand);
             } else if let Some(commit) = change.commit
@@ -131,22 +134,25 @@ impl Attribution {
         stands.into_values().collect()
     }
 
-    /// The version that a change brings.
-    fn brought(&self, change: &Change, versions: &Versions<'_>) -> Option<ObjectId> {
-        let now = change.now.filter(|&now| versions.has_found(now))?;
-        let had = change.had(versions) || versions.is_narrow() && self.is_moved(change, versions);
-        (!had).then_some(now)
-    }
-
-    /// Whether the commit of a change takes the secret from another path.
-    fn is_moved(&self, change: &Change, versions: &Versions<'_>) -> bool {
-        let begin = self
-            .changes
-            .partition_point(|other| other.commit < change.commit);
-        let of_commit = self.changes[begin..].iter();
-        let of_commit = of_commit.take_while(|other| other.commit == change.commit);
-        let mut others = of_commit.filter(|other| other.path != change.path);
-        others.any(|other| other.had(versions) && !other.has(versions))
+    /// Of a narrow scope, the commits that take the secret from some path: what they bring of it to
+    /// others they have moved.
+    fn moving(&self, numbers: &BTreeSet<u32>, versions: &Versions<'_>) -> BTreeSet<Option<u32>> {
+        if !versions.is_narrow() {
+            return BTreeSet::new();
+        }
+        let changes = numbers.iter().map(|&number| &self.changes[number as usize]);
+        let bringing = changes.filter(|change| brought(change, versions).is_some());
+        let mut commits: BTreeSet<Option<u32>> = bringing.map(|change| change.commit).collect();
+        commits.retain(|&commit| {
+            let begin = self
+                .changes
+                .partition_point(|change| change.commit < commit);
+            let mut of_commit = self.changes[begin..]
+                .iter()
+                .take_while(|change| change.commit == commit);
+            of_commit.any(|change| change.had(versions) && !change.has(versions))
+        });
+        commits
     }
 
     fn stand(&self, change: &Change, object: ObjectId, versions: &Versions<'_>) -> Stand {
@@ -191,6 +197,12 @@ impl Reached {
             first,
         }
     }
+}
+
+/// The version that a change brings to where no parent has the secret.
+fn brought(change: &Change, versions: &Versions<'_>) -> Option<ObjectId> {
+    let now = change.now.filter(|&now| versions.has_found(now));
+    now.filter(|_| !change.had(versions))
 }
 
 /// Whether a change takes the secret from where every parent has it.

@@ -84,20 +84,28 @@ impl Part {
 
     /// Looks for what references and the index begin with.
     fn begin(&self, named: &Named<'_>, job: &Job<'_>, sink: &dyn Sink) {
-        let tell = |what: &str, problem: &str| {
-            let detail = format!("{what} cannot be read: {problem}");
-            sink.shortfall(Shortfall::new(Kind::Corrupt, self.place(job), detail));
+        let tell = |kind, detail| sink.shortfall(Shortfall::new(kind, self.place(job), detail));
+        let failed = |what, problem: &str| {
+            tell(Kind::Corrupt, format!("{what} cannot be read: {problem}"));
         };
-        let (tips, problems) = tips::all(&self.repository);
-        let held = tips.iter().filter(|tip| tip.is_held());
-        held.for_each(|tip| named.expect(&tip.id));
-        for problem in problems {
-            tell("a reference", &problem);
+        if let Some(format) = self.repository.foreign_references() {
+            let detail = format!(
+                "keeps its references in a `{format}`, which cannot be read: every object was searched, \
+                 and objects go by their names; `git refs migrate --ref-format=files` changes that"
+            );
+            tell(Kind::Unsupported, detail);
+        } else {
+            let (tips, problems) = tips::all(&self.repository);
+            let held = tips.iter().filter(|tip| tip.is_held());
+            held.for_each(|tip| named.expect(&tip.id));
+            for problem in problems {
+                failed("a reference", &problem);
+            }
         }
         let index = self.repository.git_dir().join("index");
         match staged::named(&index, self.repository.hash()) {
             Ok(ids) => ids.iter().for_each(|id| named.expect(id)),
-            Err(problem) => tell("the index", &problem),
+            Err(problem) => failed("the index", &problem),
         }
     }
 
@@ -105,7 +113,8 @@ impl Part {
     fn tell(&self, job: &Job<'_>, commits: u64, sink: &dyn Sink) {
         let place = self.place(job);
         let tell = |kind, detail: &str| sink.shortfall(Shortfall::new(kind, &*place, detail));
-        if commits == 0 {
+        // A folder where `git init` was run and nothing else is no reason to stop a build.
+        if commits == 0 && self.repository.prefix.is_empty() {
             tell(Kind::NoCommits, "there is no commit to scan");
         }
         if !self.repository.boundary().is_empty() {

@@ -9,7 +9,12 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Folders inside folders that are followed.
-const DEEPEST: usize = 2_000;
+pub(super) const DEEPEST: usize = 2_000;
+/// Names below folders that stand in a commit more than once, for a whole history. Ten folders that each
+/// hold the next one ten times make ten thousand million paths.
+const REPEATED: usize = 100_000;
+/// Entries that are kept in memory, about a hundred bytes each. Beyond that trees are read again.
+const KEPT: usize = 1 << 20;
 
 /// What stands in a tree under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +46,15 @@ pub(super) struct Trees<'r> {
     /// What is looked for; everything, if nothing is named.
     wanted: Option<&'r HashSet<ObjectId>>,
     known: HashMap<ObjectId, Option<Rc<[Entry]>>>,
+    /// Number of the entries among what is known.
+    kept: usize,
     /// Trees that are named and could not be read, or not to their end.
     pub(super) missing: HashSet<ObjectId>,
     /// Whether folders were nested too deep to be followed.
     pub(super) too_deep: bool,
+    /// What was compared on behalf of this commit: a folder now, and before.
+    compared: HashSet<(Option<ObjectId>, Vec<Option<ObjectId>>)>,
+    repeated: usize,
 }
 
 impl<'r> Trees<'r> {
@@ -54,13 +64,39 @@ impl<'r> Trees<'r> {
             objects,
             wanted,
             known: HashMap::new(),
+            kept: 0,
             missing: HashSet::new(),
             too_deep: false,
+            compared: HashSet::new(),
+            repeated: 0,
         }
     }
 
+    /// Begins with another commit.
+    pub(super) fn begin(&mut self) {
+        self.compared.clear();
+    }
+
+    /// Whether to go through a folder of so many names. Each is gone through at least once, so no object
+    /// is overlooked; of those that come again and again some paths may be.
+    pub(super) fn takes(
+        &mut self,
+        now: Option<Node>,
+        before: &[Option<Node>],
+        names: usize,
+    ) -> bool {
+        let id = |node: &Option<Node>| node.map(|node| node.id);
+        let is_new = self
+            .compared
+            .insert((id(&now), before.iter().map(id).collect()));
+        if !is_new {
+            self.repeated += names;
+        }
+        is_new || self.repeated < REPEATED
+    }
+
     /// Whether an object is looked for itself.
-    pub(super) fn is_wanted(&self, id: &ObjectId) -> bool {
+    pub(super) fn is_wanted(&self, id: &gix::oid) -> bool {
         self.wanted.is_none_or(|wanted| wanted.contains(id))
     }
 
@@ -88,6 +124,12 @@ impl<'r> Trees<'r> {
         if self.wanted.is_some() {
             entries.retain(|entry| self.leads_anywhere(entry.node, depth));
         }
+        if self.kept + entries.len() > KEPT {
+            // That nothing wanted is below a tree is worth knowing at any time, and takes no room.
+            self.known.retain(|_, entries| entries.is_none());
+            self.kept = 0;
+        }
+        self.kept += entries.len();
         let entries = (!entries.is_empty()).then(|| Rc::from(entries));
         self.known.insert(id, entries.clone());
         entries
@@ -108,6 +150,7 @@ impl<'r> Trees<'r> {
             match entry {
                 // A submodule's commit is in another repository.
                 Ok(entry) if entry.mode.is_commit() => {}
+                Ok(entry) if !entry.mode.is_tree() && !self.is_wanted(entry.oid) => {}
                 Ok(entry) => here.push(Entry {
                     name: entry.filename.to_vec().into(),
                     again: 0,
