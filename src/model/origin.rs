@@ -232,11 +232,13 @@ pub struct Place {
 /// What a git history tells about a secret at one path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Commits {
-    /// The object that holds it: its first version, or the commit or tag itself.
+    /// The object that holds it: the version that is checked out, or else the first one; or the commit
+    /// or tag itself.
     pub object: ObjectId,
     /// The commit that brought it; `None` when no commit was looked for, or none reaches it.
     pub introduced: Option<Commit>,
-    /// The commit that took it away; `None` while it is there on some branch.
+    /// The last commit that took it away; `None` if none did, or the commit that is checked out shows
+    /// it again.
     pub removed: Option<Commit>,
     /// Whether the commit that is checked out shows it.
     pub at_head: bool,

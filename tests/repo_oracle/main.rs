@@ -5,6 +5,13 @@
 //! `RESIDUE_TEST_HISTORIES` asks for more histories than the few of an ordinary run, or, as in `16..17`,
 //! for those of some seeds.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "an input that cannot be made is a failed test; a skipped one says so"
+)]
+
 #[path = "../kit/mod.rs"]
 mod kit;
 

@@ -118,15 +118,15 @@ impl Comparison<'_, '_> {
         }
         let entries = sides.iter().map(|side| side.as_deref().unwrap_or_default());
         let mut entries: Vec<&[Entry]> = entries.collect();
-        while let Some((name, now, before)) = next(&mut entries) {
-            if before.contains(&now) {
+        while let Some(here) = next(&mut entries) {
+            if here.before.contains(&here.now) {
                 continue;
             }
             let between: &[u8] = if path.is_empty() { b"" } else { b"/" };
             let pair = Pair {
-                path: [path, between, name].concat(),
-                now,
-                before,
+                path: [path, between, here.name].concat(),
+                now: here.now,
+                before: here.before,
                 depth: depth + 1,
             };
             waiting.extend(self.compare(pair));
@@ -134,8 +134,15 @@ impl Comparison<'_, '_> {
     }
 }
 
-/// The next name of several folders in the order of their names, and what stands there in each.
-fn next<'e>(sides: &mut [&'e [Entry]]) -> Option<(&'e [u8], Option<Node>, Vec<Option<Node>>)> {
+/// What stands under one name.
+struct Here<'e> {
+    name: &'e [u8],
+    now: Option<Node>,
+    before: Vec<Option<Node>>,
+}
+
+/// The next name of several folders in the order of their names: of the one now, and of those before.
+fn next<'e>(sides: &mut [&'e [Entry]]) -> Option<Here<'e>> {
     let first = sides.iter().filter_map(|side| side.first());
     let key = first.map(Entry::key).min()?;
     let mut nodes = sides.iter_mut().map(|side| {
@@ -143,6 +150,9 @@ fn next<'e>(sides: &mut [&'e [Entry]]) -> Option<(&'e [u8], Option<Node>, Vec<Op
         *side = &side[1..];
         Some(entry.node)
     });
-    let now = nodes.next().flatten();
-    Some((key.0, now, nodes.collect()))
+    Some(Here {
+        name: key.0,
+        now: nodes.next().flatten(),
+        before: nodes.collect(),
+    })
 }
