@@ -9,10 +9,11 @@ use crate::unpack::Sink;
 use crate::unpack::decode::shortfall_kind;
 use gix::ObjectId;
 use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// All objects of a repository.
 pub(super) struct Stores {
@@ -56,21 +57,19 @@ impl Stores {
 
     /// Reads every object once, on all threads of the pool.
     pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
-        let meter = Mutex::new(meter);
+        let reading = Reading {
+            reader,
+            meter: Mutex::new(meter),
+            lost: Mutex::default(),
+        };
         for (number, pack) in self.packs.iter().enumerate() {
-            let reading = Reading {
-                reader,
-                meter: &meter,
-            };
-            let is_elsewhere = |id: &gix::oid| {
-                let larger = &self.packs[..number];
-                larger.iter().any(|pack| pack.contains(id))
-            };
+            let larger = &self.packs[..number];
+            let is_elsewhere = |id: &gix::oid| larger.iter().any(|pack| pack.contains(id));
             pack.visit(&reading, &is_elsewhere, limits.memory / 2);
         }
         for (number, folder) in self.loose.iter().enumerate() {
+            let before = &self.loose[..number];
             let is_first = |id: &&ObjectId| {
-                let before = &self.loose[..number];
                 !self.packs.iter().any(|pack| pack.contains(id))
                     && !before.iter().any(|folder| folder.has(id))
             };
@@ -79,6 +78,28 @@ impl Stores {
                     folder.read(id, reader, limits);
                 }
             });
+        }
+        self.rescue(&reading, limits);
+    }
+
+    /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
+    fn rescue(&self, reading: &Reading<'_>, limits: &Limits) {
+        let wanted: BTreeSet<ObjectId> = reading.lost().keys().copied().collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let is_elsewhere = |id: &gix::oid| !wanted.contains(id);
+        let several = self.packs.iter().filter(|_| self.packs.len() > 1);
+        for pack in several.filter(|pack| wanted.iter().any(|id| pack.contains(id))) {
+            pack.visit(reading, &is_elsewhere, limits.memory / 2);
+        }
+        let lost = std::mem::take(&mut *reading.lost());
+        for (id, why) in lost {
+            let Some((kind, why)) = why else { continue };
+            match self.loose.iter().find(|folder| folder.has(&id)) {
+                Some(folder) => folder.read(&id, reading.reader, limits),
+                None => reading.reader.failed(&id, kind, &why),
+            }
         }
     }
 }
@@ -101,7 +122,7 @@ impl Folder {
                 mut content,
             }) => {
                 if size > limits.memory / 8 {
-                    return reader.large(*id, kind, &mut content);
+                    return reader.large(*id, kind, &mut content).unwrap_or_else(failed);
                 }
                 let mut data = Vec::with_capacity(size as usize);
                 // What could be read before damage is searched all the same.
@@ -156,10 +177,28 @@ fn tell(sink: &dyn Sink, kind: Kind, path: &Path, why: &str) {
     sink.shortfall(Shortfall::new(kind, path.to_string_lossy(), why));
 }
 
-/// Reads a pack for a [`Reader`].
+type Lost = BTreeMap<ObjectId, Option<(Kind, String)>>;
+
+/// Reads packs for a [`Reader`].
 struct Reading<'r> {
     reader: &'r Reader<'r>,
-    meter: &'r Mutex<Box<dyn Meter>>,
+    meter: Mutex<Box<dyn Meter>>,
+    /// What a pack could not give, and why not; nothing once another pack could.
+    lost: Mutex<Lost>,
+}
+
+impl Reading<'_> {
+    fn lost(&self) -> MutexGuard<'_, Lost> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An object was read that another pack may have lost.
+    fn found(&self, id: &gix::oid) {
+        let mut lost = self.lost();
+        if let Some(why) = lost.get_mut(id) {
+            *why = None;
+        }
+    }
 }
 
 impl Visit for Reading<'_> {
@@ -172,6 +211,7 @@ impl Visit for Reading<'_> {
         if object.elsewhere {
             return self.reader.search(&text, derived);
         }
+        self.found(&object.id);
         let trace = self.reader.object(&text, derived);
         let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         meter.advance(object.data.len() as u64);
@@ -179,17 +219,18 @@ impl Visit for Reading<'_> {
     }
 
     fn large(&self, id: &gix::oid, kind: gix::objs::Kind, _: u64, content: &mut dyn Read) {
-        self.reader.large(id.to_owned(), kind, content);
+        self.found(id);
+        // An error is told by the pack.
+        let _ = self.reader.large(id.to_owned(), kind, content);
     }
 
     fn failed(&self, id: &gix::oid, error: &ObjectError) {
-        self.reader
-            .failed(&id.to_owned(), error.kind(), &error.to_string());
+        let why = (error.kind(), error.to_string());
+        self.lost().entry(id.to_owned()).or_insert(Some(why));
     }
 
     fn doubtful(&self, doubt: &Doubt) {
-        let place = "a pack index";
-        let shortfall = Shortfall::new(Kind::Corrupt, place, doubt.to_string());
+        let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
         self.reader.sink.shortfall(shortfall);
     }
 
