@@ -229,6 +229,22 @@ pub struct Place {
     pub commits: Option<Arc<Commits>>,
 }
 
+impl Place {
+    /// A place that is told by its kind and its path alone.
+    pub const fn new(target: Arc<str>, kind: Where, path: Arc<[u8]>) -> Self {
+        Self {
+            target,
+            platform: None,
+            kind,
+            path,
+            layer: None,
+            state: None,
+            raw: false,
+            commits: None,
+        }
+    }
+}
+
 /// What a git history tells about a secret at one path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Commits {

@@ -157,15 +157,12 @@ impl Source for FileSource<'_> {
         let Origin::File { target, path, part } = origin else {
             return Vec::new();
         };
-        let place = |target: TargetId, path: &Arc<[u8]>| Place {
-            target: self.roots.targets[target.0 as usize].name.as_str().into(),
-            platform: None,
-            kind: part.place(),
-            path: Arc::clone(path),
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
+        let place = |target: TargetId, path: &Arc<[u8]>| {
+            Place::new(
+                self.roots.targets[target.0 as usize].name.as_str().into(),
+                part.place(),
+                Arc::clone(path),
+            )
         };
         let names = self.hardlinks.names(*target, path, *part);
         match names.is_empty() {

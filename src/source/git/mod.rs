@@ -198,16 +198,11 @@ impl Source for GitSource<'_> {
     fn places(&self, origin: &Origin) -> Vec<Place> {
         match (&self.files, origin) {
             (Some(files), _) => files.places(origin),
-            (None, Origin::File { path, part, .. }) => vec![Place {
-                target: Arc::clone(&self.job.label),
-                platform: None,
-                kind: part.place(),
-                path: Arc::clone(path),
-                layer: None,
-                state: None,
-                raw: false,
-                commits: None,
-            }],
+            (None, Origin::File { path, part, .. }) => vec![Place::new(
+                Arc::clone(&self.job.label),
+                part.place(),
+                Arc::clone(path),
+            )],
             (None, _) => Vec::new(),
         }
     }
