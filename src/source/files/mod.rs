@@ -39,11 +39,13 @@ pub struct FileSource<'a> {
     hardlinks: HardLinks,
 }
 
-/// A folder that is part of a target.
+/// A folder that is part of a target, or a file.
 #[derive(Debug, Clone)]
 pub struct Tree {
     /// Where it is.
     pub path: PathBuf,
+    /// Whether it comes from a list of files, which may name links that are not to be followed.
+    pub is_listed: bool,
     /// What stands in front of the paths below it in reports.
     pub shown: PathBuf,
     /// What is left out of it, by the path from here; sorted.
@@ -104,7 +106,7 @@ impl<'a> FileSource<'a> {
 }
 
 impl<'a> FileSource<'a> {
-    /// Folders that together are one target.
+    /// Folders and files that together are one target.
     ///
     /// # Errors
     /// When a glob makes no sense.

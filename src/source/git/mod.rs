@@ -88,6 +88,16 @@ pub struct Environment {
     pub quarantine: Option<PathBuf>,
 }
 
+impl Environment {
+    /// Where the index is. Git names it from the top of the work tree, where it runs its hooks.
+    fn index_of(&self, repository: &Repository) -> PathBuf {
+        match &self.index {
+            Some(index) => repository.work_dir().unwrap_or_default().join(index),
+            None => repository.git_dir().join("index"),
+        }
+    }
+}
+
 /// A call that is refused before any work.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -113,6 +123,14 @@ pub enum GitError {
     /// A path that makes no sense as a glob.
     #[error("cannot understand --path: {0}")]
     Path(String),
+    /// An index that does not tell which files there are.
+    #[error("cannot read the index `{}`: {cause}", path.display())]
+    Index {
+        /// The index.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// Files that were asked for and are not there.
     #[error("`{}` is a bare repository, it has no files; leave --worktree out", .0.display())]
     Bare(PathBuf),
@@ -160,7 +178,7 @@ impl<'a> GitSource<'a> {
         let target = asked.files.target(&asked, &parts[0].repository);
         let files = asked
             .files
-            .source(&parts, &target, options, context, progress)?;
+            .source(&asked, &parts, &target, options, context, progress)?;
         Ok(Self {
             job: Job {
                 label: target.name.as_str().into(),

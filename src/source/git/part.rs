@@ -69,9 +69,7 @@ impl Part {
                 self.follow(plan, job, &reader(None));
             }
             Scope::Staged => {
-                let index = job.asked.environment.index.clone();
-                let index = index.unwrap_or_else(|| self.repository.git_dir().join("index"));
-                let plan = Plan::of_index(&self.repository, &index, sink);
+                let plan = Plan::of_index(&self.repository, &job.asked.environment, sink);
                 self.follow(plan, job, &reader(None));
             }
         }
@@ -172,7 +170,8 @@ impl Part {
         let index = self.repository.git_dir().join("index");
         let mut trees = Trees::new(objects, None);
         // An index that cannot be read adds no place; as a file it is searched like any other.
-        let changes = staged::changes(&index, objects.hash(), objects.head(), &mut trees);
+        let heads = self.repository.heads(objects);
+        let changes = staged::changes(&index, objects.hash(), &heads, &mut trees);
         let mut changes = changes.unwrap_or_default();
         changes.retain(|change| change.now.is_some_and(|id| hits.contains(&id)));
         changes
