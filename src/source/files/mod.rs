@@ -26,7 +26,7 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use rayon::prelude::*;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Files to scan.
@@ -37,6 +37,7 @@ pub struct FileSource<'a> {
     context: Context,
     progress: &'a dyn Progress,
     hardlinks: HardLinks,
+    is_elsewhere: Option<IsElsewhere>,
 }
 
 /// A folder that is part of a target, or a file.
@@ -51,6 +52,9 @@ pub struct Tree {
     /// What is left out of it, by the path from here; sorted.
     pub without: Vec<PathBuf>,
 }
+
+/// Asked of every folder on the way: whether somebody else reads it.
+pub(super) type IsElsewhere = Arc<dyn Fn(&Path) -> bool + Send + Sync>;
 
 /// What the user named.
 #[derive(Debug, Clone, Default)]
@@ -101,6 +105,7 @@ impl<'a> FileSource<'a> {
             context,
             progress,
             hardlinks: HardLinks::default(),
+            is_elsewhere: None,
         })
     }
 }
@@ -124,7 +129,16 @@ impl<'a> FileSource<'a> {
             context,
             progress,
             hardlinks: HardLinks::default(),
+            is_elsewhere: None,
         })
+    }
+}
+
+impl FileSource<'_> {
+    /// Leaves out folders that somebody else reads.
+    pub(super) fn without(mut self, is_elsewhere: IsElsewhere) -> Self {
+        self.is_elsewhere = Some(is_elsewhere);
+        self
     }
 }
 
@@ -137,7 +151,7 @@ impl Source for FileSource<'_> {
         let meters: Meters = self.roots.targets.iter().map(begin).collect();
         let reader = || Reader::new(self, sink, &meters);
         self.roots
-            .walk(&self.selection)
+            .walk(&self.selection, self.is_elsewhere.as_ref())
             .take_any_while(|_| !sink.stopped())
             .fold(reader, |mut reader, found| {
                 reader.take(found);

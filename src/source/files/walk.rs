@@ -1,6 +1,7 @@
 //! Walking: turns the named paths into a stream of what lies there. Nothing is opened here but
 //! directories.
 
+use super::IsElsewhere;
 use super::roots::{Root, Roots, plain};
 use super::selection::Selection;
 use crate::model::{Kind, Shortfall};
@@ -40,9 +41,11 @@ impl Roots {
     pub(super) fn walk<'r>(
         &'r self,
         selection: &'r Arc<Selection>,
+        is_elsewhere: Option<&'r IsElsewhere>,
     ) -> impl ParallelIterator<Item = Found<'r>> {
         let roots = self.roots.iter();
-        roots.flat_map(|root| root.walk(selection)).par_bridge()
+        let found = roots.flat_map(move |root| root.walk(selection, is_elsewhere));
+        found.par_bridge()
     }
 }
 
@@ -50,6 +53,7 @@ impl Root {
     fn walk<'r>(
         &'r self,
         selection: &Arc<Selection>,
+        is_elsewhere: Option<&IsElsewhere>,
     ) -> Box<dyn Iterator<Item = Found<'r>> + Send + 'r> {
         let about = match self.metadata() {
             Ok(about) => about,
@@ -59,7 +63,8 @@ impl Root {
             return Box::new(iter::empty());
         }
         if about.is_dir() {
-            return Box::new(self.below(selection).filter_map(|found| self.entry(found)));
+            let below = self.below(selection, is_elsewhere);
+            return Box::new(below.filter_map(|found| self.entry(found)));
         }
         Box::new(iter::once(Found::Entry(Entry {
             root: self,
@@ -71,7 +76,7 @@ impl Root {
     }
 
     /// Everything below a directory that is not left out.
-    fn below(&self, selection: &Arc<Selection>) -> Walk {
+    fn below(&self, selection: &Arc<Selection>, is_elsewhere: Option<&IsElsewhere>) -> Walk {
         let mut builder = WalkBuilder::new(&self.path);
         builder.standard_filters(false);
         if selection.respect_gitignore {
@@ -82,8 +87,8 @@ impl Root {
                 .git_global(true)
                 .require_git(false);
         }
-        if !self.inner.is_empty() || !selection.is_empty() {
-            builder.filter_entry(self.filter(selection));
+        if !self.inner.is_empty() || !selection.is_empty() || is_elsewhere.is_some() {
+            builder.filter_entry(self.filter(selection, is_elsewhere.cloned()));
         }
         builder.build()
     }
@@ -91,6 +96,7 @@ impl Root {
     fn filter(
         &self,
         selection: &Arc<Selection>,
+        is_elsewhere: Option<IsElsewhere>,
     ) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let selection = Arc::clone(selection);
         let (root, shown) = (self.path.clone(), plain(&self.shown).to_owned());
@@ -101,7 +107,12 @@ impl Root {
                 let found = inner.binary_search_by(|inner| inner.as_path().cmp(path));
                 found.is_ok()
             };
-            !is_root_of_its_own() && selection.takes(&shown.join(path))
+            let is_dir = || entry.file_type().is_some_and(|kind| kind.is_dir());
+            let is_elsewhere = || {
+                let asked = is_elsewhere.as_ref().filter(|_| is_dir());
+                asked.is_some_and(|is_elsewhere| is_elsewhere(entry.path()))
+            };
+            !is_root_of_its_own() && selection.takes(&shown.join(path)) && !is_elsewhere()
         }
     }
 

@@ -1,15 +1,15 @@
 //! The places of one secret in the objects of one repository.
 
-use super::attribution::{Attribution, Stand, commit};
+use super::attribution::Attribution;
+use super::commit;
 use super::repository::Objects;
-use super::trees::Trees;
-use crate::model::{Commits, Occurrence, Place, Position, Secret, Where};
+use super::versions::Versions;
+use crate::model::{Commits, Occurrence, Place, Position, Where};
 use crate::source::Seen;
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter};
 use memchr::memmem;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Answers for one repository.
@@ -21,7 +21,7 @@ pub(super) struct Answers<'a> {
     pub(super) prefix: &'a [u8],
     /// Whether only what is new counts, and the rest of the repository was not searched.
     pub(super) is_narrow: bool,
-    /// Whether objects that nothing reaches are told as well.
+    /// Whether objects are told as well that nothing is known to reach.
     pub(super) unreachable: bool,
 }
 
@@ -43,12 +43,9 @@ impl Answers<'_> {
                 None => {}
             }
         }
-        let Some(secret) = seen.first().map(|seen| seen.secret) else {
-            return found;
-        };
-        for (held, are_trees) in [(blobs, false), (trees, true)] {
+        for (held, kind) in [(blobs, Where::File), (trees, Where::Metadata)] {
             match self.attribution {
-                Some(known) => self.stands(known, &held, secret, are_trees, seen, &mut found),
+                Some(known) => self.stands(known, &held, kind, seen, &mut found),
                 None => self.bare(held.keys(), &held, seen, &mut found),
             }
         }
@@ -60,28 +57,24 @@ impl Answers<'_> {
         &self,
         known: &Attribution,
         held: &Held,
-        secret: &Secret,
-        are_trees: bool,
+        kind: Where,
         seen: &[Seen<'_>],
         found: &mut Vec<(usize, Occurrence)>,
     ) {
-        let versions: HashSet<ObjectId> = held.keys().copied().collect();
-        let holds = self.content(secret);
-        for stand in known.stands(&versions, &holds) {
-            if self.is_narrow && known.is_moved(&stand, &holds) {
-                continue;
-            }
-            let at_head = self.at_head(&stand).filter(|id| versions.contains(id));
-            let object = at_head.unwrap_or(stand.object);
-            let commits = Arc::new(known.commits(&stand, object, at_head.is_some()));
-            for &index in held.get(&object).into_iter().flatten() {
+        let mut versions = Versions::found(held.keys().copied());
+        if self.is_narrow {
+            let secrets = seen.iter().map(|seen| seen.secret);
+            versions = versions.or_in(self.objects, secrets);
+        }
+        for stand in known.stands(&versions) {
+            let commits = Arc::new(known.commits(&stand));
+            for &index in held.get(&stand.object).into_iter().flatten() {
                 let position = seen[index].position;
-                let name = are_trees.then(|| self.name_in(object, position)).flatten();
-                let path = self.path(&stand.path, name.as_deref());
-                let kind = match are_trees {
-                    true => Where::Metadata,
-                    false => Where::File,
+                let name = match kind {
+                    Where::Metadata => self.name_in(stand.object, position),
+                    _ => None,
                 };
+                let path = self.path(&stand.path, name.as_deref());
                 found.push((index, self.occurrence(kind, path, position, &commits)));
             }
         }
@@ -129,7 +122,7 @@ impl Answers<'_> {
         let text = self.objects.find(id).ok().flatten();
         let header = text.and_then(|text| memmem::find(&text.data, b"\n\n"));
         let commits = Arc::new(Commits {
-            introduced: commit(self.objects, id),
+            introduced: commit::told(self.objects, id),
             refs: self
                 .attribution
                 .map_or_else(Vec::new, |known| known.refs_of(&id).0),
@@ -173,14 +166,6 @@ impl Answers<'_> {
         path
     }
 
-    /// What HEAD has where the secret stands.
-    fn at_head(&self, stand: &Stand) -> Option<ObjectId> {
-        let mut trees = Trees::new(self.objects, None);
-        trees
-            .at(self.objects.head()?, &stand.path)
-            .map(|node| node.id)
-    }
-
     /// The entry of a tree that a position lies in.
     fn name_in(&self, tree: ObjectId, position: Position) -> Option<Vec<u8>> {
         let data = self.objects.get(tree, Kind::Tree)?;
@@ -192,21 +177,6 @@ impl Answers<'_> {
             position.offset < end as u64
         });
         entry.map(|entry| entry.filename.to_vec())
-    }
-
-    /// Whether an object holds the secret that was not searched for it, because the scope is narrow.
-    fn content(&self, secret: &Secret) -> impl Fn(&ObjectId) -> bool {
-        let finder = memmem::Finder::new(secret.expose()).into_owned();
-        let known: RefCell<HashMap<ObjectId, bool>> = RefCell::default();
-        move |id| {
-            if !self.is_narrow {
-                return false;
-            }
-            *known.borrow_mut().entry(*id).or_insert_with(|| {
-                let object = self.objects.find(*id).ok().flatten();
-                object.is_some_and(|object| finder.find(&object.data).is_some())
-            })
-        }
     }
 }
 

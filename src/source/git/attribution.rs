@@ -1,14 +1,23 @@
-//! Who brought a secret and who took it away. A secret stands in a set of blobs, its versions; at a
+//! Who brought a secret and who took it away. A secret stands in a set of objects, its versions; at a
 //! path it was brought by a commit that has one of them where none of its parents has, and taken away
-//! by one that has none where all of its parents have.
+//! by one that has none where all of its parents have. A commit without parents brings all it has.
+//!
+//! Of several commits that brought it to a path the first is told, and the last of those that took it
+//! away: no other of them comes before the one, or after the other, in the history.
+//!
+//! In a narrow scope only its own commits count, and one that takes the secret from another path brings
+//! nothing new: moving a file is no leak.
 
 use super::changes::Change;
+use super::commit;
 use super::history::History;
 use super::repository::Objects;
+use super::survey::Survey;
+use super::trees::Trees;
+use super::versions::Versions;
 use crate::model::{Commit, Commits};
 use gix::ObjectId;
-use gix::objs::{CommitRef, Kind};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// References that are told by name.
@@ -16,12 +25,17 @@ const NAMED: usize = 10;
 
 /// What is known of the history around all hits.
 pub(super) struct Attribution {
+    /// Those of children before those of their parents.
     changes: Vec<Change>,
     /// For each object, the changes that bring it or take it away.
     of_object: HashMap<ObjectId, Vec<u32>>,
+    /// What HEAD has at the paths of the changes.
+    at_head: HashMap<Arc<[u8]>, ObjectId>,
     history: History,
     reached: HashMap<u32, Reached>,
     commits: HashMap<u32, Commit>,
+    /// Whether all of the history could be followed.
+    pub(super) is_whole: bool,
 }
 
 /// Names of references that lead to a commit.
@@ -35,55 +49,43 @@ struct Reached {
 pub(super) struct Stand {
     /// The path below the root folder.
     pub(super) path: Arc<[u8]>,
-    /// The version that was brought first.
+    /// The version to be shown: that of HEAD, or else the one that was brought first.
     pub(super) object: ObjectId,
-    /// Number of the commit that brought it; `None` if it is staged.
+    /// Whether HEAD has it there.
+    at_head: bool,
+    /// Number of the commit that brought it; `None` if none did, as with what is staged.
     introduced: Option<u32>,
     /// Number of the commit that took it away last.
     removed: Option<u32>,
 }
 
 impl Attribution {
-    /// Takes the changes in which hits take part, children's before their parents', and the commits
-    /// that are hits themselves.
-    pub(super) fn new(
-        objects: &Objects,
-        history: History,
-        changes: Vec<Change>,
-        hits: &HashSet<ObjectId>,
-    ) -> Self {
-        let mut of_object: HashMap<ObjectId, Vec<u32>> = HashMap::new();
-        for (number, change) in (0..).zip(&changes) {
-            let objects = change.before.iter().chain([&change.now]).flatten();
-            for object in objects.copied().collect::<HashSet<_>>() {
-                of_object.entry(object).or_default().push(number);
-            }
-        }
+    /// Takes the changes in which hits take part, and the commits that are hits themselves.
+    pub(super) fn new(objects: &Objects, survey: Survey, hits: &HashSet<ObjectId>) -> Self {
+        let Survey {
+            history,
+            mut changes,
+            is_whole,
+        } = survey;
+        changes.sort_by_key(|change| change.commit);
         let changing = changes.iter().filter_map(|change| change.commit);
         let told = hits.iter().filter_map(|id| history.number(id));
         let told: HashSet<u32> = changing.chain(told).collect();
-        let reached = history.reached_by(&told);
-        let reached = reached.into_iter().map(|(commit, mut names)| {
-            // What a reference holds stays; the rest is of interest where no reference does.
-            let is_reference = |name: &&str| name.starts_with("refs/");
-            if names.iter().any(is_reference) {
-                names.retain(is_reference);
-            }
-            let first: Vec<String> = names.iter().take(NAMED).map(|n| (*n).to_owned()).collect();
-            let more = names.len() - first.len();
-            (commit, Reached { first, more })
-        });
+        let reached = history.reached_by(&told).into_iter();
+        let reached = reached.map(|(commit, names)| (commit, Reached::by(names)));
         let reached = reached.collect();
         let commits = told.into_iter().filter_map(|number| {
             let id = history.commits()[number as usize].id;
-            Some((number, commit(objects, id)?))
+            Some((number, commit::told(objects, id)?))
         });
         Self {
             commits: commits.collect(),
-            of_object,
+            of_object: by_object(&changes),
+            at_head: at_head(objects, &changes, hits),
             reached,
             history,
             changes,
+            is_whole,
         }
     }
 
@@ -106,91 +108,139 @@ impl Attribution {
         })
     }
 
-    /// Whether the commit that brought a secret to one path took it from another.
-    pub(super) fn is_moved(&self, stand: &Stand, holds: &dyn Fn(&ObjectId) -> bool) -> bool {
-        let same =
-            |change: &&Change| change.commit == stand.introduced && change.path != stand.path;
-        let mut others = self.changes.iter().filter(same);
-        others.any(|change| {
-            let left = change.before.iter().flatten();
-            left.into_iter().any(holds) && !change.now.as_ref().is_some_and(holds)
-        })
-    }
-
-    /// Where the versions of a secret stand, by path. `holds` says of an object that is none of them
-    /// whether it holds the secret all the same, as versions outside of the scope may.
-    pub(super) fn stands(
-        &self,
-        versions: &HashSet<ObjectId>,
-        holds: &dyn Fn(&ObjectId) -> bool,
-    ) -> Vec<Stand> {
-        let numbers = versions.iter().filter_map(|id| self.of_object.get(id));
-        let numbers: std::collections::BTreeSet<u32> = numbers.flatten().copied().collect();
-        let mut paths: BTreeMap<&Arc<[u8]>, Stand> = BTreeMap::new();
+    /// Where the versions of a secret stand, by path.
+    pub(super) fn stands(&self, versions: &Versions<'_>) -> Vec<Stand> {
+        let numbers = versions.all_found().filter_map(|id| self.of_object.get(id));
+        let numbers: BTreeSet<u32> = numbers.flatten().copied().collect();
+        let mut stands: BTreeMap<&Arc<[u8]>, Stand> = BTreeMap::new();
         let mut removals: HashMap<&Arc<[u8]>, u32> = HashMap::new();
-        let has = |id: &Option<ObjectId>| id.is_some_and(|id| versions.contains(&id) || holds(&id));
+        let moving = self.moving(&numbers, versions);
         // From the newest change to the oldest: the last one to be seen came first.
-        for number in numbers {
-            let change = &self.changes[number as usize];
-            let now = change.now.filter(|id| versions.contains(id));
-            let before = || change.before.iter().map(&has);
-            match now {
-                Some(object) if !before().any(|had| had) => {
-                    let stand = Stand {
-                        path: Arc::clone(&change.path),
-                        object,
-                        introduced: change.commit,
-                        removed: None,
-                    };
-                    paths.insert(&change.path, stand);
-                }
-                None if !change.before.is_empty()
-                    && before().all(|had| had)
-                    && !has(&change.now) =>
-                {
-                    if let Some(commit) = change.commit {
-                        removals.entry(&change.path).or_insert(commit);
-                    }
-                }
-                _ => {}
+        for change in numbers.iter().map(|&number| &self.changes[number as usize]) {
+            if let Some(object) = brought(change, versions)
+                && !moving.contains(&change.commit)
+            {
+                let stand = self.stand(change, object, versions);
+                stands.insert(&change.path, stand);
+            } else if let Some(commit) = change.commit
+                && removes(change, versions)
+            {
+                removals.entry(&change.path).or_insert(commit);
             }
         }
-        let mut stands: Vec<Stand> = paths.into_values().collect();
-        for stand in &mut stands {
-            stand.removed = removals.get(&stand.path).copied();
+        for (path, stand) in &mut stands {
+            stand.removed = removals.get(path).copied().filter(|_| !stand.at_head);
         }
-        stands
+        stands.into_values().collect()
     }
 
-    /// What people are told of it; `at_head` says whether it is still there.
-    pub(super) fn commits(&self, stand: &Stand, object: ObjectId, at_head: bool) -> Commits {
+    /// Of a narrow scope, the commits that take the secret from some path: what they bring of it to
+    /// others they have moved.
+    fn moving(&self, numbers: &BTreeSet<u32>, versions: &Versions<'_>) -> BTreeSet<Option<u32>> {
+        if !versions.is_narrow() {
+            return BTreeSet::new();
+        }
+        let changes = numbers.iter().map(|&number| &self.changes[number as usize]);
+        let bringing = changes.filter(|change| brought(change, versions).is_some());
+        let mut commits: BTreeSet<Option<u32>> = bringing.map(|change| change.commit).collect();
+        commits.retain(|&commit| {
+            let begin = self
+                .changes
+                .partition_point(|change| change.commit < commit);
+            let mut of_commit = self.changes[begin..]
+                .iter()
+                .take_while(|change| change.commit == commit);
+            of_commit.any(|change| change.had(versions) && !change.has(versions))
+        });
+        commits
+    }
+
+    fn stand(&self, change: &Change, object: ObjectId, versions: &Versions<'_>) -> Stand {
+        let head = self.at_head.get(&change.path).copied();
+        Stand {
+            path: Arc::clone(&change.path),
+            object: head.filter(|&id| versions.has_found(id)).unwrap_or(object),
+            at_head: head.is_some_and(|id| versions.hold(id)),
+            introduced: change.commit,
+            removed: None,
+        }
+    }
+
+    /// What people are told of it.
+    pub(super) fn commits(&self, stand: &Stand) -> Commits {
         let told = |number: u32| self.commits.get(&number).cloned();
         let reached = stand
             .introduced
             .and_then(|number| self.reached.get(&number));
         let reached = reached.cloned().unwrap_or_default();
         Commits {
-            object: super::name(&object),
+            object: super::name(&stand.object),
             introduced: stand.introduced.and_then(told),
-            removed: stand.removed.filter(|_| !at_head).and_then(told),
-            at_head,
+            removed: stand.removed.and_then(told),
+            at_head: stand.at_head,
             refs: reached.first,
             more_refs: reached.more,
         }
     }
 }
 
-/// What people know a commit by.
-pub(super) fn commit(objects: &Objects, id: ObjectId) -> Option<Commit> {
-    let data = objects.get(id, Kind::Commit)?;
-    let decoded = CommitRef::from_bytes(&data, objects.hash()).ok()?;
-    let author = decoded.author().ok()?;
-    let summary = decoded.message.split(|&byte| byte == b'\n').next();
-    Some(Commit {
-        id: super::name(&id),
-        author: author.name.to_vec().into(),
-        email: author.email.to_vec().into(),
-        time: author.time().map_or(0, |time| time.seconds),
-        summary: summary.unwrap_or_default().trim_ascii().into(),
-    })
+impl Reached {
+    /// What a reference holds stays; the rest is of interest where no reference does.
+    fn by(mut names: Vec<&str>) -> Self {
+        let is_reference = |name: &&str| name.starts_with("refs/");
+        if names.iter().any(is_reference) {
+            names.retain(is_reference);
+        }
+        let first: Vec<String> = names.iter().take(NAMED).map(|n| (*n).to_owned()).collect();
+        Self {
+            more: names.len() - first.len(),
+            first,
+        }
+    }
+}
+
+/// The version that a change brings to where no parent has the secret.
+fn brought(change: &Change, versions: &Versions<'_>) -> Option<ObjectId> {
+    let now = change.now.filter(|&now| versions.has_found(now));
+    now.filter(|_| !change.had(versions))
+}
+
+/// Whether a change takes the secret from where every parent has it.
+fn removes(change: &Change, versions: &Versions<'_>) -> bool {
+    let all_had = change
+        .before
+        .iter()
+        .all(|id| id.is_some_and(|id| versions.hold(id)));
+    !change.before.is_empty() && all_had && !change.has(versions)
+}
+
+fn by_object(changes: &[Change]) -> HashMap<ObjectId, Vec<u32>> {
+    let mut of_object: HashMap<ObjectId, Vec<u32>> = HashMap::new();
+    for (number, change) in (0..).zip(changes) {
+        let objects = change.before.iter().chain([&change.now]).flatten();
+        for object in objects.copied().collect::<BTreeSet<_>>() {
+            of_object.entry(object).or_default().push(number);
+        }
+    }
+    of_object
+}
+
+/// What HEAD has where a hit was brought.
+fn at_head(
+    objects: &Objects,
+    changes: &[Change],
+    hits: &HashSet<ObjectId>,
+) -> HashMap<Arc<[u8]>, ObjectId> {
+    let Some(head) = objects.head() else {
+        return HashMap::new();
+    };
+    let mut trees = Trees::new(objects, None);
+    let brings = |change: &&Change| change.now.is_some_and(|id| hits.contains(&id));
+    let brought = changes.iter().filter(brings);
+    let paths: BTreeSet<&Arc<[u8]>> = brought.map(|change| &change.path).collect();
+    let there = paths.into_iter().filter_map(|path| {
+        let node = trees.at(head, path)?;
+        Some((Arc::clone(path), node.id))
+    });
+    there.collect()
 }

@@ -2,9 +2,10 @@
 //! path where every parent has something else. A merge that takes a file from one of its parents
 //! changes nothing there; one that makes a version of its own does.
 
-use super::trees::{Entry, Node, Trees};
+use super::trees::{DEEPEST, Entry, Node, Trees};
+use super::versions::Versions;
 use gix::ObjectId;
-use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// One path at which a commit differs from all of its parents.
@@ -20,6 +21,18 @@ pub(super) struct Change {
     pub(super) before: Vec<Option<ObjectId>>,
 }
 
+impl Change {
+    /// Whether the secret stands there now.
+    pub(super) fn has(&self, versions: &Versions<'_>) -> bool {
+        self.now.is_some_and(|id| versions.hold(id))
+    }
+
+    /// Whether it stands there in any parent.
+    pub(super) fn had(&self, versions: &Versions<'_>) -> bool {
+        self.before.iter().flatten().any(|&id| versions.hold(id))
+    }
+}
+
 /// Compares trees on behalf of one commit.
 pub(super) struct Comparison<'t, 'r> {
     pub(super) trees: &'t mut Trees<'r>,
@@ -27,61 +40,112 @@ pub(super) struct Comparison<'t, 'r> {
     pub(super) changes: &'t mut Vec<Change>,
 }
 
+/// What stands at one path, now and in each parent.
+struct Pair {
+    path: Vec<u8>,
+    now: Option<Node>,
+    before: Vec<Option<Node>>,
+    /// Folders above it.
+    depth: usize,
+}
+
 impl Comparison<'_, '_> {
     /// Adds what the tree `now` changes against the trees `before`.
     pub(super) fn run(&mut self, now: Option<ObjectId>, before: &[ObjectId]) {
+        self.trees.begin();
         let tree = |id| Node { id, is_tree: true };
-        let before: Vec<_> = before.iter().map(|&id| Some(tree(id))).collect();
-        self.compare(now.map(tree), &before, &mut Vec::new());
-    }
-
-    fn compare(&mut self, now: Option<Node>, before: &[Option<Node>], path: &mut Vec<u8>) {
-        if before.contains(&now) {
+        let root = Pair {
+            path: Vec::new(),
+            now: now.map(tree),
+            before: before.iter().map(|&id| Some(tree(id))).collect(),
+            depth: 0,
+        };
+        if root.before.contains(&root.now) {
             return;
         }
-        let leaf = |trees: &Trees<'_>, node: &Option<Node>| {
-            node.filter(|node| !node.is_tree || trees.is_wanted(&node.id))
+        // Folders may be nested deeper than a thread's stack.
+        let mut waiting: Vec<Pair> = self.compare(root).into_iter().collect();
+        while let Some(folder) = waiting.pop() {
+            self.below(&folder, &mut waiting);
+        }
+    }
+
+    /// Adds what is changed at a path itself; returns the folders there if more may be below.
+    fn compare(&mut self, pair: Pair) -> Option<Pair> {
+        let leaf = |node: &Option<Node>| {
+            node.filter(|node| !node.is_tree || self.trees.is_wanted(&node.id))
                 .map(|node| node.id)
         };
-        let now_here = leaf(self.trees, &now);
-        let before_here: Vec<_> = before.iter().map(|node| leaf(self.trees, node)).collect();
-        if now_here.is_some() || before_here.iter().any(Option::is_some) {
+        let now = leaf(&pair.now);
+        let before: Vec<_> = pair.before.iter().map(leaf).collect();
+        if now.is_some() || before.iter().any(Option::is_some) {
             self.changes.push(Change {
                 commit: self.commit,
-                path: path.as_slice().into(),
-                now: now_here,
-                before: before_here,
+                path: pair.path.as_slice().into(),
+                now,
+                before,
             });
         }
         let folder = |node: Option<Node>| node.filter(|node| node.is_tree);
-        let before: Vec<_> = before.iter().map(|node| folder(*node)).collect();
-        self.below(folder(now), &before, path);
+        let folders = Pair {
+            now: folder(pair.now),
+            before: pair.before.into_iter().map(folder).collect(),
+            ..pair
+        };
+        let is_any = folders.now.is_some() || folders.before.iter().any(Option::is_some);
+        is_any.then_some(folders)
     }
 
-    /// Compares name by name what is below folders.
-    fn below(&mut self, now: Option<Node>, before: &[Option<Node>], path: &mut Vec<u8>) {
-        let mut open = |node: Option<Node>| node.and_then(|node| self.trees.entries(node.id));
-        let now = open(now);
-        let before: Vec<_> = before.iter().map(|node| open(*node)).collect();
-        let all = std::iter::once(&now).chain(&before).flatten();
-        let names: BTreeSet<&[u8]> = all
-            .flat_map(|entries| entries.iter().map(|entry| &*entry.name))
+    /// Compares name by name what is in folders.
+    fn below(&mut self, folder: &Pair, waiting: &mut Vec<Pair>) {
+        let Pair {
+            path,
+            now,
+            before,
+            depth,
+        } = folder;
+        let sides: Vec<Option<Rc<[Entry]>>> = std::iter::once(now)
+            .chain(before)
+            .map(|node| self.trees.entries((*node)?.id))
             .collect();
-        for name in names {
-            let here = |entries: &Option<std::rc::Rc<[Entry]>>| node(entries.as_deref()?, name);
-            let before: Vec<_> = before.iter().map(here).collect();
-            let length = path.len();
-            if length > 0 {
-                path.push(b'/');
+        let names = sides.iter().flatten().map(|entries| entries.len()).sum();
+        if names == 0 || !self.trees.takes(*now, before, names) {
+            return;
+        }
+        if *depth >= DEEPEST {
+            self.trees.too_deep = true;
+            return;
+        }
+        let entries = sides.iter().map(|side| side.as_deref().unwrap_or_default());
+        let mut entries: Vec<&[Entry]> = entries.collect();
+        while let Some((name, now, before)) = next(&mut entries) {
+            if before.contains(&now) {
+                continue;
             }
-            path.extend_from_slice(name);
-            self.compare(here(&now), &before, path);
-            path.truncate(length);
+            let between: &[u8] = if path.is_empty() { b"" } else { b"/" };
+            let pair = Pair {
+                path: [path, between, name].concat(),
+                now,
+                before,
+                depth: depth + 1,
+            };
+            waiting.extend(self.compare(pair));
         }
     }
 }
 
-fn node(entries: &[Entry], name: &[u8]) -> Option<Node> {
-    let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
-    found.ok().map(|at| entries[at].node)
+/// A name, what stands under it now, and what does in each parent.
+type Named<'e> = (&'e [u8], Option<Node>, Vec<Option<Node>>);
+
+/// The next name of several folders in the order of their names, and what stands there in each.
+fn next<'e>(sides: &mut [&'e [Entry]]) -> Option<Named<'e>> {
+    let first = sides.iter().filter_map(|side| side.first());
+    let key = first.map(Entry::key).min()?;
+    let mut nodes = sides.iter_mut().map(|side| {
+        let entry = side.first().filter(|entry| entry.key() == key)?;
+        *side = &side[1..];
+        Some(entry.node)
+    });
+    let now = nodes.next().flatten();
+    Some((key.0, now, nodes.collect()))
 }

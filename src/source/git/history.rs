@@ -1,10 +1,11 @@
 //! The commits of a repository, in memory and in order: children before their parents. What is told
 //! of a secret, who brought it and which references lead to it, is worked out along this order.
 
+use super::commit::{self, Raw};
 use super::repository::Objects;
 use super::tips::Tip;
 use gix::ObjectId;
-use gix::objs::{CommitRef, Kind, TagRef};
+use gix::objs::Kind;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Tags of tags that are followed at most.
@@ -21,17 +22,8 @@ pub(super) struct History {
     pub(super) loose_ends: Vec<(String, ObjectId)>,
     /// Names of the tips, and the commits that each of them leads to.
     starts: BTreeMap<String, Vec<u32>>,
-    /// Commits that are named and not there.
+    /// What is named and not there, or is not what it should be.
     pub(super) missing: Vec<ObjectId>,
-}
-
-/// What a commit says of itself.
-#[derive(Debug, Clone)]
-pub(super) struct Raw {
-    pub(super) tree: ObjectId,
-    pub(super) parents: Vec<ObjectId>,
-    /// When it was committed, in seconds since the Unix epoch.
-    pub(super) time: i64,
 }
 
 /// One commit among others.
@@ -81,16 +73,18 @@ impl History {
         let mut id = tip.id;
         for _ in 0..TAGS {
             let Ok(Some(object)) = objects.find(id) else {
-                self.missing.push(id);
+                self.missing.extend(tip.is_held().then_some(id));
                 return None;
             };
             match object.kind {
                 Kind::Commit => return Some(id),
                 Kind::Tag => {
                     self.tags.insert(id);
-                    id = TagRef::from_bytes(&object.data, objects.hash())
-                        .ok()?
-                        .target();
+                    let Some(target) = commit::tagged(&object.data, objects.hash()) else {
+                        self.missing.push(id);
+                        return None;
+                    };
+                    id = target;
                 }
                 Kind::Tree | Kind::Blob => {
                     self.loose_ends.push((tip.name.clone(), id));
@@ -237,16 +231,11 @@ impl<'r> Commits<'r> {
             return Some(known);
         }
         let data = self.objects.get(id, Kind::Commit)?;
-        let commit = CommitRef::from_bytes(&data, self.objects.hash()).ok()?;
-        let parents = match self.boundary.contains(&id) {
-            true => Vec::new(),
-            false => commit.parents().collect(),
-        };
-        Some(Raw {
-            tree: commit.tree(),
-            time: commit.time().map_or(0, |time| time.seconds),
-            parents,
-        })
+        let mut commit = Raw::parse(&data, self.objects.hash())?;
+        if self.boundary.contains(&id) {
+            commit.parents.clear();
+        }
+        Some(commit)
     }
 
     fn of_graph(&self, id: ObjectId) -> Option<Raw> {

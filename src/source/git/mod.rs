@@ -9,10 +9,13 @@
 mod answers;
 mod attribution;
 mod changes;
+mod commit;
 mod files;
 mod history;
 mod lfs;
 mod loose;
+mod named;
+mod nested;
 pub mod pack;
 mod part;
 mod plan;
@@ -22,12 +25,15 @@ mod repository;
 mod scope;
 mod staged;
 mod stores;
+mod survey;
 mod tips;
 mod trees;
+mod versions;
 
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};
 
+use self::nested::Nested;
 use self::part::Part;
 use self::repository::Repository;
 use self::scope::Found;
@@ -38,13 +44,16 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A repository to scan.
 pub struct GitSource<'a> {
     /// The repository that was named, and those of its submodules.
     parts: Vec<Part>,
     files: Option<FileSource<'a>>,
+    /// Those that lie among the files, found while these are read.
+    nested: Option<Arc<Nested>>,
+    inner: OnceLock<Vec<Part>>,
     job: Job<'a>,
 }
 
@@ -120,6 +129,17 @@ pub enum GitError {
         /// Why not.
         cause: String,
     },
+    /// References that are kept in a way that cannot be read.
+    #[error(
+        "`{}` keeps its references in a `{format}`, which cannot be read: only a scan of everything \
+         works, or `git refs migrate --ref-format=files`", path.display()
+    )]
+    References {
+        /// Its git directory.
+        path: PathBuf,
+        /// What git calls it.
+        format: String,
+    },
     /// A path that makes no sense as a glob.
     #[error("cannot understand --path: {0}")]
     Path(String),
@@ -161,6 +181,12 @@ impl<'a> GitSource<'a> {
     ) -> Result<Self, GitError> {
         let repository = Repository::containing(&asked.path)?
             .with_quarantine(asked.environment.quarantine.clone());
+        if let (Scope::Commits(_) | Scope::Staged, Some(format)) =
+            (&asked.scope, repository.foreign_references())
+        {
+            let path = repository.git_dir();
+            return Err(GitError::References { path, format });
+        }
         let found = match &asked.scope {
             Scope::Commits(range) => range.find(&repository)?,
             _ => Found::default(),
@@ -169,9 +195,10 @@ impl<'a> GitSource<'a> {
         let mut waiting = vec![repository];
         while let Some(repository) = waiting.pop() {
             if matches!(asked.scope, Scope::Everything { .. }) {
-                for (place, prefix) in repository.submodules() {
-                    waiting.push(Repository::open(&place, prefix)?);
-                }
+                // One that cannot be opened is met again among the files, and told there.
+                let submodules = repository.submodules().into_iter();
+                let open = |(place, prefix): (PathBuf, _)| Repository::open(&place, prefix).ok();
+                waiting.extend(submodules.filter_map(open));
             }
             parts.push(Part::new(repository));
         }
@@ -179,6 +206,12 @@ impl<'a> GitSource<'a> {
         let files = asked
             .files
             .source(&asked, &parts, &target, options, context, progress)?;
+        let nested = asked.nested(&parts).map(Arc::new);
+        let files = match nested.clone() {
+            Some(nested) => files
+                .map(|files| files.without(Arc::new(move |folder: &Path| nested.is_store(folder)))),
+            None => files,
+        };
         Ok(Self {
             job: Job {
                 label: target.name.as_str().into(),
@@ -191,7 +224,38 @@ impl<'a> GitSource<'a> {
             },
             parts,
             files,
+            nested,
+            inner: OnceLock::new(),
         })
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        let inner = self.inner.get().into_iter().flatten();
+        self.parts.iter().chain(inner)
+    }
+
+    /// Reads the repositories that were come across among the files.
+    fn read_nested(&self, nested: &Nested, sink: &dyn Sink) {
+        let (found, problems) = nested.finish();
+        problems
+            .into_iter()
+            .for_each(|problem| sink.shortfall(problem));
+        let inner = self
+            .inner
+            .get_or_init(|| found.into_iter().map(Part::new).collect());
+        inner.iter().for_each(|part| part.read(&self.job, sink));
+    }
+}
+
+impl Asked {
+    /// Where to look for repositories inside this one: among all of its files, if those and all of
+    /// its objects are asked for.
+    fn nested(&self, parts: &[Part]) -> Option<Nested> {
+        let is_all = matches!(self.scope, Scope::Everything { .. }) && self.files == Files::All;
+        let main = &parts[0].repository;
+        let base = main.work_dir().unwrap_or_else(|| main.git_dir());
+        let known = parts.iter().map(|part| &part.repository);
+        is_all.then(|| Nested::below(base, known))
     }
 }
 
@@ -203,11 +267,14 @@ impl Source for GitSource<'_> {
         if let Some(files) = &self.files {
             files.read(sink);
         }
+        if let Some(nested) = &self.nested {
+            self.read_nested(nested, sink);
+        }
     }
 
     fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
         if self.job.asked.attribution {
-            for part in &self.parts {
+            for part in self.parts() {
                 part.settle(&self.job, hits, coverage);
             }
         }
@@ -241,7 +308,7 @@ impl Source for GitSource<'_> {
                 found.extend(places.map(|place| (index, Occurrence::new(place, position))));
             }
         }
-        for part in self.parts.iter().filter(|_| !objects.is_empty()) {
+        for part in self.parts().filter(|_| !objects.is_empty()) {
             found.extend(part.occurrences(&self.job, seen, &objects));
         }
         found

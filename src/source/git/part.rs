@@ -2,20 +2,19 @@
 
 use super::answers::Answers;
 use super::attribution::Attribution;
-use super::changes::{Change, Comparison};
-use super::history::History;
+use super::named::Named;
 use super::plan::Plan;
 use super::reader::Reader;
-use super::repository::{Objects, Repository};
+use super::repository::Repository;
 use super::scope::Scope;
 use super::stores::Stores;
-use super::trees::Trees;
+use super::survey::Survey;
 use super::{Job, staged, tips};
 use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
 use gix::ObjectId;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -39,13 +38,11 @@ impl Part {
     /// Reads what is asked for.
     pub(super) fn read(&self, job: &Job<'_>, sink: &dyn Sink) {
         let common_dir = self.repository.common_dir();
-        let reader = |stores| Reader {
+        let reader = |named| Reader {
             sink,
             context: job.context,
             whole: job.asked.whole_objects,
-            hash: self.repository.hash(),
-            stores,
-            missing: Mutex::new(BTreeSet::new()),
+            named,
             common_dir: &common_dir,
             lfs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
@@ -53,12 +50,14 @@ impl Part {
         match &job.asked.scope {
             Scope::Nothing => {}
             Scope::Everything { .. } => {
-                let directories = self.repository.directories();
-                let stores = Stores::open(&directories, self.repository.hash(), sink);
-                let reader = reader(Some(&stores));
+                let (repository, hash) = (&self.repository, self.repository.hash());
+                let stores = Stores::open(&repository.directories(), hash, sink);
+                let named = Named::new(&stores, hash, repository.boundary());
+                self.begin(&named, job, sink);
+                let reader = reader(Some(named));
                 let meter = job.progress.begin(&self.place(job), None);
                 stores.read(&reader, &job.options.limits, meter);
-                reader.finish(&self.place(job), self.repository.is_partial());
+                reader.finish(&self.place(job), repository.is_partial());
                 self.tell(job, reader.commits.load(Ordering::Relaxed), sink);
             }
             Scope::Commits(range) => {
@@ -81,22 +80,44 @@ impl Part {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
 
+    /// Looks for what references and the index begin with.
+    fn begin(&self, named: &Named<'_>, job: &Job<'_>, sink: &dyn Sink) {
+        let tell = |kind, detail| sink.shortfall(Shortfall::new(kind, self.place(job), detail));
+        let failed = |what, problem: &str| {
+            tell(Kind::Corrupt, format!("{what} cannot be read: {problem}"));
+        };
+        if let Some(format) = self.repository.foreign_references() {
+            let detail = format!(
+                "keeps its references in a `{format}`, which cannot be read: every object was searched, \
+                 and objects go by their names; `git refs migrate --ref-format=files` changes that"
+            );
+            tell(Kind::Unsupported, detail);
+        } else {
+            let (tips, problems) = tips::all(&self.repository);
+            let held = tips.iter().filter(|tip| tip.is_held());
+            held.for_each(|tip| named.expect(&tip.id));
+            for problem in problems {
+                failed("a reference", &problem);
+            }
+        }
+        let index = self.repository.git_dir().join("index");
+        match staged::named(&index, self.repository.hash()) {
+            Ok(ids) => ids.iter().for_each(|id| named.expect(id)),
+            Err(problem) => failed("the index", &problem),
+        }
+    }
+
     /// What is worth knowing of a history that was read.
     fn tell(&self, job: &Job<'_>, commits: u64, sink: &dyn Sink) {
         let place = self.place(job);
         let tell = |kind, detail: &str| sink.shortfall(Shortfall::new(kind, &*place, detail));
-        if commits == 0 {
+        // A folder where `git init` was run and nothing else is no reason to stop a build.
+        if commits == 0 && self.repository.prefix.is_empty() {
             tell(Kind::NoCommits, "there is no commit to scan");
         }
         if !self.repository.boundary().is_empty() {
             let detail = "is a shallow clone; `git fetch --unshallow` gets the older history";
             tell(Kind::Shallow, detail);
-        }
-        for problem in tips::all(&self.repository).1 {
-            tell(
-                Kind::Corrupt,
-                &format!("a reference cannot be read: {problem}"),
-            );
         }
     }
 
@@ -112,69 +133,21 @@ impl Part {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        let attribution = match plan {
-            Some(plan) => Attribution::new(&objects, plan.history, plan.changes, &hits),
-            None => self.search(&objects, &hits),
+        let survey = match plan {
+            Some(plan) => plan.into_survey(),
+            None => Survey::of(&self.repository, &objects, &hits),
         };
+        let attribution = Attribution::new(&objects, survey, &hits);
         let lost = hits.iter().filter(|id| !is_reached(&attribution, id));
         let lost = lost.filter(|id| objects.kind(**id).is_some()).count();
         let is_told = matches!(job.asked.scope, Scope::Everything { unreachable: false });
-        if lost > 0 && is_told {
+        if lost > 0 && is_told && attribution.is_whole {
             let detail = format!(
                 "{lost} objects with candidates are reached by no reference; --unreachable shows them"
             );
             coverage.record(Shortfall::new(Kind::Unreachable, self.place(job), detail));
         }
         let _ = self.attribution.set(attribution);
-    }
-
-    /// Goes through the whole history for the commits that brought or removed a hit.
-    fn search(&self, objects: &Objects, hits: &HashSet<ObjectId>) -> Attribution {
-        let (tips, _) = tips::all(&self.repository);
-        let history = History::of(objects, &tips, &self.repository.boundary());
-        let mut trees = Trees::new(objects, Some(hits));
-        let mut changes = self.staged(objects, hits);
-        for (name, id) in &history.loose_ends {
-            let mut comparison = Comparison {
-                trees: &mut trees,
-                commit: None,
-                changes: &mut changes,
-            };
-            match objects.kind(*id) {
-                Some(gix::objs::Kind::Tree) => comparison.run(Some(*id), &[]),
-                _ => changes.push(Change {
-                    commit: None,
-                    path: name.as_bytes().into(),
-                    now: Some(*id),
-                    before: Vec::new(),
-                }),
-            }
-        }
-        for (number, commit) in (0..).zip(history.commits()) {
-            let parents = commit.parents.iter();
-            let before: Vec<_> = parents
-                .map(|&parent| history.commits()[parent as usize].tree)
-                .collect();
-            let mut comparison = Comparison {
-                trees: &mut trees,
-                commit: Some(number),
-                changes: &mut changes,
-            };
-            comparison.run(Some(commit.tree), &before);
-        }
-        Attribution::new(objects, history, changes, hits)
-    }
-
-    /// Hits that are staged, and not committed where they are staged.
-    fn staged(&self, objects: &Objects, hits: &HashSet<ObjectId>) -> Vec<Change> {
-        let index = self.repository.git_dir().join("index");
-        let mut trees = Trees::new(objects, None);
-        // An index that cannot be read adds no place; as a file it is searched like any other.
-        let heads = self.repository.heads(objects);
-        let changes = staged::changes(&index, objects.hash(), &heads, &mut trees);
-        let mut changes = changes.unwrap_or_default();
-        changes.retain(|change| change.now.is_some_and(|id| hits.contains(&id)));
-        changes
     }
 
     /// The places of a secret.
@@ -184,13 +157,20 @@ impl Part {
         seen: &[Seen<'_>],
         held: &BTreeMap<ObjectId, Vec<usize>>,
     ) -> Vec<(usize, Occurrence)> {
+        let everything = match job.asked.scope {
+            Scope::Everything { unreachable } => Some(unreachable),
+            _ => None,
+        };
+        let attribution = self.attribution.get();
+        // What is in the way of the history must not hide what was found.
+        let is_whole = attribution.is_none_or(|known| known.is_whole);
         let answers = Answers {
             objects: &self.repository.objects(),
-            attribution: self.attribution.get(),
+            attribution,
             target: &job.label,
             prefix: &self.repository.prefix,
-            is_narrow: !matches!(job.asked.scope, Scope::Everything { .. }),
-            unreachable: matches!(job.asked.scope, Scope::Everything { unreachable: true }),
+            is_narrow: everything.is_none(),
+            unreachable: everything.is_some_and(|all| all || !is_whole),
         };
         answers.of(seen, held.clone())
     }
@@ -200,7 +180,7 @@ impl Part {
         match self.repository.prefix.as_slice() {
             b"" => job.target.name.clone(),
             prefix => format!(
-                "{}: submodule {}",
+                "{}: repository {}",
                 job.target.name,
                 String::from_utf8_lossy(prefix)
             ),

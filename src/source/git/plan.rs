@@ -4,17 +4,19 @@
 
 use super::Environment;
 use super::changes::{Change, Comparison};
-use super::history::{Commits, History, Raw};
+use super::commit::{self, Raw};
+use super::history::{Commits, History};
 use super::range::Walk;
 use super::reader::{Reader, Text};
 use super::repository::{Objects, Repository};
 use super::scope::Found;
 use super::staged;
+use super::survey::Survey;
 use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::ObjectId;
-use gix::objs::{self, TagRef};
+use gix::objs;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -71,6 +73,10 @@ impl Plan {
             plan.changes.retain(is_asked);
         }
         trees.missing.iter().for_each(|id| lacks(sink, "tree", id));
+        if trees.too_deep {
+            let detail = "has folders nested too deep, which were not read";
+            sink.shortfall(Shortfall::new(Kind::Limit, "the history", detail));
+        }
         plan
     }
 
@@ -144,6 +150,15 @@ impl Plan {
         comparison.run(Some(commit.tree), &before);
     }
 
+    /// What is known of the commits that were read.
+    pub(super) fn into_survey(self) -> Survey {
+        Survey {
+            history: self.history,
+            changes: self.changes,
+            is_whole: true,
+        }
+    }
+
     /// Reads every object of the plan once, on all threads of the pool.
     pub(super) fn read(&self, repository: &Repository, reader: &Reader<'_>) {
         reader.names(self.names.iter());
@@ -187,10 +202,10 @@ impl Peeled {
         let mut kind = objects.kind(id);
         while kind == Some(objs::Kind::Tag)
             && let Some(data) = objects.get(id, objs::Kind::Tag)
-            && let Ok(tag) = TagRef::from_bytes(&data, objects.hash())
+            && let Some(target) = commit::tagged(&data, objects.hash())
         {
             self.tags.push(id);
-            id = tag.target();
+            id = target;
             kind = objects.kind(id);
         }
         match kind {

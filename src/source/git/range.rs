@@ -5,7 +5,8 @@
 //! commit that claims to be older than its parent could make it end early, so it goes on for a day's
 //! worth of commits; what a worse clock hides from it is then scanned once more, and never missed.
 
-use super::history::{Commits, Raw};
+use super::commit::Raw;
+use super::history::Commits;
 use gix::ObjectId;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 

@@ -1,26 +1,19 @@
 //! Searching the objects of a repository, whatever store they come from. Trees, commits and tags are
 //! texts like blobs: a tree holds names, a commit who wrote it and why.
-//!
-//! On the way it is seen to that everything which is named is there. A clone may have been made
-//! without some of its objects; what it lacks was not read, and that is told.
 
 use super::lfs;
-use super::stores::Stores;
+use super::named::Named;
 use crate::model::{
-    Copied, Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
+    Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
 };
 use crate::unpack::Sink;
 use crate::unpack::batch::{Batcher, Context};
 use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
-use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Distinct missing objects that are counted exactly.
-const MISSING: usize = 100_000;
 
 /// Hands objects to the search.
 pub(super) struct Reader<'s> {
@@ -28,10 +21,8 @@ pub(super) struct Reader<'s> {
     pub(super) context: Context,
     /// Search every object in full, also where a delta says what is new in it.
     pub(super) whole: bool,
-    pub(super) hash: gix::hash::Kind,
-    /// What trees may refer to; nothing is looked up without it.
-    pub(super) stores: Option<&'s Stores>,
-    pub(super) missing: Mutex<BTreeSet<gix::ObjectId>>,
+    /// What objects may refer to; nothing is looked for without it.
+    pub(super) named: Option<Named<'s>>,
     /// Where git-lfs keeps its store.
     pub(super) common_dir: &'s Path,
     /// Pointers to files that are not in that store.
@@ -51,8 +42,10 @@ impl Reader<'_> {
     /// Searches an object that is in memory and counts it.
     pub(super) fn object(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
         self.count(text.kind, text.data.len() as u64);
-        if text.kind == objs::Kind::Tree {
-            self.check(text, derived.map_or(&[], |derived| derived.copies));
+        if let Some(named) = &self.named
+            && let Err(why) = named.by(text, derived.map_or(&[], |derived| derived.copies))
+        {
+            self.failed(&text.id, Kind::Corrupt, why);
         }
         if text.kind == objs::Kind::Blob && lfs::is_elsewhere(text.data, self.common_dir) {
             self.lfs.fetch_add(1, Ordering::Relaxed);
@@ -133,37 +126,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Sees to it that what a tree names is there; what was copied from another tree was checked in
-    /// that one.
-    fn check(&self, tree: &Text<'_>, copies: &[Copied]) {
-        let Some(stores) = self.stores else {
-            return;
-        };
-        let mut copies = copies.iter().peekable();
-        let mut at = 0;
-        for entry in objs::TreeRefIter::from_bytes(tree.data, self.hash) {
-            let Ok(entry) = entry else {
-                return self.failed(&tree.id, Kind::Corrupt, "it is no tree");
-            };
-            let name = entry.oid.as_bytes();
-            let end = name.as_ptr().addr() - tree.data.as_ptr().addr() + name.len();
-            while copies.next_if(|copy| copy.to + copy.length < end).is_some() {}
-            let is_known = copies.peek().is_some_and(|copy| copy.to <= at);
-            if !is_known && !entry.mode.is_commit() && !stores.contain(entry.oid) {
-                self.lacks(entry.oid.to_owned());
-            }
-            at = end;
-        }
-    }
-
-    fn lacks(&self, id: gix::ObjectId) {
-        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        if missing.len() < MISSING {
-            missing.insert(id);
-        }
-    }
-
-    /// Tells what is named and not there.
+    /// Tells what is not here.
     pub(super) fn finish(&self, place: &str, is_partial: bool) {
         let pointers = self.lfs.load(Ordering::Relaxed);
         if pointers > 0 {
@@ -173,17 +136,8 @@ impl Reader<'_> {
             self.sink
                 .shortfall(Shortfall::new(Kind::LfsAbsent, place, detail));
         }
-        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(first) = missing.first() else {
-            return;
-        };
-        let number = missing.len();
-        let why = match is_partial {
-            true => "this is a partial clone; `git fetch --refetch --no-filter` gets the rest",
-            false => "the repository is damaged; `git fsck` tells more",
-        };
-        let detail = format!("{number} objects are named but not here, {first} among them: {why}");
-        self.sink
-            .shortfall(Shortfall::new(Kind::Missing, place, detail));
+        if let Some(named) = &self.named {
+            named.tell(self.sink, place, is_partial);
+        }
     }
 }

@@ -25,7 +25,8 @@ pub(super) struct Repository {
     shared: ThreadSafeRepository,
     /// Where a server keeps what is being pushed until its hooks have agreed.
     quarantine: Option<PathBuf>,
-    /// What stands in front of its paths in reports: empty, or a submodule's name and a slash.
+    /// What stands in front of its paths in reports: empty, or where in the
+    /// other repository's files it lies, and a slash.
     pub(super) prefix: Vec<u8>,
 }
 
@@ -92,13 +93,22 @@ impl Repository {
     /// The directories that hold objects: its own, that of a push under way, and those it borrows
     /// from.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
-        let own = self.common_dir().join("objects");
+        let own = self.store();
         let here = std::env::current_dir().unwrap_or_default();
         let borrowed = gix::odb::alternate::resolve(own.clone(), &here);
         let mut all: Vec<PathBuf> = self.quarantine.iter().cloned().collect();
         all.push(own);
         all.extend(borrowed.unwrap_or_default());
         all
+    }
+
+    /// How it keeps its references, if that is not as files.
+    pub(super) fn foreign_references(&self) -> Option<String> {
+        let format = self
+            .local()
+            .config_snapshot()
+            .string("extensions.refStorage")?;
+        (*format != b"files"[..]).then(|| format.to_string())
     }
 
     /// Whether it was cloned without some of its objects.
@@ -117,6 +127,11 @@ impl Repository {
     /// Where objects, references and configuration are, also those of a linked worktree.
     pub(super) fn common_dir(&self) -> PathBuf {
         plain(self.local().common_dir())
+    }
+
+    /// Where its own objects are.
+    pub(super) fn store(&self) -> PathBuf {
+        plain(&self.common_dir().join("objects"))
     }
 
     /// Where HEAD and the index are: the same, but in a linked worktree.

@@ -198,3 +198,18 @@ pub(super) fn tracked(index: &Path, hash: gix::hash::Kind) -> Result<Vec<PathBuf
     paths.dedup();
     Ok(paths)
 }
+
+/// The objects that an index names and that have to be there; those of files that are announced with
+/// `git add --intent-to-add` need not.
+///
+/// # Errors
+/// What is wrong with the index, in one sentence. That there is none is no error.
+pub(super) fn named(index: &Path, hash: gix::hash::Kind) -> Result<Vec<ObjectId>, String> {
+    let Some(file) = open(index, hash)? else {
+        return Ok(Vec::new());
+    };
+    let is_stored =
+        |entry: &&Entry| !entry.mode.is_submodule() && !entry.flags.contains(Flags::INTENT_TO_ADD);
+    let entries = file.entries().iter().filter(is_stored);
+    Ok(entries.map(|entry| entry.id).collect())
+}

@@ -9,16 +9,21 @@ use crate::unpack::Sink;
 use crate::unpack::decode::shortfall_kind;
 use gix::ObjectId;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Packs that are asked about an object one after the other; of more it is noted which object is where.
+const FEW: usize = 8;
+
 /// All objects of a repository.
 pub(super) struct Stores {
     /// The largest first, so that the few that are asked about an object are the likeliest to have it.
     packs: Vec<Pack>,
+    /// The first pack that has it, by object; of few packs nothing is noted.
+    packed: HashMap<ObjectId, usize>,
     loose: Vec<Folder>,
 }
 
@@ -46,13 +51,32 @@ impl Stores {
             });
         }
         packs.sort_by_key(|pack| std::cmp::Reverse(pack.len()));
-        Self { packs, loose }
+        let mut packed = HashMap::new();
+        if packs.len() > FEW {
+            for (number, pack) in packs.iter().enumerate() {
+                for id in pack.ids() {
+                    packed.entry(id).or_insert(number);
+                }
+            }
+        }
+        Self {
+            packs,
+            packed,
+            loose,
+        }
+    }
+
+    /// Number of the first pack that has an object.
+    fn pack_of(&self, id: &gix::oid) -> Option<usize> {
+        match self.packs.len() > FEW {
+            true => self.packed.get(id).copied(),
+            false => self.packs.iter().position(|pack| pack.contains(id)),
+        }
     }
 
     /// Whether an object is there.
     pub(super) fn contain(&self, id: &gix::oid) -> bool {
-        self.packs.iter().any(|pack| pack.contains(id))
-            || self.loose.iter().any(|folder| folder.has(id))
+        self.pack_of(id).is_some() || self.loose.iter().any(|folder| folder.has(id))
     }
 
     /// Reads every object once, on all threads of the pool.
@@ -63,15 +87,13 @@ impl Stores {
             lost: Mutex::default(),
         };
         for (number, pack) in self.packs.iter().enumerate() {
-            let larger = &self.packs[..number];
-            let is_elsewhere = |id: &gix::oid| larger.iter().any(|pack| pack.contains(id));
+            let is_elsewhere = |id: &gix::oid| self.pack_of(id).is_some_and(|first| first < number);
             pack.visit(&reading, &is_elsewhere, limits.memory / 2);
         }
         for (number, folder) in self.loose.iter().enumerate() {
             let before = &self.loose[..number];
             let is_first = |id: &&ObjectId| {
-                !self.packs.iter().any(|pack| pack.contains(id))
-                    && !before.iter().any(|folder| folder.has(id))
+                self.pack_of(id).is_none() && !before.iter().any(|folder| folder.has(id))
             };
             folder.ids.par_iter().filter(is_first).for_each(|id| {
                 if !reader.sink.stopped() {

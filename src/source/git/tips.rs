@@ -16,6 +16,14 @@ pub(super) struct Tip {
     pub(super) id: ObjectId,
 }
 
+impl Tip {
+    /// Whether git keeps the object for the tip's sake. What a reflog or a file such as ORIG_HEAD
+    /// remembers may be gone.
+    pub(super) fn is_held(&self) -> bool {
+        self.name.starts_with("refs/") || self.name == "HEAD"
+    }
+}
+
 /// All tips, sorted, each once; and what could not be read of them.
 pub(super) fn all(repository: &Repository) -> (Vec<Tip>, Vec<String>) {
     let mut tips = Vec::new();

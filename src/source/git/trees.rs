@@ -9,13 +9,28 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Folders inside folders that are followed.
-const DEEPEST: usize = 2_000;
+pub(super) const DEEPEST: usize = 2_000;
+/// Names below folders that stand in a commit more than once, for a whole history. Ten folders that each
+/// hold the next one ten times make ten thousand million paths.
+const REPEATED: usize = 100_000;
+/// Entries that are kept in memory, about a hundred bytes each. Beyond that trees are read again.
+const KEPT: usize = 1 << 20;
 
 /// What stands in a tree under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: Box<[u8]>,
+    /// How many entries of that name come before it. Git makes no such trees, others do, to hide one
+    /// file behind another.
+    again: u32,
     pub(super) node: Node,
+}
+
+impl Entry {
+    /// What it is found by: its name, and which one of that name.
+    pub(super) fn key(&self) -> (&[u8], u32) {
+        (&self.name, self.again)
+    }
 }
 
 /// An object in a tree.
@@ -31,10 +46,15 @@ pub(super) struct Trees<'r> {
     /// What is looked for; everything, if nothing is named.
     wanted: Option<&'r HashSet<ObjectId>>,
     known: HashMap<ObjectId, Option<Rc<[Entry]>>>,
-    /// Trees that are named and could not be read.
+    /// Number of the entries among what is known.
+    kept: usize,
+    /// Trees that are named and could not be read, or not to their end.
     pub(super) missing: HashSet<ObjectId>,
     /// Whether folders were nested too deep to be followed.
     pub(super) too_deep: bool,
+    /// What was compared on behalf of this commit: a folder now, and before.
+    compared: HashSet<(Option<ObjectId>, Vec<Option<ObjectId>>)>,
+    repeated: usize,
 }
 
 impl<'r> Trees<'r> {
@@ -44,13 +64,39 @@ impl<'r> Trees<'r> {
             objects,
             wanted,
             known: HashMap::new(),
+            kept: 0,
             missing: HashSet::new(),
             too_deep: false,
+            compared: HashSet::new(),
+            repeated: 0,
         }
     }
 
+    /// Begins with another commit.
+    pub(super) fn begin(&mut self) {
+        self.compared.clear();
+    }
+
+    /// Whether to go through a folder of so many names. Each is gone through at least once, so no object
+    /// is overlooked; of those that come again and again some paths may be.
+    pub(super) fn takes(
+        &mut self,
+        now: Option<Node>,
+        before: &[Option<Node>],
+        names: usize,
+    ) -> bool {
+        let id = |node: &Option<Node>| node.map(|node| node.id);
+        let is_new = self
+            .compared
+            .insert((id(&now), before.iter().map(id).collect()));
+        if !is_new {
+            self.repeated += names;
+        }
+        is_new || self.repeated < REPEATED
+    }
+
     /// Whether an object is looked for itself.
-    pub(super) fn is_wanted(&self, id: &ObjectId) -> bool {
+    pub(super) fn is_wanted(&self, id: &gix::oid) -> bool {
         self.wanted.is_none_or(|wanted| wanted.contains(id))
     }
 
@@ -68,11 +114,22 @@ impl<'r> Trees<'r> {
             return None;
         }
         let mut entries = self.read(id);
+        // Git sorts a folder as if its name ended with a slash; we compare names alone.
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        for next in 1..entries.len() {
+            if entries[next].name == entries[next - 1].name {
+                entries[next].again = entries[next - 1].again + 1;
+            }
+        }
         if self.wanted.is_some() {
             entries.retain(|entry| self.leads_anywhere(entry.node, depth));
         }
-        // Git sorts a folder as if its name ended with a slash; we compare names alone.
-        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        if self.kept + entries.len() > KEPT {
+            // That nothing wanted is below a tree is worth knowing at any time, and takes no room.
+            self.known.retain(|_, entries| entries.is_none());
+            self.kept = 0;
+        }
+        self.kept += entries.len();
         let entries = (!entries.is_empty()).then(|| Rc::from(entries));
         self.known.insert(id, entries.clone());
         entries
@@ -88,18 +145,29 @@ impl<'r> Trees<'r> {
             self.missing.insert(id);
             return Vec::new();
         };
-        let entries = TreeRefIter::from_bytes(&data, self.objects.hash());
-        let readable = entries.map_while(Result::ok);
-        // A submodule's commit is in another repository.
-        let here = readable.filter(|entry| !entry.mode.is_commit());
-        here.map(|entry| Entry {
-            name: entry.filename.to_vec().into(),
-            node: Node {
-                id: entry.oid.to_owned(),
-                is_tree: entry.mode.is_tree(),
-            },
-        })
-        .collect()
+        let mut here = Vec::new();
+        for entry in TreeRefIter::from_bytes(&data, self.objects.hash()) {
+            match entry {
+                // A submodule's commit is in another repository.
+                Ok(entry) if entry.mode.is_commit() => {}
+                Ok(entry) if !entry.mode.is_tree() && !self.is_wanted(entry.oid) => {}
+                Ok(entry) => here.push(Entry {
+                    name: entry.filename.to_vec().into(),
+                    again: 0,
+                    node: Node {
+                        id: entry.oid.to_owned(),
+                        is_tree: entry.mode.is_tree(),
+                    },
+                }),
+                Err(_) => drop(self.missing.insert(id)),
+            }
+        }
+        here
+    }
+
+    /// Whether everything that was asked for could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.missing.is_empty() && !self.too_deep
     }
 
     /// What stands at a path below a tree.
@@ -110,7 +178,7 @@ impl<'r> Trees<'r> {
         };
         for name in path.split(|&byte| byte == b'/').filter(|n| !n.is_empty()) {
             let entries = self.entries(node.id).filter(|_| node.is_tree)?;
-            let found = entries.binary_search_by(|entry| (*entry.name).cmp(name));
+            let found = entries.binary_search_by(|entry| entry.key().cmp(&(name, 0)));
             node = entries[found.ok()?].node;
         }
         Some(node)

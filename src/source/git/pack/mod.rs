@@ -33,7 +33,7 @@ use self::forest::Forest;
 use self::turn::Room;
 use self::walk::{Job, Walk};
 use gix::odb::pack::{data, index};
-use gix::{hash, oid};
+use gix::{ObjectId, hash, oid};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
@@ -75,6 +75,11 @@ impl Pack {
     /// Whether the index lists an object.
     pub fn contains(&self, id: &oid) -> bool {
         self.index.lookup(id).is_some()
+    }
+
+    /// The names of all objects that the index lists, in the order of the names.
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        self.index.iter().map(|entry| entry.oid)
     }
 
     /// Shows every object to `visit`, each once and in no particular order, on all threads of the

@@ -1,0 +1,103 @@
+//! Sees to it that everything which is named is there: what trees, commits and tags refer to, and what
+//! references and the index begin with. A clone may have been made without some of its objects, and a
+//! disk may have lost some; what is lacking was not read, and that is told.
+
+use super::commit::{self, Raw};
+use super::reader::Text;
+use super::stores::Stores;
+use crate::model::{Copied, Kind, Shortfall};
+use crate::unpack::Sink;
+use gix::{ObjectId, objs};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// Distinct missing objects that are counted exactly.
+const MISSING: usize = 100_000;
+
+/// What is named, compared with what is stored.
+pub(super) struct Named<'s> {
+    stores: &'s Stores,
+    hash: gix::hash::Kind,
+    /// Commits whose parents were never fetched.
+    boundary: HashSet<ObjectId>,
+    missing: Mutex<BTreeSet<ObjectId>>,
+}
+
+impl<'s> Named<'s> {
+    pub(super) fn new(stores: &'s Stores, hash: gix::hash::Kind, boundary: Vec<ObjectId>) -> Self {
+        Self {
+            stores,
+            hash,
+            boundary: boundary.into_iter().collect(),
+            missing: Mutex::default(),
+        }
+    }
+
+    /// Looks for what an object names. What a tree copies from another tree was looked for there.
+    ///
+    /// # Errors
+    /// When the object is not what its kind says.
+    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<(), &'static str> {
+        match object.kind {
+            objs::Kind::Blob => Ok(()),
+            objs::Kind::Tree => self.by_tree(object.data, copies),
+            objs::Kind::Commit => {
+                let commit = Raw::parse(object.data, self.hash).ok_or("it is no commit")?;
+                self.expect(&commit.tree);
+                if !self.boundary.contains(&object.id) {
+                    commit.parents.iter().for_each(|parent| self.expect(parent));
+                }
+                Ok(())
+            }
+            objs::Kind::Tag => {
+                let target = commit::tagged(object.data, self.hash).ok_or("it is no tag")?;
+                self.expect(&target);
+                Ok(())
+            }
+        }
+    }
+
+    fn by_tree(&self, tree: &[u8], copies: &[Copied]) -> Result<(), &'static str> {
+        let mut copies = copies.iter().peekable();
+        let mut at = 0;
+        for entry in objs::TreeRefIter::from_bytes(tree, self.hash) {
+            let entry = entry.map_err(|_| "it is no tree")?;
+            let name = entry.oid.as_bytes();
+            let end = name.as_ptr().addr() - tree.as_ptr().addr() + name.len();
+            while copies.next_if(|copy| copy.to + copy.length < end).is_some() {}
+            let is_known = copies.peek().is_some_and(|copy| copy.to <= at);
+            // A submodule's commit is in another repository.
+            if !is_known && !entry.mode.is_commit() {
+                self.expect(entry.oid);
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    /// Looks for one object.
+    pub(super) fn expect(&self, id: &gix::oid) {
+        if self.stores.contain(id) {
+            return;
+        }
+        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing.len() < MISSING {
+            missing.insert(id.to_owned());
+        }
+    }
+
+    /// Tells what is named and not there.
+    pub(super) fn tell(&self, sink: &dyn Sink, place: &str, is_partial: bool) {
+        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(first) = missing.first() else {
+            return;
+        };
+        let number = missing.len();
+        let why = match is_partial {
+            true => "this is a partial clone; `git fetch --refetch --no-filter` gets the rest",
+            false => "the repository is damaged; `git fsck` tells more",
+        };
+        let detail = format!("{number} objects are named but not here, {first} among them: {why}");
+        sink.shortfall(Shortfall::new(Kind::Missing, place, detail));
+    }
+}
