@@ -20,9 +20,11 @@ use std::ops::Range;
 
 /// Bytes that are hashed.
 pub(super) const QUAD: usize = 4;
-/// Positions that one load of [`EIGHT`] bytes serves.
-const STEP: usize = 4;
 const EIGHT: usize = 8;
+/// Positions that are looked at in one go.
+const STEP: usize = 8;
+/// Bytes that they see, in two overlapping loads.
+const SEEN: usize = STEP + QUAD;
 /// Bits of the table's index.
 const INDEX_BITS: u32 = 18;
 /// The table's length in slots of one byte.
@@ -119,8 +121,16 @@ impl Quads {
         }
     }
 
-    /// Whether one of the first four positions of these eight bytes has a slot that is taken. One
-    /// load serves four positions, and one branch, which is nearly always taken the same way.
+    /// Whether one of the first eight positions of these bytes has a slot that is taken. Two loads serve
+    /// eight positions, and one branch, which is nearly always taken the same way.
+    #[inline]
+    fn any_of_eight(&self, bytes: &[u8; SEEN]) -> bool {
+        let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+            return false;
+        };
+        self.any_of_four(*first) | self.any_of_four(*last)
+    }
+
     #[inline]
     fn any_of_four(&self, eight: [u8; EIGHT]) -> bool {
         let folded = u64::from_le_bytes(eight) | FOLD_EIGHT;
@@ -158,8 +168,8 @@ impl Prefilter for Quads {
         let end = text.len().min(starts.end + self.furthest + QUAD - 1);
         let searched = text.get(starts.start..end).unwrap_or_default();
         let mut at = 0;
-        while let Some(eight) = searched[at..].first_chunk::<EIGHT>() {
-            if self.any_of_four(*eight) {
+        while let Some(bytes) = searched[at..].first_chunk() {
+            if self.any_of_eight(bytes) {
                 for next in at..at + STEP {
                     if self.table[slot(folded(&searched[next..]))] {
                         self.look(text, starts.start + next, &starts, hit);
