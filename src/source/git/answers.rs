@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Answers for one repository.
 pub(super) struct Answers<'a> {
-    pub(super) objects: &'a Objects,
+    pub(super) objects: Objects,
     pub(super) attribution: Option<&'a Attribution>,
     pub(super) target: &'a Arc<str>,
     /// What stands in front of every path.
@@ -26,19 +26,19 @@ pub(super) struct Answers<'a> {
 }
 
 /// A blob, tree, commit or tag that holds the secret, and where: indexes into what was asked.
-type Held = BTreeMap<ObjectId, Vec<usize>>;
+pub(super) type Held = BTreeMap<ObjectId, Vec<usize>>;
 
 impl Answers<'_> {
     /// The places of a secret, with the index of what was seen there.
-    pub(super) fn of(&self, seen: &[Seen<'_>], objects: Held) -> Vec<(usize, Occurrence)> {
+    pub(super) fn of(&self, seen: &[Seen<'_>], objects: &Held) -> Vec<(usize, Occurrence)> {
         let mut blobs = Held::new();
         let mut trees = Held::new();
         let mut found = Vec::new();
-        for (id, indexes) in objects {
+        for (&id, indexes) in objects {
             match self.objects.kind(id) {
-                Some(Kind::Blob) => drop(blobs.insert(id, indexes)),
-                Some(Kind::Tree) => drop(trees.insert(id, indexes)),
-                Some(Kind::Commit | Kind::Tag) => self.message(seen, id, &indexes, &mut found),
+                Some(Kind::Blob) => drop(blobs.insert(id, indexes.clone())),
+                Some(Kind::Tree) => drop(trees.insert(id, indexes.clone())),
+                Some(Kind::Commit | Kind::Tag) => self.message(seen, id, indexes, &mut found),
                 // Of another repository.
                 None => {}
             }
@@ -46,7 +46,7 @@ impl Answers<'_> {
         for (held, kind) in [(blobs, Where::File), (trees, Where::Metadata)] {
             match self.attribution {
                 Some(known) => self.stands(known, &held, kind, seen, &mut found),
-                None => self.bare(held.keys(), &held, seen, &mut found),
+                None => found.extend(self.bare(held.keys(), &held, seen)),
             }
         }
         found
@@ -64,7 +64,7 @@ impl Answers<'_> {
         let mut versions = Versions::found(held.keys().copied());
         if self.is_narrow {
             let secrets = seen.iter().map(|seen| seen.secret);
-            versions = versions.or_in(self.objects, secrets);
+            versions = versions.or_in(&self.objects, secrets);
         }
         for stand in known.stands(&versions) {
             let commits = Arc::new(known.commits(&stand));
@@ -80,29 +80,28 @@ impl Answers<'_> {
         }
         if self.unreachable {
             let lost = held.keys().filter(|id| !known.reaches(id));
-            self.bare(lost, held, seen, found);
+            found.extend(self.bare(lost, held, seen));
         }
     }
 
     /// By nothing but the objects' names.
-    fn bare<'i>(
+    pub(super) fn bare<'i>(
         &self,
         ids: impl Iterator<Item = &'i ObjectId>,
         held: &Held,
         seen: &[Seen<'_>],
-        found: &mut Vec<(usize, Occurrence)>,
-    ) {
+    ) -> Vec<(usize, Occurrence)> {
+        let mut found = Vec::new();
         for id in ids {
             let commits = Arc::new(unknown(id));
             for &index in held.get(id).into_iter().flatten() {
                 let path = id.to_string().into_bytes();
                 let position = seen[index].position;
-                found.push((
-                    index,
-                    self.occurrence(Where::File, path, position, &commits),
-                ));
+                let occurrence = self.occurrence(Where::File, path, position, &commits);
+                found.push((index, occurrence));
             }
         }
+        found
     }
 
     /// A commit or a tag speaks for itself.
@@ -122,7 +121,7 @@ impl Answers<'_> {
         let text = self.objects.find(id).ok().flatten();
         let header = text.and_then(|text| memmem::find(&text.data, b"\n\n"));
         let commits = Arc::new(Commits {
-            introduced: commit::told(self.objects, id),
+            introduced: commit::told(&self.objects, id),
             refs: self
                 .attribution
                 .map_or_else(Vec::new, |known| known.refs_of(&id).0),

@@ -33,6 +33,7 @@ mod versions;
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};
 
+use self::answers::Held;
 use self::nested::Nested;
 use self::part::Part;
 use self::repository::Repository;
@@ -42,7 +43,6 @@ use super::{Seen, Source};
 use crate::model::{self, Coverage, Occurrence, Options, Origin, Place, Progress, Target};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -293,7 +293,7 @@ impl Source for GitSource<'_> {
     }
 
     fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
-        let mut objects: BTreeMap<gix::ObjectId, Vec<usize>> = BTreeMap::new();
+        let mut objects = Held::new();
         let mut found = Vec::new();
         for (index, seen) in seen.iter().enumerate() {
             if let Origin::Object(name) = seen.origin {
@@ -311,6 +311,9 @@ impl Source for GitSource<'_> {
         for part in self.parts().filter(|_| !objects.is_empty()) {
             found.extend(part.occurrences(&self.job, seen, &objects));
         }
+        // What was read and cannot be looked up any more, as with a damaged index, still counts.
+        objects.retain(|&id, _| !self.parts().any(|part| part.knows(id)));
+        found.extend(self.parts[0].unknown(&self.job, seen, &objects));
         found
     }
 

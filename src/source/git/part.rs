@@ -1,6 +1,6 @@
 //! One repository on its way through a scan: read, then asked who brought what was found.
 
-use super::answers::Answers;
+use super::answers::{Answers, Held};
 use super::attribution::Attribution;
 use super::named::Named;
 use super::plan::Plan;
@@ -14,7 +14,7 @@ use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
 use gix::ObjectId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -155,8 +155,27 @@ impl Part {
         &self,
         job: &Job<'_>,
         seen: &[Seen<'_>],
-        held: &BTreeMap<ObjectId, Vec<usize>>,
+        held: &Held,
     ) -> Vec<(usize, Occurrence)> {
+        self.answers(job).of(seen, held)
+    }
+
+    /// The places of a secret in objects that cannot be looked up.
+    pub(super) fn unknown(
+        &self,
+        job: &Job<'_>,
+        seen: &[Seen<'_>],
+        held: &Held,
+    ) -> Vec<(usize, Occurrence)> {
+        self.answers(job).bare(held.keys(), held, seen)
+    }
+
+    /// Whether an object can be looked up here.
+    pub(super) fn knows(&self, id: ObjectId) -> bool {
+        self.repository.objects().kind(id).is_some()
+    }
+
+    fn answers<'a>(&'a self, job: &'a Job<'_>) -> Answers<'a> {
         let everything = match job.asked.scope {
             Scope::Everything { unreachable } => Some(unreachable),
             _ => None,
@@ -164,15 +183,14 @@ impl Part {
         let attribution = self.attribution.get();
         // What is in the way of the history must not hide what was found.
         let is_whole = attribution.is_none_or(|known| known.is_whole);
-        let answers = Answers {
-            objects: &self.repository.objects(),
+        Answers {
+            objects: self.repository.objects(),
             attribution,
             target: &job.label,
             prefix: &self.repository.prefix,
             is_narrow: everything.is_none(),
             unreachable: everything.is_some_and(|all| all || !is_whole),
-        };
-        answers.of(seen, held.clone())
+        }
     }
 
     /// What shortfalls call it.

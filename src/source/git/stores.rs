@@ -7,7 +7,7 @@ use super::reader::{Reader, Text};
 use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
 use crate::unpack::Sink;
 use crate::unpack::decode::shortfall_kind;
-use gix::ObjectId;
+use gix::{ObjectId, objs};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -147,18 +147,26 @@ impl Folder {
                     return reader.large(*id, kind, &mut content).unwrap_or_else(failed);
                 }
                 let mut data = Vec::with_capacity(size as usize);
-                // What could be read before damage is searched all the same.
-                let result = content.take(size).read_to_end(&mut data);
-                let text = Text {
-                    id: *id,
-                    kind,
-                    data: &data,
-                };
-                reader.object(&text, None);
+                // One byte more, so that the end is seen and its checksum compared.
+                let result = content.take(size + 1).read_to_end(&mut data);
+                let end = data.len().min(size as usize);
+                // What could be read in spite of damage is searched all the same.
+                let data = &data[..end];
+                reader.object(
+                    &Text {
+                        id: *id,
+                        kind,
+                        data,
+                    },
+                    None,
+                );
                 match result {
                     Err(error) => failed(error),
                     Ok(length) if (length as u64) < size => {
                         reader.failed(id, Kind::Truncated, "it ends too early");
+                    }
+                    Ok(_) if objs::compute_hash(id.kind(), kind, data).ok() != Some(*id) => {
+                        reader.failed(id, Kind::Mismatch, "its content is not what its name says");
                     }
                     Ok(_) => {}
                 }
