@@ -5,7 +5,10 @@
 //! `RESIDUE_TEST_HISTORIES` asks for more histories than the few of an ordinary run, or, as in `16..17`,
 //! for those of some seeds.
 
-#![allow(clippy::unwrap_used, reason = "a history that cannot be made is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a history that cannot be made is a failed test"
+)]
 
 #[path = "../kit/mod.rs"]
 mod kit;

@@ -112,7 +112,7 @@ impl Part {
         let place = self.place(job);
         let tell = |kind, detail: &str| sink.shortfall(Shortfall::new(kind, &*place, detail));
         // A folder where `git init` was run and nothing else is no reason to stop a build.
-        if commits == 0 && self.repository.prefix.is_empty() {
+        if commits == 0 && self.repository.prefix.is_empty() && !sink.stopped() {
             tell(Kind::NoCommits, "there is no commit to scan");
         }
         if !self.repository.boundary().is_empty() {
