@@ -263,6 +263,20 @@ fn repositories_among_the_files_are_read_as_such() {
     assert!(report.has(&checked_out));
 }
 
+/// Something staged is found whatever HEAD holds.
+fn staged_beside(git: &Repo, seed: &str) {
+    let token = token(&format!("staged beside {seed}"));
+    let id = object(git, "blob", line(&token).as_bytes());
+    git.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("100644,{id},new"),
+    ]);
+    let report = found(git, &["--staged"]);
+    assert_eq!(report.finding(&token).paths(), ["new"]);
+}
+
 #[test]
 fn folders_may_be_nested_deeper_than_anybody_looks() {
     let git = Repo::with(&["--bare"]);
@@ -285,6 +299,7 @@ fn folders_may_be_nested_deeper_than_anybody_looks() {
     assert_eq!(report.finding(&token).paths().len(), 1);
     let report = scan(&git, &["--branch", "main"]).expect(3).report();
     report.expect_gaps(&["limit"]);
+    staged_beside(&git, "deep");
 }
 
 #[test]
@@ -305,6 +320,7 @@ fn folders_that_multiply_come_to_an_end() {
         let report = found(&git, flags);
         assert!(report.finding(&token).paths().len() > 10);
     }
+    staged_beside(&git, "multiplied");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod kit;
 
-use kit::cli::repo;
+use kit::cli::{repo, residue};
 use kit::{Repo, Report, Run, Secrets};
 
 fn token(seed: &str) -> String {
@@ -167,6 +167,15 @@ fn staged_content_counts_and_not_the_file_on_disk() {
     assert_eq!(finding.committed("a").position(), (2, 6));
     let report = found(&git, &["--worktree"]);
     assert!(report.has(&unstaged) && !report.has(&staged));
+}
+
+#[test]
+fn people_are_told_that_it_is_staged() {
+    let (git, token) = (Repo::new(), token("told"));
+    git.put("a", line(&token)).git(&["add", "a"]);
+    let run = residue(["repo", git.text(), "--staged"]).run().expect(1);
+    let text = String::from_utf8_lossy(&run.stdout);
+    assert!(text.contains("found in  staged  a:1:6"), "{text}");
 }
 
 #[test]

@@ -256,6 +256,31 @@ fn a_damaged_pack_is_a_gap_and_the_rest_is_read() {
 }
 
 #[test]
+fn what_one_store_lost_is_taken_from_another() {
+    let token = token("rescued");
+    let git = with_secret(&token);
+    let id = git.git(&["rev-parse", "HEAD~1:a"]);
+    let loose = git.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    let kept = fs::read(&loose).unwrap();
+    git.pack();
+    let pack = packs(&git).remove(0);
+    // Every object's first byte follows its header; breaking them all loses them all.
+    change(&pack, |bytes| {
+        let end = bytes.len() - 20;
+        bytes[14..end].iter_mut().for_each(|byte| *byte = !*byte);
+    });
+    let report = repo([git.text()]).run().expect(3).report();
+    assert!(!report.has(&token));
+    fs::create_dir_all(loose.parent().unwrap()).unwrap();
+    fs::write(&loose, kept).unwrap();
+    let report = repo([git.text(), "--no-attribution"])
+        .run()
+        .expect(1)
+        .report();
+    assert!(report.has(&token) && !report.complete());
+}
+
+#[test]
 fn a_damaged_loose_object_is_a_gap() {
     let token = token("loose");
     let git = with_secret(&token);

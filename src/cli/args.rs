@@ -2,6 +2,7 @@
 //! group of flags turns itself into the plain value that the library takes.
 
 mod config;
+mod hook;
 mod repo;
 mod run;
 mod suppress;
@@ -9,6 +10,7 @@ mod suppress;
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
+pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
@@ -98,6 +100,9 @@ pub(super) enum Command {
     /// Scan git repositories: the whole history and the files
     #[command(after_help = epilogue(repo::EXAMPLES))]
     Repo(RepoArgs),
+    /// Install and run git hooks, which scan what is staged, pushed or received
+    #[command(after_help = epilogue(hook::EXAMPLES))]
+    Hook(HookArgs),
     /// Scan files and directories
     #[command(after_help = epilogue(DIR_EXAMPLES))]
     Dir(DirArgs),

@@ -45,7 +45,11 @@ fn replace(known: &Baseline, path: &Path, change: &str) -> anyhow::Result<()> {
 }
 
 fn told(known: &Baseline, path: &Path, change: &str) {
-    let text = format!("{change}; {} has {} secrets", path.display(), known.len());
+    let number = match known.len() {
+        1 => "1 secret".to_owned(),
+        number => format!("{number} secrets"),
+    };
+    let text = format!("{change}; {} has {number}", path.display());
     tell(AnsiColor::Green.on_default(), "baseline", &text);
 }
 

@@ -15,6 +15,7 @@ mod config;
 mod detector;
 mod dir;
 mod exit;
+mod hook;
 mod ignore;
 mod image;
 mod import;
@@ -31,6 +32,7 @@ pub(crate) fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
         Command::Repo(args) => repo::run(&args),
+        Command::Hook(args) => hook::run(&args),
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
         Command::Rules(args) => rules::run(&args),

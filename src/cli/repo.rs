@@ -59,7 +59,6 @@ fn is_whole(asked: &Asked, options: &Options) -> bool {
 }
 
 fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {
-    let here = || env::var_os("GIT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
     let target = args.target.as_deref();
     Asked {
         path: match (clone, target) {
@@ -84,11 +83,21 @@ fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {
     }
 }
 
+/// The repository here, or the one that git says it is.
+pub(super) fn here() -> PathBuf {
+    variable("GIT_DIR").unwrap_or_else(|| PathBuf::from("."))
+}
+
 /// Where git says that things are.
 pub(super) fn environment() -> Environment {
-    let path = |name| env::var_os(name).map(PathBuf::from);
     Environment {
-        index: path("GIT_INDEX_FILE"),
-        quarantine: path("GIT_QUARANTINE_PATH"),
+        index: variable("GIT_INDEX_FILE"),
+        quarantine: variable("GIT_QUARANTINE_PATH"),
     }
+}
+
+/// A path in the environment; an empty one is none.
+fn variable(name: &str) -> Option<PathBuf> {
+    let value = env::var_os(name).filter(|value| !value.is_empty());
+    value.map(PathBuf::from)
 }

@@ -121,7 +121,7 @@ impl Confirm {
 
     /// Judges one literal's place.
     pub(super) fn confirm(&self, text: &[u8], hit: Hit, now: i64, scratch: &mut Scratch) -> Answer {
-        if !self.goes_on(text, hit, scratch) || !self.find(text, hit, scratch) {
+        if !self.may_match(text, hit, scratch) || !self.find(text, hit, scratch) {
             return Answer::Nothing;
         }
         let confirmed = self.confirmed(text, &scratch.captures, now);
@@ -147,9 +147,11 @@ impl Confirm {
         Some(confirmed)
     }
 
-    /// Whether the pattern can go on from the literal. Most literals are words that stand alone, and
-    /// are told from the others by the next few bytes.
-    fn goes_on(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
+    /// Whether the pattern can go on from the literal, and begin before it. Most literals are words
+    /// that stand alone, and are told from the others by the next few bytes; and where those agree, a
+    /// match that has the literal in its place can end with them, so the rest of the window cannot
+    /// make up for what is missing in front.
+    fn may_match(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
         let (Some(tail), Some(cache)) = (&self.tail, &mut scratch.tail) else {
             return true;
         };
@@ -158,7 +160,16 @@ impl Confirm {
             .span(hit.at..end)
             .anchored(Anchored::Yes)
             .earliest(true);
-        tail.search_half_with(cache, &input).is_some()
+        let Some(shortest) = tail.search_half_with(cache, &input) else {
+            return false;
+        };
+        let start = hit.at.saturating_sub(hit.before);
+        let input = Input::new(text)
+            .span(start..shortest.offset())
+            .earliest(true);
+        self.regex
+            .search_half_with(&mut scratch.cache, &input)
+            .is_some()
     }
 
     /// Runs the regex in the hit's window; the match, if any, covers the literal's first byte.

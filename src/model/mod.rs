@@ -4,6 +4,7 @@
 //! report need not know a source. Nothing here imports from the rest of the crate.
 
 mod batch;
+mod commit;
 mod confidence;
 mod coverage;
 mod date;
@@ -14,6 +15,7 @@ mod matched;
 mod options;
 mod origin;
 mod outcome;
+mod place;
 mod policy;
 mod progress;
 mod rule;
@@ -24,6 +26,7 @@ mod suppression;
 mod trace;
 
 pub use batch::{Batch, Encoding, Piece};
+pub use commit::{Commit, Commits, ObjectId};
 pub use confidence::Confidence;
 pub use coverage::{Class, Counter, Coverage, Kind, Shortfall};
 pub use date::{Date, DateError};
@@ -32,11 +35,9 @@ pub use fingerprint::{Fingerprint, FingerprintError, Identity, KeyError};
 pub use limits::Limits;
 pub use matched::{Judged, Match};
 pub use options::Options;
-pub use origin::{
-    Commit, Commits, DocumentId, EntryPart, LayerId, LayerPlace, ObjectId, Occurrence, Origin,
-    Place, State, TargetId, Where,
-};
+pub use origin::{DocumentId, EntryPart, LayerId, Origin, TargetId, Where};
 pub use outcome::{Image, Outcome, Target};
+pub use place::{LayerPlace, Occurrence, Place, State};
 pub use policy::{Policy, Standing, Verdict};
 pub use progress::{Meter, Progress};
 pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};

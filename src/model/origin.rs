@@ -1,10 +1,9 @@
 //! Where text came from, in two steps. An [`Origin`] is what a source stamps on the text while it
-//! reads: small, unique, understood by that source alone. A [`Place`] is what people are told, and
+//! reads: small, unique, understood by that source alone. A [`Place`](super::Place) is what people are told, and
 //! it is worked out after detection and for hits only, because one layer can stand in many images
 //! and one git blob at many paths.
 
-use super::{Position, Remark, Suppression};
-use std::fmt;
+use super::ObjectId;
 use std::sync::Arc;
 
 /// Number of a layer in its source's table of distinct layers.
@@ -66,47 +65,6 @@ pub enum Origin {
     },
     /// An object of a git repository: a blob's content, or a tree, commit or tag as it is stored.
     Object(ObjectId),
-}
-
-/// The name of a git object: the SHA-1 or SHA-256 of its kind, size and content.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId {
-    bytes: [u8; 32],
-    length: u8,
-}
-
-impl ObjectId {
-    /// The name with these bytes: 20 of SHA-1, 32 of SHA-256. `None` of any other length.
-    pub fn new(name: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 32];
-        if !matches!(name.len(), 20 | 32) {
-            return None;
-        }
-        bytes[..name.len()].copy_from_slice(name);
-        Some(Self {
-            bytes,
-            length: name.len() as u8,
-        })
-    }
-
-    /// The bytes of the hash.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-}
-
-impl fmt::Display for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for ObjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ObjectId({self})")
-    }
 }
 
 impl Origin {
@@ -204,129 +162,5 @@ impl Where {
     /// Whether the place is a file or belongs to one, and is no part of a document.
     pub const fn is_of_a_file(self) -> bool {
         matches!(self, Self::File | Self::Metadata)
-    }
-}
-
-/// One place where a blob stands, as people know it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// What the user asked for, with the tag or image name where a target holds several images.
-    pub target: Arc<str>,
-    /// `os/arch[/variant]`, where the image says.
-    pub platform: Option<Arc<str>>,
-    /// The kind of place.
-    pub kind: Where,
-    /// A path in the layer or in the target, or the pointer of a value in a document; any bytes.
-    pub path: Arc<[u8]>,
-    /// The layer that holds it.
-    pub layer: Option<LayerPlace>,
-    /// What became of the file in later layers; only for entries of a layer.
-    pub state: Option<State>,
-    /// Whether the same text is also seen decoded, value by value: such a place is dropped when
-    /// the decoded value of the same document shows the same secret.
-    pub raw: bool,
-    /// Which commits brought it and took it away; only for what stands in a git history.
-    pub commits: Option<Arc<Commits>>,
-}
-
-/// What a git history tells about a secret at one path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Commits {
-    /// The object that holds it: the version that is checked out, or else the first one; or the commit
-    /// or tag itself.
-    pub object: ObjectId,
-    /// The commit that brought it; `None` when no commit was looked for, or none reaches it.
-    pub introduced: Option<Commit>,
-    /// The last commit that took it away; `None` if none did, or the commit that is checked out shows
-    /// it again.
-    pub removed: Option<Commit>,
-    /// Whether the commit that is checked out shows it.
-    pub at_head: bool,
-    /// Full names of the references whose history holds it, sorted; the first few.
-    pub refs: Vec<String>,
-    /// How many more references hold it.
-    pub more_refs: usize,
-}
-
-/// A commit, as people know it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Commit {
-    /// Its name.
-    pub id: ObjectId,
-    /// Name of the author; any bytes.
-    pub author: Arc<[u8]>,
-    /// Mail address of the author; any bytes.
-    pub email: Arc<[u8]>,
-    /// When it was written, in seconds since the Unix epoch.
-    pub time: i64,
-    /// The first line of its message; any bytes.
-    pub summary: Arc<[u8]>,
-}
-
-/// A layer at its position in one image.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LayerPlace {
-    /// Position from the bottom, from 0.
-    pub index: usize,
-    /// Digest of the blob as stored, `sha256:...`.
-    pub digest: Arc<str>,
-    /// Digest of the uncompressed tar, as the config states it.
-    pub diff_id: Option<Arc<str>>,
-    /// The instruction that made the layer, from the image's history.
-    pub instruction: Option<Arc<str>>,
-}
-
-/// What later layers did to a file. The bytes stay recoverable in every case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// Visible in a container started from the image.
-    Present,
-    /// A later layer holds another file of that path.
-    Overwritten(LayerPlace),
-    /// A later layer has a whiteout for it.
-    Deleted(LayerPlace),
-}
-
-impl State {
-    /// The word that reports use.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Present => "present",
-            Self::Overwritten(_) => "overwritten",
-            Self::Deleted(_) => "deleted",
-        }
-    }
-
-    /// The later layer that hid the file.
-    pub const fn hidden_by(&self) -> Option<&LayerPlace> {
-        match self {
-            Self::Present => None,
-            Self::Overwritten(layer) | Self::Deleted(layer) => Some(layer),
-        }
-    }
-}
-
-/// A secret at one place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Occurrence {
-    /// The blob's place.
-    pub place: Place,
-    /// The secret's position in the blob.
-    pub position: Position,
-    /// What comments near it ask for, whether that counts or not.
-    pub remarks: Vec<Remark>,
-    /// Why it is held against nobody.
-    pub suppression: Option<Arc<Suppression>>,
-}
-
-impl Occurrence {
-    /// A place that nothing more is known of.
-    pub const fn new(place: Place, position: Position) -> Self {
-        Self {
-            place,
-            position,
-            remarks: Vec::new(),
-            suppression: None,
-        }
     }
 }

@@ -248,16 +248,7 @@ mod tests {
     }
 
     fn suppressed_place() -> Occurrence {
-        let place = Place {
-            target: "t".into(),
-            platform: None,
-            kind: Where::File,
-            path: b"a".as_slice().into(),
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
-        };
+        let place = Place::new("t".into(), Where::File, b"a".as_slice().into());
         let position = Position {
             offset: 0,
             line: 1,

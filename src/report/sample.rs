@@ -47,6 +47,10 @@ pub(super) fn outcome() -> Outcome {
         targets: vec![
             target("oci:app:1.2", &["linux/amd64", "linux/arm64"]),
             target("docker-archive:tools.tar", &["linux/amd64"]),
+            Target {
+                base: Some(String::new()),
+                ..target(".", &[])
+            },
         ],
         findings: vec![key(), password(), allowed(), doubtful()],
         coverage: coverage(&[
@@ -145,6 +149,48 @@ fn at(place: Place, line: u64, column: u64) -> Occurrence {
     Occurrence::new(place, position)
 }
 
+/// A place in the history of a repository.
+fn in_history(kind: Where, path: &str, commits: Commits) -> Place {
+    Place {
+        commits: Some(Arc::new(commits)),
+        ..Place::new(".".into(), kind, path.as_bytes().into())
+    }
+}
+
+/// The commit with this digit all over its name, whose message ends like this.
+fn commit(digit: u8, summary: &str) -> Commit {
+    Commit {
+        id: object(digit),
+        author: (*b"Ada Example").into(),
+        email: (*b"ada@example.com").into(),
+        time: 1_700_000_000 + i64::from(digit) * 86_400,
+        summary: summary.as_bytes().into(),
+    }
+}
+
+fn object(digit: u8) -> ObjectId {
+    ObjectId::new(&[digit * 0x11; 20]).unwrap()
+}
+
+/// A secret that a commit brought and another one may have removed.
+fn commits(removed: Option<Commit>) -> Commits {
+    Commits {
+        object: object(7),
+        introduced: Some(commit(1, &format!("Use {} for now", secret()))),
+        at_head: removed.is_none(),
+        removed,
+        refs: [
+            "refs/heads/main",
+            "refs/heads/next",
+            "refs/tags/v1",
+            "refs/tags/v2",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        more_refs: 3,
+    }
+}
+
 /// A key in every kind of place.
 fn key() -> Finding {
     let copy = "COPY .env /app/ # buildkit";
@@ -189,6 +235,21 @@ fn key() -> Finding {
             in_document(Where::Attestation, "predicate.buildDefinition.args"),
             7,
             3,
+        ),
+        at(
+            in_history(
+                Where::File,
+                "app/.env",
+                commits(Some(commit(2, "Remove it"))),
+            ),
+            12,
+            9,
+        ),
+        at(in_history(Where::File, "deploy.sh", commits(None)), 3, 5),
+        at(
+            in_history(Where::Message, &object(1).to_string(), commits(None)),
+            1,
+            5,
         ),
     ]);
     Finding {

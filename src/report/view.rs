@@ -262,6 +262,15 @@ pub struct Layer {
 }
 
 impl Occurrence {
+    /// Whether it is in the index of a repository and in no commit: its path is then neither an
+    /// object's name nor that of a reference.
+    pub fn is_staged(&self) -> bool {
+        self.git.as_ref().is_some_and(|git| {
+            let has_path = self.path != git.object && !self.path.starts_with("refs/");
+            git.introduced.is_none() && has_path
+        })
+    }
+
     /// Whether the place is part of an image, and not of a file on disk.
     pub const fn in_image(&self) -> bool {
         self.base.is_none()

@@ -209,16 +209,7 @@ mod tests {
     use crate::model::{Identity, Place, Position, Secret, Severity, Where};
 
     fn occurrence(path: &str) -> Occurrence {
-        let place = Place {
-            target: "app.tar".into(),
-            platform: None,
-            kind: Where::File,
-            path: path.as_bytes().into(),
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
-        };
+        let place = Place::new("app.tar".into(), Where::File, path.as_bytes().into());
         let position = Position {
             offset: 0,
             line: 1,

@@ -134,16 +134,11 @@ impl Source for StdinSource<'_> {
         let Origin::Record { path, part, .. } = origin else {
             return Vec::new();
         };
-        vec![Place {
-            target: Arc::clone(&self.name),
-            platform: None,
-            kind: part.place(),
-            path: Arc::clone(path),
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
-        }]
+        vec![Place::new(
+            Arc::clone(&self.name),
+            part.place(),
+            Arc::clone(path),
+        )]
     }
 
     fn targets(&self) -> Vec<Target> {

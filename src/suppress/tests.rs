@@ -11,16 +11,7 @@ use crate::model::{
 const NOW: i64 = 1_767_225_600;
 
 fn place(path: &str, remarks: Vec<Remark>) -> Occurrence {
-    let place = Place {
-        target: "t".into(),
-        platform: None,
-        kind: Where::File,
-        path: path.as_bytes().into(),
-        layer: None,
-        state: None,
-        raw: false,
-        commits: None,
-    };
+    let place = Place::new("t".into(), Where::File, path.as_bytes().into());
     let position = Position {
         offset: 0,
         line: 7,

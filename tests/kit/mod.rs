@@ -22,6 +22,8 @@ pub mod docker;
 pub mod engine;
 pub mod entry;
 pub mod git;
+#[cfg(unix)]
+pub mod hook;
 pub mod image;
 pub mod index;
 pub mod layer;

@@ -8,8 +8,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::print_stderr,
-    reason = "an input that cannot be made is a failed test; a skipped one says so"
+    reason = "a history that cannot be made is a failed test"
 )]
 
 #[path = "../kit/mod.rs"]
@@ -148,6 +147,28 @@ fn a_scope_tells_what_is_new_in_it_and_nothing_else() {
                     let context = format!("{context}: {token} at {path}: {:#}", place.0);
                     oracle.judge(token, path, &place.0["git"], &scope, &context);
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_staged_is_told_if_head_does_not_have_it() {
+    for seed in seeds() {
+        let history = History::generate(seed);
+        let git = history.write();
+        let oracle = Oracle::of(&git);
+        let mut dice = Dice::new(seed);
+        for _ in 0..SCOPES {
+            let [index, head] = oracle.pair(&mut dice);
+            git.git(&["update-ref", "--no-deref", "HEAD", head]);
+            git.git(&["read-tree", index]);
+            let report = scan(&git, &["--staged"]);
+            for token in &history.tokens {
+                let found = places(&report, token);
+                let paths: BTreeSet<&str> = found.keys().copied().collect();
+                let new = oracle.staged_paths(token, index, head);
+                assert_eq!(paths, new, "history {seed}, {index} on {head}: {token}");
             }
         }
     }

@@ -186,6 +186,24 @@ impl Oracle {
         paths
     }
 
+    /// Two commits by chance: their names.
+    pub(crate) fn pair(&self, dice: &mut Dice) -> [&str; 2] {
+        [(); 2].map(|()| &*dice.pick(&self.commits).id)
+    }
+
+    /// The paths at which the secret is new in the index, if that is as in one commit, and HEAD as in
+    /// another.
+    pub(crate) fn staged_paths(&self, token: &str, index: &str, head: &str) -> BTreeSet<&str> {
+        let [index, head] = [index, head].map(|id| self.numbers[id]);
+        let is_gone = |path: &String| self.has(head, path, token) && !self.has(index, path, token);
+        if self.commits[head].files.keys().any(is_gone) {
+            return BTreeSet::new();
+        }
+        let paths = self.commits[index].files.keys();
+        let is_new = |path: &&String| self.has(index, path, token) && !self.has(head, path, token);
+        paths.filter(is_new).map(String::as_str).collect()
+    }
+
     /// Every blob that holds it, whether anything leads there or not.
     pub(crate) fn blobs(&self, token: &str) -> BTreeSet<&str> {
         let holding = self.blobs.iter().filter(|(_, text)| text.contains(token));

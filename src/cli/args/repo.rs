@@ -120,7 +120,7 @@ impl RepoArgs {
                 .max_commits
                 .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             paths: scope.path.clone(),
-            may_be_empty: false,
+            ..Range::default()
         })
     }
 

@@ -3,6 +3,8 @@
 //! oracle, [`Quads`] the one in use; a property test holds them equal, byte for byte.
 
 mod automaton;
+mod choice;
+mod groups;
 mod quads;
 
 pub use automaton::Automaton;

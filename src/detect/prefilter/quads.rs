@@ -2,8 +2,9 @@
 //!
 //! Every literal is represented by the rarest four bytes in it. At each position of the text the
 //! next four bytes, case folded, are hashed into a table of 256 KiB; nearly all positions end there.
-//! The others name a bucket of the few literals to compare with. A byte for each slot is nearly
-//! twice as fast as a bit: no shift by a variable amount.
+//! A byte for each slot is nearly twice as fast as a bit: no shift by a variable amount. Of the others
+//! half share no more than the slot, which one look into a second table tells, and of the rest most
+//! end at the first eight bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
@@ -12,19 +13,22 @@
 //! the end is exact, so that costs a look and never a wrong hit.
 
 use super::Prefilter;
+use super::choice::Choice;
+use super::groups::Groups;
 use memchr::memmem::Finder;
 use std::ops::Range;
 
-const QUAD: usize = 4;
-/// Positions that one load of [`EIGHT`] bytes serves.
-const STEP: usize = 4;
+/// Bytes that are hashed.
+pub(super) const QUAD: usize = 4;
 const EIGHT: usize = 8;
+/// Positions that are looked at in one go.
+const STEP: usize = 8;
+/// Bytes that they see, in two overlapping loads.
+const SEEN: usize = STEP + QUAD;
 /// Bits of the table's index.
 const INDEX_BITS: u32 = 18;
 /// The table's length in slots of one byte.
 const SLOTS: usize = 1 << INDEX_BITS;
-/// Most buckets: their numbers fit a byte, and 0 means none.
-const BUCKETS: usize = 255;
 /// Sets bit 5 of each byte: upper case becomes lower case.
 const FOLD: u32 = 0x2020_2020;
 const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
@@ -33,8 +37,12 @@ const GOLDEN: u32 = 0x9E37_79B1;
 
 /// A table of the literals' rarest four bytes, with the literals behind each slot.
 pub struct Quads {
-    table: Box<[u8; SLOTS]>,
-    buckets: Vec<Vec<Candidate>>,
+    /// Whether the four bytes of any literal belong to a slot.
+    table: Box<[bool; SLOTS]>,
+    /// Where the candidates of four bytes are.
+    groups: Groups,
+    /// Grouped by their four bytes.
+    candidates: Vec<Candidate>,
     literals: Vec<Vec<u8>>,
     short: Vec<(usize, Finder<'static>)>,
     furthest: usize,
@@ -42,11 +50,38 @@ pub struct Quads {
 
 /// A literal to compare with where its four bytes stand.
 #[derive(Clone, Copy)]
-struct Candidate {
-    quad: u32,
+pub(super) struct Candidate {
+    pub(super) quad: u32,
     literal: usize,
     /// Where in the literal the four bytes are.
     offset: usize,
+    /// How it begins: its first eight bytes, case folded, or as many as it has.
+    head: u64,
+    /// Which bytes of `head` count.
+    mask: u64,
+}
+
+impl Candidate {
+    fn new(literal: usize, bytes: &[u8], offset: usize) -> Self {
+        let length = bytes.len().min(EIGHT);
+        let mut head = [0; EIGHT];
+        head[..length].copy_from_slice(&bytes[..length]);
+        let mask = u64::MAX >> (u64::BITS as usize - 8 * length);
+        Self {
+            quad: folded(&bytes[offset..]),
+            literal,
+            offset,
+            head: (u64::from_le_bytes(head) | FOLD_EIGHT) & mask,
+            mask,
+        }
+    }
+
+    /// Whether a text may begin with the literal; for certain not if this says no.
+    fn may_begin(&self, text: &[u8]) -> bool {
+        text.first_chunk().is_none_or(|eight: &[u8; EIGHT]| {
+            (u64::from_le_bytes(*eight) | FOLD_EIGHT) & self.mask == self.head
+        })
+    }
 }
 
 impl Quads {
@@ -54,44 +89,53 @@ impl Quads {
     /// bytes must hold no letters, because it is searched for as it is.
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut quads = Self {
-            table: Box::new([0; SLOTS]),
-            buckets: vec![Vec::new(); BUCKETS],
+            table: Box::new([false; SLOTS]),
+            groups: Groups::default(),
+            candidates: Vec::new(),
             literals: literals.iter().map(|literal| literal.to_vec()).collect(),
             short: Vec::new(),
             furthest: 0,
         };
+        let choice = Choice::default();
         for (number, literal) in literals.iter().enumerate() {
-            match rarest(literal) {
-                Some(offset) => quads.enter(number, literal, offset),
+            match choice.rarest(literal) {
+                Some(offset) => quads
+                    .candidates
+                    .push(Candidate::new(number, literal, offset)),
                 None => quads
                     .short
                     .push((number, Finder::new(literal).into_owned())),
             }
         }
+        quads.fill();
         quads
     }
 
-    fn enter(&mut self, literal: usize, bytes: &[u8], offset: usize) {
-        let quad = folded(&bytes[offset..]);
-        let slot = &mut self.table[slot(quad)];
-        if *slot == 0 {
-            *slot = (1 + literal % BUCKETS) as u8;
+    /// Enters the candidates into the tables.
+    fn fill(&mut self) {
+        self.candidates.sort_by_key(|candidate| candidate.quad);
+        self.groups = Groups::of(&self.candidates);
+        for candidate in &self.candidates {
+            self.table[slot(candidate.quad)] = true;
+            self.furthest = self.furthest.max(candidate.offset);
         }
-        self.buckets[usize::from(*slot) - 1].push(Candidate {
-            quad,
-            literal,
-            offset,
-        });
-        self.furthest = self.furthest.max(offset);
     }
 
-    /// Whether one of the first four positions of these eight bytes has a bucket. One load serves
-    /// four positions, and one branch, which is nearly always taken the same way.
+    /// Whether one of the first eight positions of these bytes has a slot that is taken. Two loads serve
+    /// eight positions, and one branch, which is nearly always taken the same way.
+    #[inline]
+    fn any_of_eight(&self, bytes: &[u8; SEEN]) -> bool {
+        let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
+            return false;
+        };
+        self.any_of_four(*first) | self.any_of_four(*last)
+    }
+
     #[inline]
     fn any_of_four(&self, eight: [u8; EIGHT]) -> bool {
         let folded = u64::from_le_bytes(eight) | FOLD_EIGHT;
-        let bucket = |shift: u32| self.table[slot((folded >> shift) as u32)];
-        bucket(0) | bucket(8) | bucket(16) | bucket(24) != 0
+        let taken = |shift: u32| self.table[slot((folded >> shift) as u32)];
+        taken(0) | taken(8) | taken(16) | taken(24)
     }
 
     /// Compares the literals that may stand around the four bytes at this position.
@@ -103,19 +147,16 @@ impl Quads {
         hit: &mut dyn FnMut(usize, usize),
     ) {
         let quad = folded(&text[at..]);
-        let Some(bucket) = usize::from(self.table[slot(quad)]).checked_sub(1) else {
-            return;
-        };
-        for candidate in self.buckets[bucket]
-            .iter()
-            .filter(|candidate| candidate.quad == quad)
-        {
-            let literal = &self.literals[candidate.literal];
+        for candidate in &self.candidates[self.groups.of_quad(quad)] {
             let Some(start) = at.checked_sub(candidate.offset) else {
                 continue;
             };
+            if !starts.contains(&start) || !candidate.may_begin(&text[start..]) {
+                continue;
+            }
+            let literal = &self.literals[candidate.literal];
             let found = text.get(start..start + literal.len());
-            if starts.contains(&start) && found.is_some_and(|f| f.eq_ignore_ascii_case(literal)) {
+            if found.is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
                 hit(candidate.literal, start);
             }
         }
@@ -127,10 +168,13 @@ impl Prefilter for Quads {
         let end = text.len().min(starts.end + self.furthest + QUAD - 1);
         let searched = text.get(starts.start..end).unwrap_or_default();
         let mut at = 0;
-        while let Some(eight) = searched[at..].first_chunk::<EIGHT>() {
-            if self.any_of_four(*eight) {
-                let here = starts.start + at;
-                (here..here + STEP).for_each(|at| self.look(text, at, &starts, hit));
+        while let Some(bytes) = searched[at..].first_chunk() {
+            if self.any_of_eight(bytes) {
+                for next in at..at + STEP {
+                    if self.table[slot(folded(&searched[next..]))] {
+                        self.look(text, starts.start + next, &starts, hit);
+                    }
+                }
             }
             at += STEP;
         }
@@ -153,24 +197,4 @@ fn folded(bytes: &[u8]) -> u32 {
 /// The slot of a quad in the table.
 fn slot(quad: u32) -> usize {
     (quad.wrapping_mul(GOLDEN) >> (u32::BITS - INDEX_BITS)) as usize
-}
-
-/// Offset of the four bytes that are rarest in text, or `None` in a literal of fewer.
-fn rarest(literal: &[u8]) -> Option<usize> {
-    let commonness = |offset: &usize| -> u32 {
-        literal[*offset..*offset + QUAD]
-            .iter()
-            .map(|&byte| commonness(byte))
-            .sum()
-    };
-    (0..=literal.len().checked_sub(QUAD)?).min_by_key(commonness)
-}
-
-/// How common a byte is in source code and prose: the rank among the letters, roughly.
-fn commonness(byte: u8) -> u32 {
-    const COMMON: &[u8] = b"zqjxkvbywgpfmuc4dhl53s2n1o0ria-./=t\"_e: ";
-    let rank = COMMON
-        .iter()
-        .position(|&common| common == byte.to_ascii_lowercase());
-    rank.map_or(0, |rank| rank as u32)
 }

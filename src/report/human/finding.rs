@@ -142,6 +142,7 @@ fn kind(place: &Occurrence) -> String {
     match &place.layer {
         Some(layer) if place.kind == "file" => format!("layer {}", layer.index),
         Some(layer) => format!("layer {}, {}", layer.index, place.kind),
+        None if place.is_staged() => "staged".to_owned(),
         None if place.git.is_some() && place.kind == "file" => "history".to_owned(),
         None => place.kind.to_owned(),
     }

@@ -6,7 +6,7 @@ use super::model::{
 };
 use super::{rule, uri};
 use crate::model::{SuppressionKind, Where};
-use crate::report::view::{self, Finding, Layer, Occurrence};
+use crate::report::view::{self, Finding, History, Layer, Occurrence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -87,11 +87,28 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
                 "; {state} in layer {index}{by}, but still recoverable"
             )
         }
-        _ => Ok(()),
+        _ => place
+            .git
+            .as_ref()
+            .map_or(Ok(()), |git| past(&mut text, git)),
     };
     // Writing to a string cannot fail.
     let _ = within.and(fate);
     text
+}
+
+/// What a git history tells.
+fn past(text: &mut String, git: &History) -> std::fmt::Result {
+    if let Some(commit) = &git.introduced {
+        write!(text, "; brought by commit {}", commit.short())?;
+    }
+    match &git.removed {
+        Some(commit) => {
+            let id = commit.short();
+            write!(text, ", removed by {id}, but still in the history")
+        }
+        None => Ok(()),
+    }
 }
 
 fn by(layer: &Layer) -> String {

@@ -17,8 +17,8 @@ pub(super) fn all<'a>(ids: &[&str], view: &'a View) -> Vec<Rule<'a>> {
 
 fn rule(finding: &Finding) -> Rule<'_> {
     let what = format!(
-        "{}: a secret of {} severity. Whoever has the image has it, also if a later layer deletes \
-         it.",
+        "{}: a secret of {} severity. Whoever has the image or the repository has it, also if a \
+         later layer or commit deletes it.",
         finding.title, finding.severity
     );
     Rule {
@@ -44,7 +44,7 @@ fn rule(finding: &Finding) -> Rule<'_> {
 
 fn help(finding: &Finding) -> Help {
     let text = format!(
-        "{} Then rebuild the image without it.",
+        "{} Then rebuild the image, or rewrite the history, without it.",
         match finding.remediation.as_str() {
             "" => "Revoke it where it was issued and replace it with a new one.",
             text => text,

@@ -148,7 +148,7 @@ fn gaps_are_told_as_notifications() {
     );
     assert_eq!(
         clean["runs"].as_array().unwrap().len(),
-        2,
+        3,
         "a clean target closes its alerts"
     );
 }

@@ -76,8 +76,11 @@ impl<'a> Builder<'a> {
                 .filter(|finding| is_believed(finding, policy))
         };
         let secrets = || believed().map(|finding| &finding.secret);
+        // A host is in every second path, and gives nothing away.
         let parts = believed()
-            .flat_map(|finding| finding.parts.iter().map(|part| &part.value))
+            .flat_map(|finding| &finding.parts)
+            .filter(|part| part.name != "host")
+            .map(|part| &part.value)
             .filter(|value| value.len() >= Redactor::ANYWHERE);
         let (scanned, typed) = if show_secrets {
             (Redactor::Open, Redactor::Open)
@@ -363,6 +366,18 @@ mod tests {
         let view = View::new(&outcome, &Policy::default(), false);
         assert_eq!(view.targets[0].name, "oci:postgres");
         assert_eq!(view.findings[0].reasons[0], "for the user p*******");
+    }
+
+    #[test]
+    fn a_host_stays_readable_in_other_texts() {
+        let mut outcome = sample::outcome();
+        outcome.findings[0].parts[0] = model::Part {
+            name: "host".to_owned(),
+            value: model::Secret::new(b"github.example"),
+        };
+        outcome.findings[0].reasons = vec!["for github.example".to_owned()];
+        let view = View::new(&outcome, &Policy::default(), false);
+        assert_eq!(view.findings[0].reasons[0], "for github.example");
     }
 
     #[test]

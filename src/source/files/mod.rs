@@ -40,11 +40,13 @@ pub struct FileSource<'a> {
     is_elsewhere: Option<IsElsewhere>,
 }
 
-/// A folder that is part of a target.
+/// A folder that is part of a target, or a file.
 #[derive(Debug, Clone)]
 pub struct Tree {
     /// Where it is.
     pub path: PathBuf,
+    /// Whether it comes from a list of files, which may name links that are not to be followed.
+    pub is_listed: bool,
     /// What stands in front of the paths below it in reports.
     pub shown: PathBuf,
     /// What is left out of it, by the path from here; sorted.
@@ -109,7 +111,7 @@ impl<'a> FileSource<'a> {
 }
 
 impl<'a> FileSource<'a> {
-    /// Folders that together are one target.
+    /// Folders and files that together are one target.
     ///
     /// # Errors
     /// When a glob makes no sense.
@@ -171,15 +173,12 @@ impl Source for FileSource<'_> {
         let Origin::File { target, path, part } = origin else {
             return Vec::new();
         };
-        let place = |target: TargetId, path: &Arc<[u8]>| Place {
-            target: self.roots.targets[target.0 as usize].name.as_str().into(),
-            platform: None,
-            kind: part.place(),
-            path: Arc::clone(path),
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
+        let place = |target: TargetId, path: &Arc<[u8]>| {
+            Place::new(
+                self.roots.targets[target.0 as usize].name.as_str().into(),
+                part.place(),
+                Arc::clone(path),
+            )
         };
         let names = self.hardlinks.names(*target, path, *part);
         match names.is_empty() {

@@ -52,13 +52,13 @@ impl Roots {
 }
 
 impl Roots {
-    /// Folders that together are one target.
+    /// Folders and files that together are one target.
     pub(super) fn of_trees(target: Target, trees: Vec<Tree>) -> Self {
         let root = |tree: Tree| Root {
             target: TargetId(0),
             path: tree.path,
             shown: tree.shown,
-            by_itself: true,
+            by_itself: !tree.is_listed,
             inner: tree.without,
         };
         Self {

@@ -148,14 +148,8 @@ impl Answers<'_> {
         commits: &Arc<Commits>,
     ) -> Occurrence {
         let place = Place {
-            target: Arc::clone(self.target),
-            platform: None,
-            kind,
-            path: path.into(),
-            layer: None,
-            state: None,
-            raw: false,
             commits: Some(Arc::clone(commits)),
+            ..Place::new(Arc::clone(self.target), kind, path.into())
         };
         Occurrence::new(place, position)
     }

@@ -104,12 +104,12 @@ impl Comparison<'_, '_> {
             before,
             depth,
         } = folder;
-        let sides: Vec<Option<Rc<[Entry]>>> = std::iter::once(now)
-            .chain(before)
-            .map(|node| self.trees.entries((*node)?.id))
-            .collect();
+        let nodes = std::iter::once(now).chain(before);
+        let ids: Vec<_> = nodes.map(|node| node.map(|node| node.id)).collect();
+        let sides = ids.iter().map(|id| self.trees.entries((*id)?));
+        let sides: Vec<Option<Rc<[Entry]>>> = sides.collect();
         let names = sides.iter().flatten().map(|entries| entries.len()).sum();
-        if names == 0 || !self.trees.takes(*now, before, names) {
+        if names == 0 || !self.trees.takes(ids, names) {
             return;
         }
         if *depth >= DEEPEST {

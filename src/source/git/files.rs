@@ -4,7 +4,7 @@
 
 use super::part::Part;
 use super::repository::Repository;
-use super::{Asked, GitError};
+use super::{Asked, GitError, staged};
 use crate::model::{Options, Progress, Target};
 use crate::source::files::{FileSource, Tree, from_here};
 use crate::unpack::batch::Context;
@@ -17,6 +17,8 @@ pub enum Files {
     All,
     /// Those that are checked out.
     WorkTree,
+    /// Those of them that git tracks, as they are on disk.
+    Tracked,
     /// None.
     None,
 }
@@ -37,6 +39,7 @@ impl Files {
     /// Reads them.
     pub(super) fn source<'a>(
         self,
+        asked: &Asked,
         parts: &[Part],
         target: &Target,
         options: &'a Options,
@@ -50,8 +53,14 @@ impl Files {
             .collect();
         let trees = match (self, main.work_dir()) {
             (Self::None, _) => return Ok(None),
-            (Self::WorkTree, None) => return Err(GitError::Bare(main.git_dir())),
+            (Self::WorkTree | Self::Tracked, None) => return Err(GitError::Bare(main.git_dir())),
             (Self::WorkTree, Some(files)) => vec![tree(files.clone(), "", &[files.join(".git")])],
+            (Self::Tracked, Some(files)) => {
+                let tracked = tracked(&asked.environment.index_of(main), main, &files)?;
+                let source =
+                    FileSource::of_trees(target.clone(), tracked, options, context, progress)?;
+                return Ok(Some(source));
+            }
             (Self::All, None) => vec![tree(main.git_dir(), "", &stores)],
             (Self::All, Some(files)) => {
                 let own = main.common_dir();
@@ -68,6 +77,23 @@ impl Files {
     }
 }
 
+/// What an index names and is there; what was deleted and still stands in the index is no file.
+fn tracked(index: &Path, main: &Repository, files: &Path) -> Result<Vec<Tree>, GitError> {
+    let paths = staged::tracked(index, main.hash()).map_err(|cause| GitError::Index {
+        path: index.to_owned(),
+        cause,
+    })?;
+    let trees = paths.into_iter().map(|shown| Tree {
+        path: files.join(&shown),
+        is_listed: true,
+        without: Vec::new(),
+        shown,
+    });
+    Ok(trees
+        .filter(|tree| tree.path.symlink_metadata().is_ok())
+        .collect())
+}
+
 /// A folder without the stores below it.
 fn tree(path: PathBuf, shown: &str, stores: &[PathBuf]) -> Tree {
     let below = |store: &PathBuf| store.strip_prefix(&path).map(Path::to_owned).ok();
@@ -75,6 +101,7 @@ fn tree(path: PathBuf, shown: &str, stores: &[PathBuf]) -> Tree {
     without.sort();
     Tree {
         shown: shown.into(),
+        is_listed: false,
         without,
         path,
     }

@@ -97,6 +97,16 @@ pub struct Environment {
     pub quarantine: Option<PathBuf>,
 }
 
+impl Environment {
+    /// Where the index is. Git names it from the top of the work tree, where it runs its hooks.
+    fn index_of(&self, repository: &Repository) -> PathBuf {
+        match &self.index {
+            Some(index) => repository.work_dir().unwrap_or_default().join(index),
+            None => repository.git_dir().join("index"),
+        }
+    }
+}
+
 /// A call that is refused before any work.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -133,6 +143,14 @@ pub enum GitError {
     /// A path that makes no sense as a glob.
     #[error("cannot understand --path: {0}")]
     Path(String),
+    /// An index that does not tell which files there are.
+    #[error("cannot read the index `{}`: {cause}", path.display())]
+    Index {
+        /// The index.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// Files that were asked for and are not there.
     #[error("`{}` is a bare repository, it has no files; leave --worktree out", .0.display())]
     Bare(PathBuf),
@@ -187,7 +205,7 @@ impl<'a> GitSource<'a> {
         let target = asked.files.target(&asked, &parts[0].repository);
         let files = asked
             .files
-            .source(&parts, &target, options, context, progress)?;
+            .source(&asked, &parts, &target, options, context, progress)?;
         let nested = asked.nested(&parts).map(Arc::new);
         let files = match nested.clone() {
             Some(nested) => files
@@ -265,16 +283,11 @@ impl Source for GitSource<'_> {
     fn places(&self, origin: &Origin) -> Vec<Place> {
         match (&self.files, origin) {
             (Some(files), _) => files.places(origin),
-            (None, Origin::File { path, part, .. }) => vec![Place {
-                target: Arc::clone(&self.job.label),
-                platform: None,
-                kind: part.place(),
-                path: Arc::clone(path),
-                layer: None,
-                state: None,
-                raw: false,
-                commits: None,
-            }],
+            (None, Origin::File { path, part, .. }) => vec![Place::new(
+                Arc::clone(&self.job.label),
+                part.place(),
+                Arc::clone(path),
+            )],
             (None, _) => Vec::new(),
         }
     }

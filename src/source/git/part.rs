@@ -68,9 +68,7 @@ impl Part {
                 self.follow(plan, job, &reader(None));
             }
             Scope::Staged => {
-                let index = job.asked.environment.index.clone();
-                let index = index.unwrap_or_else(|| self.repository.git_dir().join("index"));
-                let plan = Plan::of_index(&self.repository, &index, sink);
+                let plan = Plan::of_index(&self.repository, &job.asked.environment, sink);
                 self.follow(plan, job, &reader(None));
             }
         }
@@ -114,7 +112,7 @@ impl Part {
         let place = self.place(job);
         let tell = |kind, detail: &str| sink.shortfall(Shortfall::new(kind, &*place, detail));
         // A folder where `git init` was run and nothing else is no reason to stop a build.
-        if commits == 0 && self.repository.prefix.is_empty() {
+        if commits == 0 && self.repository.prefix.is_empty() && !sink.stopped() {
             tell(Kind::NoCommits, "there is no commit to scan");
         }
         if !self.repository.boundary().is_empty() {

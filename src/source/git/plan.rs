@@ -2,6 +2,7 @@
 //! name and searched in full; whether a secret in it is new is decided afterwards, by a look at what
 //! stood there before.
 
+use super::Environment;
 use super::changes::{Change, Comparison};
 use super::commit::{self, Raw};
 use super::history::{Commits, History};
@@ -15,17 +16,18 @@ use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::ObjectId;
+use gix::objs;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::sync::Arc;
 
 /// What there is to read, and where it comes from.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) history: History,
     pub(super) changes: Vec<Change>,
-    /// Tags among the tips.
-    tags: Vec<ObjectId>,
+    /// Paths that are new, and in no tree yet.
+    names: Vec<Arc<[u8]>>,
 }
 
 impl Plan {
@@ -34,20 +36,29 @@ impl Plan {
         let objects = repository.objects();
         let boundary = repository.boundary();
         let commits = Commits::new(&objects, &boundary);
-        let (tips, tags) = peeled(&objects, &found.tips);
-        let (hidden, _) = peeled(&objects, &unnamed(&found.hidden));
+        let mut tips = Peeled::default();
+        for (name, id) in &found.tips {
+            tips.add(&objects, name, *id);
+        }
+        let mut hidden = Peeled::default();
+        for id in &found.hidden {
+            hidden.add(&objects, "", *id);
+        }
         let mut walk = Walk::new(&commits);
-        let mut range = walk.run(ids(&tips), ids(&hidden));
+        let mut range = walk.run(ids(&tips.commits), ids(&hidden.commits));
         range.truncate(found.most.unwrap_or(usize::MAX));
         for id in &walk.missing {
             lacks(sink, "commit", id);
         }
         let mut plan = Self {
-            tags,
-            history: History::of_range(range.clone(), &tips),
+            history: History::of_range(range.clone(), &tips.commits),
             ..Self::default()
         };
+        plan.history.tags.extend(tips.tags);
         let mut trees = Trees::new(&objects, None);
+        for (name, id, kind) in &tips.others {
+            plan.take(name, *id, *kind, &mut trees);
+        }
         for (id, commit) in &range {
             if sink.stopped() {
                 break;
@@ -69,20 +80,54 @@ impl Plan {
         plan
     }
 
-    /// What an index brings that HEAD does not have.
-    pub(super) fn of_index(repository: &Repository, index: &Path, sink: &dyn Sink) -> Self {
+    /// What an index brings that the commits which it builds on don't have.
+    pub(super) fn of_index(
+        repository: &Repository,
+        environment: &Environment,
+        sink: &dyn Sink,
+    ) -> Self {
         let objects = repository.objects();
+        let index = environment.index_of(repository);
+        let tell = |kind, why: &str| {
+            sink.shortfall(Shortfall::new(kind, index.to_string_lossy(), why));
+        };
+        if environment.index.is_some() && !index.exists() {
+            tell(Kind::Missing, "is named by GIT_INDEX_FILE and not there");
+        }
         let mut trees = Trees::new(&objects, None);
-        let changes = staged::changes(index, repository.hash(), objects.head(), &mut trees);
+        let heads = repository.heads(&objects);
+        let changes = staged::changes(&index, repository.hash(), &heads, &mut trees);
         let changes = changes.unwrap_or_else(|why| {
-            let place = index.to_string_lossy();
-            sink.shortfall(Shortfall::new(Kind::Corrupt, place, why));
+            tell(Kind::Corrupt, &why);
             Vec::new()
         });
+        trees.missing.iter().for_each(|id| lacks(sink, "tree", id));
+        let is_new =
+            |change: &&Change| change.now.is_some() && change.before.iter().all(Option::is_none);
+        let new = changes.iter().filter(is_new);
         Self {
+            names: new.map(|change| Arc::clone(&change.path)).collect(),
             changes,
             ..Self::default()
         }
+    }
+
+    /// A reference may name a file or a folder and no commit.
+    fn take(&mut self, name: &str, id: ObjectId, kind: objs::Kind, trees: &mut Trees<'_>) {
+        if kind == objs::Kind::Tree {
+            let mut comparison = Comparison {
+                trees,
+                commit: None,
+                changes: &mut self.changes,
+            };
+            return comparison.run(Some(id), &[]);
+        }
+        self.changes.push(Change {
+            commit: None,
+            path: name.as_bytes().into(),
+            now: Some(id),
+            before: Vec::new(),
+        });
     }
 
     fn compare(
@@ -116,12 +161,10 @@ impl Plan {
 
     /// Reads every object of the plan once, on all threads of the pool.
     pub(super) fn read(&self, repository: &Repository, reader: &Reader<'_>) {
-        let is_new = |change: &&Change| change.commit.is_none() && change.before == [None];
-        let new = self.changes.iter().filter(is_new);
-        reader.names(new.map(|change| &change.path));
+        reader.names(self.names.iter());
         let mut ids: BTreeSet<ObjectId> = self.changes.iter().filter_map(|c| c.now).collect();
         ids.extend(self.history.commits().iter().map(|commit| commit.id));
-        ids.extend(&self.tags);
+        ids.extend(&self.history.tags);
         let ids: Vec<ObjectId> = ids.into_iter().collect();
         ids.par_iter().for_each_init(
             || repository.objects(),
@@ -143,32 +186,39 @@ impl Plan {
     }
 }
 
-fn unnamed(ids: &[ObjectId]) -> Vec<(String, ObjectId)> {
-    ids.iter().map(|id| (String::new(), *id)).collect()
+/// What some objects lead to.
+#[derive(Default)]
+struct Peeled {
+    /// Commits, and what cannot be read and may have been one.
+    commits: Vec<(String, ObjectId)>,
+    /// Tags on the way.
+    tags: Vec<ObjectId>,
+    /// Trees and blobs.
+    others: Vec<(String, ObjectId, objs::Kind)>,
+}
+
+impl Peeled {
+    fn add(&mut self, objects: &Objects, name: &str, mut id: ObjectId) {
+        let mut kind = objects.kind(id);
+        while kind == Some(objs::Kind::Tag)
+            && let Some(data) = objects.get(id, objs::Kind::Tag)
+            && let Some(target) = commit::tagged(&data, objects.hash())
+        {
+            self.tags.push(id);
+            id = target;
+            kind = objects.kind(id);
+        }
+        match kind {
+            Some(kind @ (objs::Kind::Tree | objs::Kind::Blob)) => {
+                self.others.push((name.to_owned(), id, kind));
+            }
+            _ => self.commits.push((name.to_owned(), id)),
+        }
+    }
 }
 
 fn ids(named: &[(String, ObjectId)]) -> impl Iterator<Item = ObjectId> {
     named.iter().map(|(_, id)| *id)
-}
-
-/// The commits that objects lead to, and the tags on the way.
-fn peeled(
-    objects: &Objects,
-    named: &[(String, ObjectId)],
-) -> (Vec<(String, ObjectId)>, Vec<ObjectId>) {
-    let mut tags = Vec::new();
-    let mut commits = Vec::new();
-    for (name, id) in named {
-        let mut id = *id;
-        while let Some(data) = objects.get(id, gix::objs::Kind::Tag)
-            && let Some(target) = commit::tagged(&data, objects.hash())
-        {
-            tags.push(id);
-            id = target;
-        }
-        commits.push((name.clone(), id));
-    }
-    (commits, tags)
 }
 
 fn lacks(sink: &dyn Sink, what: &str, id: &ObjectId) {

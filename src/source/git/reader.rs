@@ -10,7 +10,7 @@ use crate::unpack::Sink;
 use crate::unpack::batch::{Batcher, Context};
 use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,7 +73,15 @@ impl Reader<'_> {
     }
 
     /// Searches an object too large to be held.
-    pub(super) fn large(&self, id: gix::ObjectId, kind: objs::Kind, content: &mut dyn Read) {
+    ///
+    /// # Errors
+    /// What ended the reading too early; what was read before is searched.
+    pub(super) fn large(
+        &self,
+        id: gix::ObjectId,
+        kind: objs::Kind,
+        content: &mut dyn Read,
+    ) -> io::Result<()> {
         let mut batcher = Batcher::new(self.sink, self.context);
         let origin = Origin::Object(super::name(&id));
         let mut read = |buffer: &mut [u8]| content.read(buffer);
@@ -81,9 +89,7 @@ impl Reader<'_> {
         let (_, result) = batcher.blob(&origin, None, &mut read);
         batcher.finish();
         self.count(kind, 0);
-        if let Err(error) = result {
-            self.failed(&id, Kind::Corrupt, &error.to_string());
-        }
+        result
     }
 
     /// Searches the paths that are new where no tree holds them yet.

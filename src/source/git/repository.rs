@@ -7,8 +7,9 @@
 
 use super::GitError;
 use gix::objs::Find as _;
-use gix::objs::Kind;
+use gix::objs::{CommitRef, Kind};
 use gix::open::Options;
+use gix::prelude::Header as _;
 use gix::sec::Trust;
 use gix::{ObjectId, ThreadSafeRepository};
 use std::path::{Path, PathBuf};
@@ -77,7 +78,12 @@ impl Repository {
     /// The objects, for this thread.
     pub(super) fn objects(&self) -> Objects {
         let hash = self.hash();
-        let open = |path: &PathBuf| gix::odb::at(path, hash).ok();
+        // Nothing is added to it while the hook runs, and most objects are not in it.
+        let open = |path: &PathBuf| {
+            let mut store = gix::odb::at(path, hash).ok()?;
+            store.refresh_never();
+            Some(store)
+        };
         Objects {
             repo: self.local(),
             quarantine: self.quarantine.as_ref().and_then(open),
@@ -131,6 +137,16 @@ impl Repository {
     /// Where HEAD and the index are: the same, but in a linked worktree.
     pub(super) fn git_dir(&self) -> PathBuf {
         plain(self.local().git_dir())
+    }
+
+    /// The trees that the next commit builds on: that of HEAD, unless there is none yet, and while a
+    /// merge is under way those of what is merged.
+    pub(super) fn heads(&self, objects: &Objects) -> Vec<ObjectId> {
+        let merged = std::fs::read(self.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        let merged = merged.split(|&byte| byte == b'\n');
+        let merged = merged.filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok());
+        let merged = merged.filter_map(|commit| objects.tree_of(commit));
+        objects.head().into_iter().chain(merged).collect()
     }
 
     /// Where the files are checked out, if they are.
@@ -217,6 +233,11 @@ impl Objects {
 
     /// What an object is; `None` if it is not here.
     pub(super) fn kind(&self, id: ObjectId) -> Option<Kind> {
+        if let Some(store) = &self.quarantine
+            && let Ok(Some(header)) = store.try_header(&id)
+        {
+            return Some(header.kind());
+        }
         let header = self.repo.try_find_header(id).ok().flatten();
         let known = header.map(|header| header.kind());
         known.or_else(|| self.find(id).ok().flatten().map(|object| object.kind))
@@ -230,6 +251,13 @@ impl Objects {
     /// The tree of the commit that is checked out.
     pub(super) fn head(&self) -> Option<ObjectId> {
         self.repo.head_tree_id().ok().map(gix::Id::detach)
+    }
+
+    /// The tree of a commit.
+    fn tree_of(&self, commit: ObjectId) -> Option<ObjectId> {
+        let data = self.get(commit, Kind::Commit)?;
+        let commit = CommitRef::from_bytes(&data, self.hash()).ok()?;
+        Some(commit.tree())
     }
 
     /// The commit-graph file, if there is one.

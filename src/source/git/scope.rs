@@ -1,7 +1,7 @@
 //! Which part of a repository is asked for.
 
 use super::GitError;
-use super::repository::Repository;
+use super::repository::{Objects, Repository};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::revision::plumbing::Spec;
@@ -28,6 +28,9 @@ pub enum Scope {
 pub struct Range {
     /// Revisions to begin at, or `A..B`; without any all references, or HEAD if [`Self::most`] is set.
     pub tips: Vec<String>,
+    /// More to begin at, as git tells a hook: what to call it, and the object's full name in hex. It may
+    /// be a tag, and may lie in a quarantine.
+    pub objects: Vec<(String, String)>,
     /// What is known, with all that it reaches.
     pub hidden: Vec<Hidden>,
     /// The newest commits, at most this many.
@@ -68,13 +71,21 @@ impl Range {
             paths: globs(&self.paths)?,
             ..Found::default()
         };
+        let objects = repository.objects();
         for spec in &self.tips {
-            found.add(&repo, spec)?;
+            match full(spec, &objects) {
+                Some(id) => found.tips.push((spec.clone(), id)),
+                None => found.add(&repo, spec)?,
+            }
+        }
+        for (name, hex) in &self.objects {
+            let id = full(hex, &objects).ok_or_else(|| unknown(hex, "there is no such object"))?;
+            found.tips.push((name.clone(), id));
         }
         for hidden in &self.hidden {
             found.hide(&repo, hidden)?;
         }
-        if self.tips.is_empty() {
+        if found.tips.is_empty() {
             match self.most.is_some() || !self.hidden.is_empty() {
                 true => found.tips.push(("HEAD".to_owned(), one(&repo, "HEAD")?)),
                 false => {
@@ -131,6 +142,12 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// The object of that full name, wherever it lies; a shorter name is a revision like any other.
+fn full(hex: &str, objects: &Objects) -> Option<ObjectId> {
+    let id = ObjectId::from_hex(hex.as_bytes()).ok()?;
+    objects.kind(id).map(|_| id)
 }
 
 fn one(repo: &gix::Repository, spec: &str) -> Result<ObjectId, GitError> {

@@ -9,11 +9,11 @@ use crate::unpack::Sink;
 use crate::unpack::decode::shortfall_kind;
 use gix::{ObjectId, objs};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Packs that are asked about an object one after the other; of more it is noted which object is where.
 const FEW: usize = 8;
@@ -81,18 +81,18 @@ impl Stores {
 
     /// Reads every object once, on all threads of the pool.
     pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
-        let meter = Mutex::new(meter);
+        let reading = Reading {
+            reader,
+            meter: Mutex::new(meter),
+            lost: Mutex::default(),
+        };
         for (number, pack) in self.packs.iter().enumerate() {
-            let reading = Reading {
-                reader,
-                meter: &meter,
-            };
             let is_elsewhere = |id: &gix::oid| self.pack_of(id).is_some_and(|first| first < number);
             pack.visit(&reading, &is_elsewhere, limits.memory / 2);
         }
         for (number, folder) in self.loose.iter().enumerate() {
+            let before = &self.loose[..number];
             let is_first = |id: &&ObjectId| {
-                let before = &self.loose[..number];
                 self.pack_of(id).is_none() && !before.iter().any(|folder| folder.has(id))
             };
             folder.ids.par_iter().filter(is_first).for_each(|id| {
@@ -100,6 +100,28 @@ impl Stores {
                     folder.read(id, reader, limits);
                 }
             });
+        }
+        self.rescue(&reading, limits);
+    }
+
+    /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
+    fn rescue(&self, reading: &Reading<'_>, limits: &Limits) {
+        let wanted: BTreeSet<ObjectId> = reading.lost().keys().copied().collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let is_elsewhere = |id: &gix::oid| !wanted.contains(id);
+        let several = self.packs.iter().filter(|_| self.packs.len() > 1);
+        for pack in several.filter(|pack| wanted.iter().any(|id| pack.contains(id))) {
+            pack.visit(reading, &is_elsewhere, limits.memory / 2);
+        }
+        let lost = std::mem::take(&mut *reading.lost());
+        for (id, why) in lost {
+            let Some((kind, why)) = why else { continue };
+            match self.loose.iter().find(|folder| folder.has(&id)) {
+                Some(folder) => folder.read(&id, reading.reader, limits),
+                None => reading.reader.failed(&id, kind, &why),
+            }
         }
     }
 }
@@ -122,7 +144,7 @@ impl Folder {
                 mut content,
             }) => {
                 if size > limits.memory / 8 {
-                    return reader.large(*id, kind, &mut content);
+                    return reader.large(*id, kind, &mut content).unwrap_or_else(failed);
                 }
                 let mut data = Vec::with_capacity(size as usize);
                 // One byte more, so that the end is seen and its checksum compared.
@@ -185,10 +207,28 @@ fn tell(sink: &dyn Sink, kind: Kind, path: &Path, why: &str) {
     sink.shortfall(Shortfall::new(kind, path.to_string_lossy(), why));
 }
 
-/// Reads a pack for a [`Reader`].
+type Lost = BTreeMap<ObjectId, Option<(Kind, String)>>;
+
+/// Reads packs for a [`Reader`].
 struct Reading<'r> {
     reader: &'r Reader<'r>,
-    meter: &'r Mutex<Box<dyn Meter>>,
+    meter: Mutex<Box<dyn Meter>>,
+    /// What a pack could not give, and why not; nothing once another pack could.
+    lost: Mutex<Lost>,
+}
+
+impl Reading<'_> {
+    fn lost(&self) -> MutexGuard<'_, Lost> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An object was read that another pack may have lost.
+    fn found(&self, id: &gix::oid) {
+        let mut lost = self.lost();
+        if let Some(why) = lost.get_mut(id) {
+            *why = None;
+        }
+    }
 }
 
 impl Visit for Reading<'_> {
@@ -201,6 +241,7 @@ impl Visit for Reading<'_> {
         if object.elsewhere {
             return self.reader.search(&text, derived);
         }
+        self.found(&object.id);
         let trace = self.reader.object(&text, derived);
         let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
         meter.advance(object.data.len() as u64);
@@ -208,17 +249,18 @@ impl Visit for Reading<'_> {
     }
 
     fn large(&self, id: &gix::oid, kind: gix::objs::Kind, _: u64, content: &mut dyn Read) {
-        self.reader.large(id.to_owned(), kind, content);
+        self.found(id);
+        // An error is told by the pack.
+        let _ = self.reader.large(id.to_owned(), kind, content);
     }
 
     fn failed(&self, id: &gix::oid, error: &ObjectError) {
-        self.reader
-            .failed(&id.to_owned(), error.kind(), &error.to_string());
+        let why = (error.kind(), error.to_string());
+        self.lost().entry(id.to_owned()).or_insert(Some(why));
     }
 
     fn doubtful(&self, doubt: &Doubt) {
-        let place = "a pack index";
-        let shortfall = Shortfall::new(Kind::Corrupt, place, doubt.to_string());
+        let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
         self.reader.sink.shortfall(shortfall);
     }
 

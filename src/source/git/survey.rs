@@ -77,7 +77,8 @@ fn staged(
 ) -> Result<Vec<Change>, String> {
     let index = repository.git_dir().join("index");
     let mut trees = Trees::new(objects, None);
-    let mut changes = staged::changes(&index, objects.hash(), objects.head(), &mut trees)?;
+    let heads = repository.heads(objects);
+    let mut changes = staged::changes(&index, objects.hash(), &heads, &mut trees)?;
     changes.retain(|change| change.now.is_some_and(|id| hits.contains(&id)));
     Ok(changes)
 }

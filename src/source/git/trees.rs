@@ -53,7 +53,7 @@ pub(super) struct Trees<'r> {
     /// Whether folders were nested too deep to be followed.
     pub(super) too_deep: bool,
     /// What was compared on behalf of this commit: a folder now, and before.
-    compared: HashSet<(Option<ObjectId>, Vec<Option<ObjectId>>)>,
+    compared: HashSet<Vec<Option<ObjectId>>>,
     repeated: usize,
 }
 
@@ -77,18 +77,10 @@ impl<'r> Trees<'r> {
         self.compared.clear();
     }
 
-    /// Whether to go through a folder of so many names. Each is gone through at least once, so no object
-    /// is overlooked; of those that come again and again some paths may be.
-    pub(super) fn takes(
-        &mut self,
-        now: Option<Node>,
-        before: &[Option<Node>],
-        names: usize,
-    ) -> bool {
-        let id = |node: &Option<Node>| node.map(|node| node.id);
-        let is_new = self
-            .compared
-            .insert((id(&now), before.iter().map(id).collect()));
+    /// Whether to go through folders, now and before, of so many names. All are gone through at least
+    /// once, so no object is overlooked; of those that come again and again some paths may be.
+    pub(super) fn takes(&mut self, folders: Vec<Option<ObjectId>>, names: usize) -> bool {
+        let is_new = self.compared.insert(folders);
         if !is_new {
             self.repeated += names;
         }
@@ -177,7 +169,10 @@ impl<'r> Trees<'r> {
             is_tree: true,
         };
         for name in path.split(|&byte| byte == b'/').filter(|n| !n.is_empty()) {
-            let entries = self.entries(node.id).filter(|_| node.is_tree)?;
+            if !node.is_tree {
+                return None;
+            }
+            let entries = self.entries(node.id)?;
             let found = entries.binary_search_by(|entry| entry.key().cmp(&(name, 0)));
             node = entries[found.ok()?].node;
         }

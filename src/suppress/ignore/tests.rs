@@ -67,16 +67,7 @@ fn what_cannot_be_understood_is_refused_with_its_line() {
 }
 
 fn place(target: &str, path: &str) -> Place {
-    Place {
-        target: target.into(),
-        platform: None,
-        kind: Where::File,
-        path: path.as_bytes().into(),
-        layer: None,
-        state: None,
-        raw: false,
-        commits: None,
-    }
+    Place::new(target.into(), Where::File, path.as_bytes().into())
 }
 
 /// The lines of the entries that fit a finding of rule `jwt`.

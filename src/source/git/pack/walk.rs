@@ -189,43 +189,47 @@ impl<'j> Walk<'j> {
 
     /// Visits an object, and returns it if more is to be made from it.
     fn arrive(&mut self, made: Made, base: Option<&Trace>) -> Option<Step<'j>> {
+        let waiting = self.job.forest.children(made.number);
+        let trace = self.show(&made, base);
+        if waiting.is_empty() {
+            self.maker.give(made.content);
+            return None;
+        }
+        Some(Step {
+            number: made.number,
+            content: Some(made.content),
+            is_doubtful: trace.is_none(),
+            trace,
+            waiting,
+        })
+    }
+
+    /// Shows an object to the visitor. One that does not have its name is told instead.
+    fn show(&self, made: &Made, base: Option<&Trace>) -> Option<Trace> {
         let Job {
             entries,
             forest,
             visit,
             ..
         } = self.job;
-        let number = made.number;
-        let waiting = forest.children(number);
-        let doubtful = made.is_doubtful || entries.is_doubtful(number);
-        let is_doubtful = doubtful && !entries.is_named(number, self.kind, &made.content);
+        let (number, data) = (made.number, &made.content[..]);
         let elsewhere = forest.is_elsewhere(number);
-        let mut trace = None;
-        if !is_doubtful {
-            let object = Object {
-                id: entries.id(number).to_owned(),
-                kind: self.kind,
-                data: &made.content,
-                is_base: !waiting.is_empty(),
-                elsewhere,
-            };
-            let copies = self.maker.copies();
-            let derived = base.map(|base| Derived { base, copies });
-            trace = Some(visit.object(&object, derived));
-        } else if !elsewhere {
-            visit.failed(entries.id(number), &ObjectError::OtherName);
-        }
-        if waiting.is_empty() {
-            self.maker.give(made.content);
+        let is_doubtful = made.is_doubtful || entries.is_doubtful(number);
+        if is_doubtful && !entries.is_named(number, self.kind, data) {
+            if !elsewhere {
+                visit.failed(entries.id(number), &ObjectError::OtherName);
+            }
             return None;
         }
-        Some(Step {
-            number,
-            content: Some(made.content),
-            trace,
-            is_doubtful,
-            waiting,
-        })
+        let object = Object {
+            id: entries.id(number).to_owned(),
+            kind: self.kind,
+            data,
+            is_base: !forest.children(number).is_empty(),
+            elsewhere,
+        };
+        let copies = self.maker.copies();
+        Some(visit.object(&object, base.map(|base| Derived { base, copies })))
     }
 
     /// Tells that an object cannot be read, nor those that are made from it.

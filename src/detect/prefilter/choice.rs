@@ -1,0 +1,80 @@
+//! Which four bytes of a literal to look for: those that are rarest in ordinary text, because each
+//! time they stand there costs a look. How common the single bytes are tells most of it, but words
+//! that every source file is full of are made of no more common letters than others.
+
+use super::quads::QUAD;
+use std::collections::HashSet;
+
+/// Bytes from the rarest to the most common in source code and prose; all others are rarer.
+const COMMON: &[u8] = b"zqjxkvbywgpfmuc4dhl53s2n1o0ria-./=t\"_e: ";
+/// Words, and beginnings of names, that stand in source code and prose again and again.
+const WORDS: &[&[u8]] = &[
+    b"address",
+    b"application",
+    b"authorization",
+    b"build",
+    b"client",
+    b"command",
+    b"crates",
+    b"create",
+    b"default",
+    b"document",
+    b"encrypt",
+    b"global",
+    b"header",
+    b"host",
+    b"https://",
+    b"identified",
+    b"language",
+    b"license",
+    b"pass ",
+    b"pass=",
+    b"project",
+    b"request",
+    b"require",
+    b"resource",
+    b"server ",
+    b"source ",
+    b"sync",
+    b"system",
+    b"table",
+    b"token",
+    b"user",
+    b"value",
+    b"windows_",
+    b"work",
+];
+
+/// Chooses four bytes of each literal.
+pub(super) struct Choice {
+    avoided: HashSet<&'static [u8]>,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        let avoided = WORDS.iter().flat_map(|word| word.windows(QUAD));
+        Self {
+            avoided: avoided.collect(),
+        }
+    }
+}
+
+impl Choice {
+    /// Offset of the four bytes that are rarest in text, or `None` in a literal of fewer.
+    pub(super) fn rarest(&self, literal: &[u8]) -> Option<usize> {
+        let quads = literal.windows(QUAD).enumerate();
+        let (offset, _) = quads.min_by_key(|(_, quad)| {
+            let common: usize = quad.iter().map(|&byte| commonness(byte)).sum();
+            (self.avoided.contains(quad), common)
+        })?;
+        Some(offset)
+    }
+}
+
+/// How common a byte is: its rank, roughly.
+fn commonness(byte: u8) -> usize {
+    let rank = COMMON
+        .iter()
+        .position(|&common| common == byte.to_ascii_lowercase());
+    rank.unwrap_or(0)
+}
