@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 /// What the object reader may allocate for one object, in git's notation; it is there to stop a
 /// hostile size and not a large file.
 const LARGEST_OBJECT: &str = "gitoxide.objects.allocLimit=16g";
+/// Memory for objects that others are stored as changes of; each thread has its own.
+const BASES: &str = "core.deltaBaseCacheLimit=32m";
 /// Replacements and grafts show another history than the one that is stored.
 const AS_STORED: &str = "gitoxide.objects.noReplace=true";
 
@@ -54,7 +56,7 @@ impl Repository {
             .with(Trust::Full)
             .bail_if_untrusted(false)
             .open_path_as_is(true)
-            .config_overrides([LARGEST_OBJECT, AS_STORED]);
+            .config_overrides([LARGEST_OBJECT, AS_STORED, BASES]);
         let shared = ThreadSafeRepository::open_opts(place, options)
             .map_err(|error| GitError::opening(place, error))?;
         Ok(Self {
