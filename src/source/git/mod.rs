@@ -10,6 +10,7 @@ mod answers;
 mod attribution;
 mod changes;
 mod commit;
+mod error;
 mod files;
 mod history;
 mod lfs;
@@ -30,6 +31,7 @@ mod tips;
 mod trees;
 mod versions;
 
+pub use error::GitError;
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};
 
@@ -103,67 +105,6 @@ impl Environment {
         match &self.index {
             Some(index) => repository.work_dir().unwrap_or_default().join(index),
             None => repository.git_dir().join("index"),
-        }
-    }
-}
-
-/// A call that is refused before any work.
-#[derive(Debug, thiserror::Error)]
-pub enum GitError {
-    /// There is no repository.
-    #[error("`{}` is no git repository and lies in none; `residue dir` scans files", .0.display())]
-    None(PathBuf),
-    /// A repository that cannot be opened.
-    #[error("cannot open the repository `{}`: {cause}", path.display())]
-    Open {
-        /// Its git directory.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// A revision that cannot be found.
-    #[error("`{spec}` names no commit of this repository: {cause}")]
-    Revision {
-        /// As it was typed.
-        spec: String,
-        /// Why not.
-        cause: String,
-    },
-    /// References that are kept in a way that cannot be read.
-    #[error(
-        "`{}` keeps its references in a `{format}`, which cannot be read: only a scan of everything \
-         works, or `git refs migrate --ref-format=files`", path.display()
-    )]
-    References {
-        /// Its git directory.
-        path: PathBuf,
-        /// What git calls it.
-        format: String,
-    },
-    /// A path that makes no sense as a glob.
-    #[error("cannot understand --path: {0}")]
-    Path(String),
-    /// An index that does not tell which files there are.
-    #[error("cannot read the index `{}`: {cause}", path.display())]
-    Index {
-        /// The index.
-        path: PathBuf,
-        /// What is wrong with it.
-        cause: String,
-    },
-    /// Files that were asked for and are not there.
-    #[error("`{}` is a bare repository, it has no files; leave --worktree out", .0.display())]
-    Bare(PathBuf),
-    /// The files cannot be read.
-    #[error(transparent)]
-    Files(#[from] super::files::FileError),
-}
-
-impl GitError {
-    fn opening(path: &Path, cause: impl ToString) -> Self {
-        Self::Open {
-            path: path.to_owned(),
-            cause: cause.to_string(),
         }
     }
 }
