@@ -16,7 +16,8 @@ import subprocess
 import threading
 import time
 
-RUNS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runs")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RUNS = os.path.join(ROOT, "benches", "runs")
 BLOCK = 512  # bytes that ru_oublock counts in, on Linux
 
 
@@ -86,7 +87,7 @@ def save(name, commands, runs):
     """Writes the raw numbers to benches/runs/; returns the path."""
     os.makedirs(RUNS, exist_ok=True)
     path = os.path.join(RUNS, f"{datetime.date.today()}-{name}.json")
-    shown = {key: shlex.join(command) for key, command in commands.items()}
+    shown = {key: shlex.join(command).replace(ROOT + os.sep, "") for key, command in commands.items()}
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"machine": machine(), "commands": shown, "runs": runs}, file, indent=1)
     return path

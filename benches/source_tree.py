@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes a tree of source files: python3 benches/source_tree.py DIRECTORY
 
-More than 40,000 files: a few large projects and all they depend on, as cargo vendors them. The projects have fixed
-numbers; what they depend on moves with time, so the files are counted anew by whoever measures.
+More than 40,000 files: a few large projects and all they depend on, as cargo vendors them, without the libraries for
+the linker that some crates bring along. The projects have fixed numbers; what they depend on moves with time, so the
+files are counted anew by whoever measures.
 """
 import argparse
 import os
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 
+LIBRARIES = (".a", ".lib")
 PROJECTS = {"bevy": "0.16.1", "datafusion": "48.0.0", "polars": "0.46.0", "swc_core": "27.0.6", "tauri": "2.5.1", "wasmtime": "38.0.1"}
 
 
@@ -26,6 +28,10 @@ def make(directory):
         command = ["cargo", "vendor", "--quiet", "--versioned-dirs", "--manifest-path", manifest, directory]
         home = {**os.environ, "CARGO_HOME": os.path.join(folder, "home")}
         subprocess.run(command, env=home, stdout=subprocess.DEVNULL, check=True)
+    for parent, _, names in os.walk(directory):
+        for name in names:
+            if name.endswith(LIBRARIES):
+                os.remove(os.path.join(parent, name))
 
 
 def main():

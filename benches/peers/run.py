@@ -167,8 +167,10 @@ def main():
     scanners = installed(args.residue, args.only)
     print(compare.machine())
     for kind in ("dir", "git", "image"):
-        for target in map(os.path.abspath, getattr(args, kind)):
-            name, holds = os.path.basename(target), size(kind, target)
+        for path in map(os.path.abspath, getattr(args, kind)):
+            # A link gives the input its name, but some scanners see no repository behind one.
+            name, target = os.path.basename(path), os.path.realpath(path)
+            holds = size(kind, target)
             print(f"\n{kind} {name}: {holds}\n", flush=True)
             entrants = measure(kind, target, scanners, args)
             print(table(entrants))

@@ -143,9 +143,8 @@ impl Shared<'_> {
     }
 
     /// Keeps a buffer for the next reader, unless it is an odd one.
-    fn keep(&self, mut buffer: Vec<u8>) {
+    fn keep(&self, buffer: Vec<u8>) {
         if buffer.capacity() == Limits::BATCH {
-            buffer.clear();
             locked(&self.buffers).push(buffer);
         }
     }

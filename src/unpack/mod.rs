@@ -45,7 +45,8 @@ pub trait Sink: Sync {
     /// at least once for every batch.
     fn stopped(&self) -> bool;
 
-    /// An empty buffer to fill, used ones first; capacity [`Limits::BATCH`](crate::model::Limits::BATCH).
+    /// A buffer to overwrite, used ones first, with whatever they hold: to clear a megabyte costs as much
+    /// as to read it. Capacity [`Limits::BATCH`](crate::model::Limits::BATCH).
     fn buffer(&self) -> Vec<u8> {
         Vec::with_capacity(crate::model::Limits::BATCH)
     }

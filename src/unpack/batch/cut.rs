@@ -85,6 +85,7 @@ impl<'o> Cut<'o> {
             text.len() & !1
         };
         let mut bytes = sink.buffer();
+        bytes.clear();
         utf16.narrow(&text[mark..end], &mut bytes);
         let piece = Piece {
             fresh: vec![fresh],
