@@ -84,7 +84,7 @@ mod tests {
     fn a_key_in_wallet_import_format_holds_its_checksum() {
         let body = [&[0x80][..], &[0x5a; 32], &[1]].concat();
         let mut key = encode(&[&body[..], &checksum(&body)].concat());
-        assert_eq!((key.len(), key[0]), (52, b'L'));
+        assert_eq!((key.len(), key[0]), (52, b'K'));
         assert_eq!(prove(&evidence(&key)).verdict, Valid);
         key[20] = if key[20] == b'2' { b'3' } else { b'2' };
         assert_eq!(prove(&evidence(&key)).verdict, Invalid);

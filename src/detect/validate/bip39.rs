@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn the_last_word_holds_the_checksum() {
-        let head = "zoo lamp river tulip orange paper cliff mango brisk noble vivid";
+        let head = "zoo lamp river tuna orange paper cliff mango brisk noble vivid";
         let phrase = completed(head);
         assert_eq!(verdict(&phrase.replacen("lamp", "lab", 1)), Neutral);
         assert_eq!(verdict(&phrase.replace(' ', "\n")), Valid);
