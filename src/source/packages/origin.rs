@@ -23,6 +23,19 @@ const DISTRIBUTIONS: &[&str] = &[
     "ubuntu.com",
 ];
 
+/// Who makes the packages of distributions, by the beginning of the name that rpm packages have it by.
+const VENDORS: &[&str] = &[
+    "AlmaLinux",
+    "Amazon",
+    "CentOS",
+    "Fedora",
+    "Oracle",
+    "Red Hat",
+    "Rocky",
+    "SUSE",
+    "openSUSE",
+];
+
 /// Where the sources of public packages are kept and described.
 const FORGES: &[&str] = &[
     "apache.org",
@@ -55,6 +68,14 @@ pub(super) fn of_maintainer(maintainer: &str) -> Origin {
     let domain = maintainer.rsplit_once('@').map(|(_, domain)| domain);
     let domain = domain.map(|domain| domain.trim_end_matches('>').trim());
     known(domain, DISTRIBUTIONS)
+}
+
+/// What the vendor of an rpm package tells.
+pub(super) fn of_vendor(vendor: &str) -> Origin {
+    match VENDORS.iter().any(|known| vendor.starts_with(known)) {
+        true => Origin::Public,
+        false => Origin::Unknown,
+    }
 }
 
 /// What the address of a page tells, `https://host/path`.
