@@ -28,8 +28,11 @@ use draft::Pen;
 /// Reads a record: its path, its bytes, and what to write down of it.
 type Reader = fn(&[u8], &[u8], &mut Pen<'_>);
 
+/// Says by its path whether a file is a record, and how it is read.
+type Recognise = fn(&[u8]) -> Option<Reader>;
+
 /// Who knows a record by its path, as its package manager does.
-const ECOSYSTEMS: [fn(&[u8]) -> Option<Reader>; 5] = [
+const ECOSYSTEMS: [Recognise; 5] = [
     dpkg::reader,
     apk::reader,
     rpm::reader,
