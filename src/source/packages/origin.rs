@@ -11,6 +11,7 @@ const DISTRIBUTIONS: &[&str] = &[
     "amazon.com",
     "canonical.com",
     "centos.org",
+    "debian.net",
     "debian.org",
     "fedoraproject.org",
     "kali.org",
