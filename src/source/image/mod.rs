@@ -20,10 +20,12 @@ mod overlay;
 mod places;
 mod platform;
 mod reading;
+mod reread;
 mod store;
 mod survey;
 mod target;
 mod values;
+mod vendored;
 
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
@@ -32,10 +34,12 @@ use catalog::Catalog;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
+use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::Source;
-use crate::model::{Counter, Options, Origin, Place, Progress};
+use super::packages::Room;
+use super::{Hit, Source};
+use crate::model::{Counter, Coverage, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -86,6 +90,7 @@ impl Source for ImageSource<'_> {
             context: self.context,
             progress: self.progress,
             sink,
+            packages: Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),
         };
         reading.run();
@@ -101,6 +106,13 @@ impl Source for ImageSource<'_> {
         places
             .map(|places| places.of_origin(origin))
             .unwrap_or_default()
+    }
+
+    fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
+        if let Some(places) = self.places.get() {
+            let limits = &self.options.limits;
+            places.recognise(hits, &Rereading { limits, is_stopped }, coverage);
+        }
     }
 
     fn targets(&self) -> Vec<crate::model::Target> {
