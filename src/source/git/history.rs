@@ -230,8 +230,7 @@ impl<'r> Commits<'r> {
         if let Some(known) = self.of_graph(id) {
             return Some(known);
         }
-        let data = self.objects.get(id, Kind::Commit)?;
-        let mut commit = Raw::parse(&data, self.objects.hash())?;
+        let mut commit = self.objects.commit(id)?;
         if self.boundary.contains(&id) {
             commit.parents.clear();
         }

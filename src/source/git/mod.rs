@@ -15,6 +15,7 @@ mod files;
 mod history;
 mod lfs;
 mod loose;
+mod memory;
 mod named;
 mod nested;
 pub mod pack;

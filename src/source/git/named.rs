@@ -34,25 +34,26 @@ impl<'s> Named<'s> {
     }
 
     /// Looks for what an object names. What a tree copies from another tree was looked for there.
+    /// Returns what a commit says.
     ///
     /// # Errors
     /// When the object is not what its kind says.
-    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<(), &'static str> {
+    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<Option<Raw>, &'static str> {
         match object.kind {
-            objs::Kind::Blob => Ok(()),
-            objs::Kind::Tree => self.by_tree(object.data, copies),
+            objs::Kind::Blob => Ok(None),
+            objs::Kind::Tree => self.by_tree(object.data, copies).map(|()| None),
             objs::Kind::Commit => {
                 let commit = Raw::parse(object.data, self.hash).ok_or("it is no commit")?;
                 self.expect(&commit.tree);
                 if !self.boundary.contains(&object.id) {
                     commit.parents.iter().for_each(|parent| self.expect(parent));
                 }
-                Ok(())
+                Ok(Some(commit))
             }
             objs::Kind::Tag => {
                 let target = commit::tagged(object.data, self.hash).ok_or("it is no tag")?;
                 self.expect(&target);
-                Ok(())
+                Ok(None)
             }
         }
     }

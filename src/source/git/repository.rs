@@ -6,6 +6,8 @@
 //! run.
 
 use super::GitError;
+use super::commit::Raw;
+use super::memory::{Memory, Recall};
 use gix::objs::Find as _;
 use gix::objs::{CommitRef, Kind};
 use gix::open::Options;
@@ -13,6 +15,8 @@ use gix::prelude::Header as _;
 use gix::sec::Trust;
 use gix::{ObjectId, ThreadSafeRepository};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the object reader may allocate for one object, in git's notation; it is there to stop a
 /// hostile size and not a large file.
@@ -89,6 +93,7 @@ impl Repository {
         Objects {
             repo: self.local(),
             quarantine: self.quarantine.as_ref().and_then(open),
+            recall: None,
         }
     }
 
@@ -195,6 +200,8 @@ impl Repository {
 pub(super) struct Objects {
     repo: gix::Repository,
     quarantine: Option<gix::odb::Handle>,
+    /// What is known from reading all of them.
+    recall: Option<Recall>,
 }
 
 /// An object in memory.
@@ -231,6 +238,33 @@ impl Objects {
     pub(super) fn get(&self, id: ObjectId, kind: Kind) -> Option<Vec<u8>> {
         let object = self.find(id).ok().flatten()?;
         (object.kind == kind).then_some(object.data)
+    }
+
+    /// Takes what it can from memory.
+    pub(super) fn recalling(mut self, memory: &Arc<Memory>) -> Self {
+        self.recall = Some(Recall::new(Arc::clone(memory)));
+        self
+    }
+
+    /// The tree of that name, if it is here.
+    pub(super) fn tree(&self, id: ObjectId) -> Option<Rc<[u8]>> {
+        let kept = self.recall.as_ref().and_then(|recall| recall.tree(&id));
+        kept.or_else(|| self.get(id, Kind::Tree).map(Rc::from))
+    }
+
+    /// What the commit of that name says, if it is here.
+    pub(super) fn commit(&self, id: ObjectId) -> Option<Raw> {
+        let recall = self.recall.as_ref();
+        let known = recall.and_then(|recall| recall.memory.commit(&id)).cloned();
+        known.or_else(|| Raw::parse(&self.get(id, Kind::Commit)?, self.hash()))
+    }
+
+    /// What an object is in which something was found; `None` if it is not here.
+    pub(super) fn kind_of_hit(&self, id: ObjectId) -> Option<Kind> {
+        match &self.recall {
+            Some(recall) => recall.memory.kind(&id),
+            None => self.kind(id),
+        }
     }
 
     /// What an object is; `None` if it is not here.

@@ -2,7 +2,7 @@
 //! repository borrows from others included. Every object is read once, however often it is stored.
 
 use super::loose::{self, Loose};
-use super::pack::{Doubt, Object, ObjectError, Pack, Visit};
+use super::pack::{Doubt, Kept, Object, ObjectError, Pack, Visit};
 use super::reader::{Reader, Text};
 use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
 use crate::unpack::Sink;
@@ -74,21 +74,39 @@ impl Stores {
         }
     }
 
+    /// Where an object is that some pack has: number of the first such pack, and the position in its
+    /// index.
+    pub(super) fn place(&self, id: &gix::oid) -> Option<(usize, u32)> {
+        let pack = self.pack_of(id)?;
+        Some((pack, self.packs[pack].position(id)?))
+    }
+
     /// Whether an object is there.
     pub(super) fn contain(&self, id: &gix::oid) -> bool {
         self.pack_of(id).is_some() || self.loose.iter().any(|folder| folder.has(id))
     }
 
-    /// Reads every object once, on all threads of the pool.
-    pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
-        let reading = Reading {
+    /// Reads every object once, on all threads of the pool. Returns what was kept of each pack: the
+    /// trees, if the reader takes notes.
+    pub(super) fn read(
+        &self,
+        reader: &Reader<'_>,
+        limits: &Limits,
+        meter: Box<dyn Meter>,
+    ) -> Vec<Kept> {
+        let mut reading = Reading {
             reader,
             meter: Mutex::new(meter),
             lost: Mutex::default(),
+            keeps: reader.notes.is_some(),
         };
+        let mut trees: Vec<Kept> = Vec::new();
         for (number, pack) in self.packs.iter().enumerate() {
             let is_elsewhere = |id: &gix::oid| self.pack_of(id).is_some_and(|first| first < number);
-            pack.visit(&reading, &is_elsewhere, limits.memory / 2);
+            trees.push(pack.visit(&reading, &is_elsewhere, limits.memory / 2));
+            // What lies in the many small packs beside full ones is soon decompressed again.
+            let kept: usize = trees.iter().map(Kept::bytes).sum();
+            reading.keeps &= (kept as u64) < limits.memory / 8;
         }
         for (number, folder) in self.loose.iter().enumerate() {
             let before = &self.loose[..number];
@@ -101,7 +119,9 @@ impl Stores {
                 }
             });
         }
+        reading.keeps = false;
         self.rescue(&reading, limits);
+        trees
     }
 
     /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
@@ -215,6 +235,8 @@ struct Reading<'r> {
     meter: Mutex<Box<dyn Meter>>,
     /// What a pack could not give, and why not; nothing once another pack could.
     lost: Mutex<Lost>,
+    /// Whether trees are kept.
+    keeps: bool,
 }
 
 impl Reading<'_> {
@@ -262,6 +284,10 @@ impl Visit for Reading<'_> {
     fn doubtful(&self, doubt: &Doubt) {
         let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
         self.reader.sink.shortfall(shortfall);
+    }
+
+    fn keeps(&self, kind: objs::Kind) -> bool {
+        self.keeps && kind == objs::Kind::Tree
     }
 
     fn stopped(&self) -> bool {

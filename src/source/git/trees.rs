@@ -4,7 +4,7 @@
 
 use super::repository::Objects;
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
+use gix::objs::TreeRefIter;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -133,7 +133,7 @@ impl<'r> Trees<'r> {
     }
 
     fn read(&mut self, id: ObjectId) -> Vec<Entry> {
-        let Some(data) = self.objects.get(id, Kind::Tree) else {
+        let Some(data) = self.objects.tree(id) else {
             self.missing.insert(id);
             return Vec::new();
         };

@@ -129,7 +129,8 @@ impl<'p> Entries<'p> {
         self.offsets[number as usize]
     }
 
-    fn position(&self, number: u32) -> u32 {
+    /// Position in the index.
+    pub(super) fn position(&self, number: u32) -> u32 {
         self.positions[number as usize]
     }
 }

@@ -16,6 +16,7 @@ mod entries;
 mod error;
 mod forest;
 mod inflate;
+mod kept;
 mod maker;
 mod path;
 mod spare;
@@ -26,6 +27,7 @@ mod visit;
 mod walk;
 
 pub use error::{Doubt, ObjectError, PackError};
+pub use kept::{Kept, Remake};
 pub use visit::{Object, Visit};
 
 use self::entries::Entries;
@@ -36,6 +38,7 @@ use gix::odb::pack::{data, index};
 use gix::{ObjectId, hash, oid};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of the largest object that is ever held in memory. Git itself makes no deltas of files
 /// beyond `core.bigFileThreshold`, which is a quarter of that.
@@ -74,7 +77,12 @@ impl Pack {
 
     /// Whether the index lists an object.
     pub fn contains(&self, id: &oid) -> bool {
-        self.index.lookup(id).is_some()
+        self.position(id).is_some()
+    }
+
+    /// The position in the index of an object that it lists.
+    pub fn position(&self, id: &oid) -> Option<u32> {
+        self.index.lookup(id)
     }
 
     /// The names of all objects that the index lists, in the order of the names.
@@ -86,7 +94,14 @@ impl Pack {
     /// current rayon pool. An object that is `elsewhere` is shown only if others are made from it
     /// here. Buffers that live at one time take at most `memory` bytes, unless one object takes
     /// more than its part; such objects are made one at a time.
-    pub fn visit(&self, visit: &dyn Visit, elsewhere: &(dyn Fn(&oid) -> bool + Sync), memory: u64) {
+    ///
+    /// Returns what [`Visit::keeps`] asked for, of which there are at most half as many bytes.
+    pub fn visit(
+        &self,
+        visit: &dyn Visit,
+        elsewhere: &(dyn Fn(&oid) -> bool + Sync),
+        memory: u64,
+    ) -> Kept {
         let doubt = self.doubt();
         if let Some(doubt) = &doubt {
             visit.doubtful(doubt);
@@ -103,11 +118,17 @@ impl Pack {
             room: &Room::new(memory, rayon::current_num_threads()),
             next: &AtomicUsize::new(0),
         };
+        let kept = Mutex::new(Kept::default());
         rayon::scope(|scope| {
             for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| Walk::new(&job).run());
+                scope.spawn(|_| {
+                    let shelf = Walk::new(&job).run();
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    kept.add(shelf, self.len());
+                });
             }
         });
+        kept.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What speaks against the index. It takes a hash of the index.
