@@ -17,6 +17,7 @@ use super::trees::Trees;
 use super::versions::Versions;
 use crate::model::{Commit, Commits};
 use gix::ObjectId;
+use gix::hashtable;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub(super) struct Attribution {
     /// Those of children before those of their parents.
     changes: Vec<Change>,
     /// For each object, the changes that bring it or take it away.
-    of_object: HashMap<ObjectId, Vec<u32>>,
+    of_object: hashtable::HashMap<ObjectId, Vec<u32>>,
     /// What HEAD has at the paths of the changes.
     at_head: HashMap<Arc<[u8]>, ObjectId>,
     history: History,
@@ -61,7 +62,11 @@ pub(super) struct Stand {
 
 impl Attribution {
     /// Takes the changes in which hits take part, and the commits that are hits themselves.
-    pub(super) fn new(objects: &Objects, survey: Survey, hits: &HashSet<ObjectId>) -> Self {
+    pub(super) fn new(
+        objects: &Objects,
+        survey: Survey,
+        hits: &hashtable::HashSet<ObjectId>,
+    ) -> Self {
         let Survey {
             history,
             mut changes,
@@ -214,8 +219,8 @@ fn removes(change: &Change, versions: &Versions<'_>) -> bool {
     !change.before.is_empty() && all_had && !change.has(versions)
 }
 
-fn by_object(changes: &[Change]) -> HashMap<ObjectId, Vec<u32>> {
-    let mut of_object: HashMap<ObjectId, Vec<u32>> = HashMap::new();
+fn by_object(changes: &[Change]) -> hashtable::HashMap<ObjectId, Vec<u32>> {
+    let mut of_object: hashtable::HashMap<ObjectId, Vec<u32>> = hashtable::HashMap::default();
     for (number, change) in (0..).zip(changes) {
         let objects = change.before.iter().chain([&change.now]).flatten();
         for object in objects.copied().collect::<BTreeSet<_>>() {
@@ -229,7 +234,7 @@ fn by_object(changes: &[Change]) -> HashMap<ObjectId, Vec<u32>> {
 fn at_head(
     objects: &Objects,
     changes: &[Change],
-    hits: &HashSet<ObjectId>,
+    hits: &hashtable::HashSet<ObjectId>,
 ) -> HashMap<Arc<[u8]>, ObjectId> {
     let Some(head) = objects.head() else {
         return HashMap::new();

@@ -5,6 +5,7 @@ use super::commit::{self, Raw};
 use super::repository::Objects;
 use super::tips::Tip;
 use gix::ObjectId;
+use gix::hashtable;
 use gix::objs::Kind;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,7 +16,7 @@ const TAGS: usize = 32;
 #[derive(Default)]
 pub(super) struct History {
     commits: Vec<Node>,
-    index: HashMap<ObjectId, u32>,
+    index: hashtable::HashMap<ObjectId, u32>,
     /// Tags on the way from a tip to its commit.
     pub(super) tags: HashSet<ObjectId>,
     /// What tips name directly that is no commit: trees and blobs, with the name of the tip.
@@ -39,7 +40,7 @@ impl History {
     /// expected.
     pub(super) fn of(objects: &Objects, tips: &[Tip], boundary: &[ObjectId]) -> Self {
         let mut history = Self::default();
-        let mut found: HashMap<ObjectId, Raw> = HashMap::new();
+        let mut found: hashtable::HashMap<ObjectId, Raw> = hashtable::HashMap::default();
         let mut heads: Vec<(&str, ObjectId)> = Vec::new();
         for tip in tips {
             if let Some(id) = history.peel(objects, tip) {
@@ -96,8 +97,8 @@ impl History {
     }
 
     /// Numbers the commits so that children come before their parents.
-    fn sort(&mut self, found: HashMap<ObjectId, Raw>) {
-        let mut children: HashMap<ObjectId, usize> = HashMap::with_capacity(found.len());
+    fn sort(&mut self, found: hashtable::HashMap<ObjectId, Raw>) {
+        let mut children: hashtable::HashMap<ObjectId, usize> = hashtable::HashMap::default();
         let parents = found.values().flat_map(|commit| &commit.parents);
         for parent in parents.filter(|parent| found.contains_key(*parent)) {
             *children.entry(*parent).or_default() += 1;

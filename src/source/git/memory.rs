@@ -3,11 +3,11 @@
 
 use super::commit::Raw;
 use super::pack::{Kept, Remake};
-use super::stores::Stores;
+use super::places::Places;
 use gix::ObjectId;
+use gix::hashtable::HashMap;
 use gix::objs::Kind;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,7 +39,7 @@ impl Notes {
 
 /// A repository that was read in full.
 pub(super) struct Memory {
-    stores: Stores,
+    places: Places,
     /// The trees of each pack.
     trees: Vec<Kept>,
     commits: HashMap<ObjectId, Raw>,
@@ -47,11 +47,11 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(stores: Stores, trees: Vec<Kept>, notes: Notes) -> Self {
+    pub(super) fn new(places: Places, trees: Vec<Kept>, notes: Notes) -> Self {
         let commits = notes.commits.into_inner();
         let others = notes.others.into_inner();
         Self {
-            stores,
+            places,
             trees,
             commits: commits.unwrap_or_else(PoisonError::into_inner),
             others: others.unwrap_or_else(PoisonError::into_inner),
@@ -66,7 +66,7 @@ impl Memory {
     /// What an object with a match is; `None` if it is not here.
     pub(super) fn kind(&self, id: &ObjectId) -> Option<Kind> {
         let other = self.others.get(id).copied();
-        other.or_else(|| self.stores.contain(id).then_some(Kind::Blob))
+        other.or_else(|| self.places.contain(id).then_some(Kind::Blob))
     }
 }
 
@@ -87,7 +87,7 @@ impl Recall {
 
     /// The content of a tree, if it was kept.
     pub(super) fn tree(&self, id: &gix::oid) -> Option<Rc<[u8]>> {
-        let (pack, position) = self.memory.stores.place(id)?;
+        let (pack, position) = self.memory.places.packed(id)?;
         let kept = self.memory.trees.get(pack)?;
         self.remakes.borrow_mut()[pack].object(kept, position)
     }

@@ -20,6 +20,7 @@ mod named;
 mod nested;
 pub mod pack;
 mod part;
+mod places;
 mod plan;
 mod range;
 mod reader;

@@ -3,8 +3,8 @@
 //! disk may have lost some; what is lacking was not read, and that is told.
 
 use super::commit::{self, Raw};
+use super::places::Places;
 use super::reader::Text;
-use super::stores::Stores;
 use crate::model::{Copied, Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::{ObjectId, objs};
@@ -16,7 +16,7 @@ const MISSING: usize = 100_000;
 
 /// What is named, compared with what is stored.
 pub(super) struct Named<'s> {
-    stores: &'s Stores,
+    places: &'s Places,
     hash: gix::hash::Kind,
     /// Commits whose parents were never fetched.
     boundary: HashSet<ObjectId>,
@@ -24,9 +24,9 @@ pub(super) struct Named<'s> {
 }
 
 impl<'s> Named<'s> {
-    pub(super) fn new(stores: &'s Stores, hash: gix::hash::Kind, boundary: Vec<ObjectId>) -> Self {
+    pub(super) fn new(places: &'s Places, hash: gix::hash::Kind, boundary: Vec<ObjectId>) -> Self {
         Self {
-            stores,
+            places,
             hash,
             boundary: boundary.into_iter().collect(),
             missing: Mutex::default(),
@@ -38,7 +38,11 @@ impl<'s> Named<'s> {
     ///
     /// # Errors
     /// When the object is not what its kind says.
-    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<Option<Raw>, &'static str> {
+    pub(super) fn by(
+        &self,
+        object: &Text<'_>,
+        copies: &[Copied],
+    ) -> Result<Option<Raw>, &'static str> {
         match object.kind {
             objs::Kind::Blob => Ok(None),
             objs::Kind::Tree => self.by_tree(object.data, copies).map(|()| None),
@@ -78,7 +82,7 @@ impl<'s> Named<'s> {
 
     /// Looks for one object.
     pub(super) fn expect(&self, id: &gix::oid) {
-        if self.stores.contain(id) {
+        if self.places.contain(id) {
             return;
         }
         let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,7 +15,7 @@ use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
 use gix::ObjectId;
-use std::collections::HashSet;
+use gix::hashtable::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -58,7 +58,7 @@ impl Part {
             Scope::Everything { .. } => {
                 let (repository, hash) = (&self.repository, self.repository.hash());
                 let stores = Stores::open(&repository.directories(), hash, sink);
-                let named = Named::new(&stores, hash, repository.boundary());
+                let named = Named::new(&stores.places, hash, repository.boundary());
                 self.begin(&named, job, sink);
                 let reader = reader(Some(named));
                 let meter = job.progress.begin(&self.place(job), None);
@@ -66,7 +66,7 @@ impl Part {
                 reader.finish(&self.place(job), repository.is_partial());
                 self.tell(job, reader.commits.load(Ordering::Relaxed), sink);
                 if let Some(notes) = notes {
-                    let memory = Memory::new(stores, trees, notes);
+                    let memory = Memory::new(stores.places, trees, notes);
                     let _ = self.memory.set(Arc::new(memory));
                 }
             }

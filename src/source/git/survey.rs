@@ -6,8 +6,8 @@ use super::repository::{Objects, Repository};
 use super::trees::Trees;
 use super::{staged, tips};
 use gix::ObjectId;
+use gix::hashtable::HashSet;
 use gix::objs::Kind;
-use std::collections::HashSet;
 
 /// Commits, and what they change.
 pub(super) struct Survey {

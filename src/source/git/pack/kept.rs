@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// Not kept, or no base: no pack has as many objects.
 const NONE: u32 = u32::MAX;
 /// Bytes of objects that others may still be made from. Beyond that they are made again.
-const MADE: usize = 32 << 20;
+const MADE: usize = 8 << 20;
 
 /// What was kept of a pack.
 #[derive(Default)]
@@ -141,7 +141,9 @@ impl Remake {
             let record = &kept.records[number];
             match &self.made[number] {
                 Some(made) => break Rc::clone(made),
-                None if record.base == NONE => break self.keep(number, record, kept.stored(record)),
+                None if record.base == NONE => {
+                    break self.keep(number, record, kept.stored(record));
+                }
                 None => deltas.push(number),
             }
             number = kept.number(record.base)?;

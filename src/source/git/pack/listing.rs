@@ -1,0 +1,86 @@
+//! What the index of a pack lists, and where in the list an object is. A scan asks that for every
+//! object that is named anywhere, so the answer must not take a search from the middle each time:
+//! names are hashes, evenly spread, and where one has to be can be told from its first bytes.
+
+use gix::odb::pack::index;
+use gix::{ObjectId, oid};
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Guesses that are made before the list is halved instead. Of evenly spread names four are enough;
+/// an index that was made up gains nothing by being uneven.
+const GUESSES: usize = 8;
+
+/// The objects of a pack by name. Clones are the same list.
+#[derive(Clone)]
+pub struct Listing(Arc<index::File>);
+
+impl Listing {
+    pub(super) fn new(index: index::File) -> Self {
+        Self(Arc::new(index))
+    }
+
+    pub(super) fn index(&self) -> &index::File {
+        &self.0
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.0.num_objects() as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The names of all objects, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        self.0.iter().map(|entry| entry.oid)
+    }
+
+    /// Whether an object is listed.
+    pub fn contains(&self, id: &oid) -> bool {
+        self.position(id).is_some()
+    }
+
+    /// The position of an object in the list.
+    pub fn position(&self, id: &oid) -> Option<u32> {
+        let mut places = 0..self.0.num_objects();
+        let mut leads = 0..u64::MAX;
+        let key = lead(id);
+        for round in 0.. {
+            if places.is_empty() {
+                break;
+            }
+            let place = match round {
+                0..GUESSES => guess(&places, &leads, key),
+                _ => places.start + (places.end - places.start) / 2,
+            };
+            let here = self.0.oid_at_index(place);
+            match here.cmp(id) {
+                Ordering::Equal => return Some(place),
+                Ordering::Less => (places.start, leads.start) = (place + 1, lead(here)),
+                Ordering::Greater => (places.end, leads.end) = (place, lead(here)),
+            }
+        }
+        None
+    }
+}
+
+/// Where among these places a name is to be expected, if those there begin with bytes in the range
+/// `leads`.
+fn guess(places: &Range<u32>, leads: &Range<u64>, key: u64) -> u32 {
+    let into = u128::from(key.saturating_sub(leads.start));
+    let all = u128::from(leads.end.saturating_sub(leads.start)) + 1;
+    let count = places.end - places.start;
+    let share = (into * u128::from(count) / all) as u32;
+    places.start + share.min(count - 1)
+}
+
+/// The first eight bytes of a name, as a number.
+fn lead(id: &oid) -> u64 {
+    let bytes = id.as_bytes().first_chunk();
+    bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
