@@ -120,17 +120,35 @@ impl Kept {
 }
 
 /// Makes kept objects again, on one thread.
-#[derive(Default)]
 pub struct Remake {
     /// By number of the record.
     made: Vec<Option<Rc<[u8]>>>,
     /// Bytes of what is made.
     bytes: usize,
+    /// Bytes there may be.
+    room: usize,
     buffer: Vec<u8>,
     copies: Vec<Copied>,
 }
 
+impl Default for Remake {
+    fn default() -> Self {
+        Self::with_room(MADE)
+    }
+}
+
 impl Remake {
+    /// Holds at most so many bytes of what others may be made from.
+    pub(super) const fn with_room(room: usize) -> Self {
+        Self {
+            made: Vec::new(),
+            bytes: 0,
+            room,
+            buffer: Vec::new(),
+            copies: Vec::new(),
+        }
+    }
+
     /// The content of the object at this position of the index, if it and all that it is made from
     /// were kept.
     pub fn object(&mut self, kept: &Kept, position: u32) -> Option<Rc<[u8]>> {
@@ -162,7 +180,7 @@ impl Remake {
     fn keep(&mut self, number: usize, record: &Record, content: &[u8]) -> Rc<[u8]> {
         let content: Rc<[u8]> = content.into();
         if record.is_base {
-            if self.bytes + content.len() > MADE {
+            if self.bytes + content.len() > self.room {
                 self.made.fill(None);
                 self.bytes = 0;
             }

@@ -84,3 +84,47 @@ fn lead(id: &oid) -> u64 {
     let bytes = id.as_bytes().first_chunk();
     bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::encode::{Stored, Writer};
+    use gix::hash::Kind::Sha1;
+    use gix::{ObjectId, objs};
+
+    /// A name that begins and ends with these bytes.
+    fn id(head: &[u8], tail: u16) -> ObjectId {
+        let mut bytes = [0; 20];
+        bytes[..head.len()].copy_from_slice(head);
+        bytes[18..].copy_from_slice(&tail.to_be_bytes());
+        ObjectId::Sha1(bytes)
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_spread() {
+        let spread = (0..=255).map(|first| id(&[first, first ^ 0x5a], 9));
+        let crowd = (0..200).map(|last| id(&[7; 12], 2 * last));
+        let ends = [0, 0xff].map(|byte| ObjectId::Sha1([byte; 20]));
+        for names in [
+            spread.clone().collect(),
+            crowd.clone().collect(),
+            ends.to_vec(),
+            spread.chain(crowd).chain(ends).collect::<Vec<_>>(),
+        ] {
+            let mut writer = Writer::new(Sha1);
+            for name in &names {
+                writer.add(*name, &Stored::Full(objs::Kind::Blob, Vec::new()));
+            }
+            let (_folder, pack) = writer.finish().open().unwrap();
+            let listing = pack.listing();
+            let absent = (0..400).map(|last| id(&[7; 12], last));
+            let absent = absent.chain((0..=255).map(|first| id(&[first], first.into())));
+            for name in names.iter().copied().chain(absent) {
+                assert_eq!(
+                    listing.position(&name),
+                    listing.index().lookup(name),
+                    "{name}"
+                );
+            }
+        }
+    }
+}
