@@ -2,7 +2,7 @@
 
 use super::attribution::Attribution;
 use super::commit;
-use super::repository::Objects;
+use super::objects::Objects;
 use super::versions::Versions;
 use crate::model::{Commits, Occurrence, Place, Position, Where};
 use crate::source::Seen;

@@ -10,8 +10,8 @@
 
 use super::changes::Change;
 use super::commit;
-use super::history::History;
-use super::repository::Objects;
+use super::history::{History, Reached};
+use super::objects::Objects;
 use super::survey::Survey;
 use super::trees::Trees;
 use super::versions::Versions;
@@ -20,9 +20,6 @@ use gix::ObjectId;
 use gix::hashtable;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-
-/// References that are told by name.
-const NAMED: usize = 10;
 
 /// What is known of the history around all hits.
 pub(super) struct Attribution {
@@ -37,13 +34,6 @@ pub(super) struct Attribution {
     commits: HashMap<u32, Commit>,
     /// Whether all of the history could be followed.
     pub(super) is_whole: bool,
-}
-
-/// Names of references that lead to a commit.
-#[derive(Debug, Clone, Default)]
-struct Reached {
-    first: Vec<String>,
-    more: usize,
 }
 
 /// A secret at one path.
@@ -76,9 +66,7 @@ impl Attribution {
         let changing = changes.iter().filter_map(|change| change.commit);
         let told = hits.iter().filter_map(|id| history.number(id));
         let told: HashSet<u32> = changing.chain(told).collect();
-        let reached = history.reached_by(&told).into_iter();
-        let reached = reached.map(|(commit, names)| (commit, Reached::by(names)));
-        let reached = reached.collect();
+        let reached = history.reached_by(&told);
         let commits = told.into_iter().filter_map(|number| {
             let id = history.commits()[number as usize].id;
             Some((number, commit::told(objects, id)?))
@@ -185,21 +173,6 @@ impl Attribution {
             at_head: stand.at_head,
             refs: reached.first,
             more_refs: reached.more,
-        }
-    }
-}
-
-impl Reached {
-    /// What a reference holds stays; the rest is of interest where no reference does.
-    fn by(mut names: Vec<&str>) -> Self {
-        let is_reference = |name: &&str| name.starts_with("refs/");
-        if names.iter().any(is_reference) {
-            names.retain(is_reference);
-        }
-        let first: Vec<String> = names.iter().take(NAMED).map(|n| (*n).to_owned()).collect();
-        Self {
-            more: names.len() - first.len(),
-            first,
         }
     }
 }

@@ -18,6 +18,7 @@ mod loose;
 mod memory;
 mod named;
 mod nested;
+mod objects;
 pub mod pack;
 mod part;
 mod places;

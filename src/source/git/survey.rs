@@ -2,7 +2,8 @@
 
 use super::changes::{Change, Comparison};
 use super::history::History;
-use super::repository::{Objects, Repository};
+use super::objects::Objects;
+use super::repository::Repository;
 use super::trees::Trees;
 use super::{staged, tips};
 use gix::ObjectId;

@@ -2,7 +2,7 @@
 //! wanted objects. Of a history of a million trees, those that a secret stands below are few; the
 //! others are remembered as nothing more than a name.
 
-use super::repository::Objects;
+use super::objects::Objects;
 use gix::ObjectId;
 use gix::hashtable::{HashMap, HashSet};
 use gix::objs::TreeRefIter;
