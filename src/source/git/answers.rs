@@ -2,7 +2,7 @@
 
 use super::attribution::Attribution;
 use super::commit;
-use super::repository::Objects;
+use super::objects::Objects;
 use super::versions::Versions;
 use crate::model::{Commits, Occurrence, Place, Position, Where};
 use crate::source::Seen;
@@ -35,7 +35,7 @@ impl Answers<'_> {
         let mut trees = Held::new();
         let mut found = Vec::new();
         for (&id, indexes) in objects {
-            match self.objects.kind(id) {
+            match self.objects.kind_of_hit(id) {
                 Some(Kind::Blob) => drop(blobs.insert(id, indexes.clone())),
                 Some(Kind::Tree) => drop(trees.insert(id, indexes.clone())),
                 Some(Kind::Commit | Kind::Tag) => self.message(seen, id, indexes, &mut found),

@@ -10,25 +10,23 @@
 
 use super::changes::Change;
 use super::commit;
-use super::history::History;
-use super::repository::Objects;
+use super::history::{History, Reached};
+use super::objects::Objects;
 use super::survey::Survey;
 use super::trees::Trees;
 use super::versions::Versions;
 use crate::model::{Commit, Commits};
 use gix::ObjectId;
+use gix::hashtable;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-
-/// References that are told by name.
-const NAMED: usize = 10;
 
 /// What is known of the history around all hits.
 pub(super) struct Attribution {
     /// Those of children before those of their parents.
     changes: Vec<Change>,
     /// For each object, the changes that bring it or take it away.
-    of_object: HashMap<ObjectId, Vec<u32>>,
+    of_object: hashtable::HashMap<ObjectId, Vec<u32>>,
     /// What HEAD has at the paths of the changes.
     at_head: HashMap<Arc<[u8]>, ObjectId>,
     history: History,
@@ -36,13 +34,6 @@ pub(super) struct Attribution {
     commits: HashMap<u32, Commit>,
     /// Whether all of the history could be followed.
     pub(super) is_whole: bool,
-}
-
-/// Names of references that lead to a commit.
-#[derive(Debug, Clone, Default)]
-struct Reached {
-    first: Vec<String>,
-    more: usize,
 }
 
 /// A secret at one path.
@@ -61,7 +52,11 @@ pub(super) struct Stand {
 
 impl Attribution {
     /// Takes the changes in which hits take part, and the commits that are hits themselves.
-    pub(super) fn new(objects: &Objects, survey: Survey, hits: &HashSet<ObjectId>) -> Self {
+    pub(super) fn new(
+        objects: &Objects,
+        survey: Survey,
+        hits: &hashtable::HashSet<ObjectId>,
+    ) -> Self {
         let Survey {
             history,
             mut changes,
@@ -71,9 +66,7 @@ impl Attribution {
         let changing = changes.iter().filter_map(|change| change.commit);
         let told = hits.iter().filter_map(|id| history.number(id));
         let told: HashSet<u32> = changing.chain(told).collect();
-        let reached = history.reached_by(&told).into_iter();
-        let reached = reached.map(|(commit, names)| (commit, Reached::by(names)));
-        let reached = reached.collect();
+        let reached = history.reached_by(&told);
         let commits = told.into_iter().filter_map(|number| {
             let id = history.commits()[number as usize].id;
             Some((number, commit::told(objects, id)?))
@@ -184,21 +177,6 @@ impl Attribution {
     }
 }
 
-impl Reached {
-    /// What a reference holds stays; the rest is of interest where no reference does.
-    fn by(mut names: Vec<&str>) -> Self {
-        let is_reference = |name: &&str| name.starts_with("refs/");
-        if names.iter().any(is_reference) {
-            names.retain(is_reference);
-        }
-        let first: Vec<String> = names.iter().take(NAMED).map(|n| (*n).to_owned()).collect();
-        Self {
-            more: names.len() - first.len(),
-            first,
-        }
-    }
-}
-
 /// The version that a change brings to where no parent has the secret.
 fn brought(change: &Change, versions: &Versions<'_>) -> Option<ObjectId> {
     let now = change.now.filter(|&now| versions.has_found(now));
@@ -214,8 +192,8 @@ fn removes(change: &Change, versions: &Versions<'_>) -> bool {
     !change.before.is_empty() && all_had && !change.has(versions)
 }
 
-fn by_object(changes: &[Change]) -> HashMap<ObjectId, Vec<u32>> {
-    let mut of_object: HashMap<ObjectId, Vec<u32>> = HashMap::new();
+fn by_object(changes: &[Change]) -> hashtable::HashMap<ObjectId, Vec<u32>> {
+    let mut of_object: hashtable::HashMap<ObjectId, Vec<u32>> = hashtable::HashMap::default();
     for (number, change) in (0..).zip(changes) {
         let objects = change.before.iter().chain([&change.now]).flatten();
         for object in objects.copied().collect::<BTreeSet<_>>() {
@@ -229,7 +207,7 @@ fn by_object(changes: &[Change]) -> HashMap<ObjectId, Vec<u32>> {
 fn at_head(
     objects: &Objects,
     changes: &[Change],
-    hits: &HashSet<ObjectId>,
+    hits: &hashtable::HashSet<ObjectId>,
 ) -> HashMap<Arc<[u8]>, ObjectId> {
     let Some(head) = objects.head() else {
         return HashMap::new();

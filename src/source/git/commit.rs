@@ -2,7 +2,7 @@
 //! tools have left commits without an author, with dates that are none and names in any encoding; a
 //! history must not end there.
 
-use super::repository::Objects;
+use super::objects::Objects;
 use crate::model;
 use gix::ObjectId;
 use gix::objs::Kind;

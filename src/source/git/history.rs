@@ -2,11 +2,15 @@
 //! of a secret, who brought it and which references lead to it, is worked out along this order.
 
 use super::commit::{self, Raw};
-use super::repository::Objects;
+use super::objects::Objects;
 use super::tips::Tip;
 use gix::ObjectId;
+use gix::hashtable;
 use gix::objs::Kind;
 use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// References that are told by name.
+const NAMED: usize = 10;
 
 /// Tags of tags that are followed at most.
 const TAGS: usize = 32;
@@ -15,7 +19,7 @@ const TAGS: usize = 32;
 #[derive(Default)]
 pub(super) struct History {
     commits: Vec<Node>,
-    index: HashMap<ObjectId, u32>,
+    index: hashtable::HashMap<ObjectId, u32>,
     /// Tags on the way from a tip to its commit.
     pub(super) tags: HashSet<ObjectId>,
     /// What tips name directly that is no commit: trees and blobs, with the name of the tip.
@@ -24,6 +28,15 @@ pub(super) struct History {
     starts: BTreeMap<String, Vec<u32>>,
     /// What is named and not there, or is not what it should be.
     pub(super) missing: Vec<ObjectId>,
+}
+
+/// Names of references that lead to a commit.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reached {
+    /// The first of them.
+    pub(super) first: Vec<String>,
+    /// How many more there are.
+    pub(super) more: usize,
 }
 
 /// One commit among others.
@@ -39,7 +52,7 @@ impl History {
     /// expected.
     pub(super) fn of(objects: &Objects, tips: &[Tip], boundary: &[ObjectId]) -> Self {
         let mut history = Self::default();
-        let mut found: HashMap<ObjectId, Raw> = HashMap::new();
+        let mut found: hashtable::HashMap<ObjectId, Raw> = hashtable::HashMap::default();
         let mut heads: Vec<(&str, ObjectId)> = Vec::new();
         for tip in tips {
             if let Some(id) = history.peel(objects, tip) {
@@ -96,8 +109,8 @@ impl History {
     }
 
     /// Numbers the commits so that children come before their parents.
-    fn sort(&mut self, found: HashMap<ObjectId, Raw>) {
-        let mut children: HashMap<ObjectId, usize> = HashMap::with_capacity(found.len());
+    fn sort(&mut self, found: hashtable::HashMap<ObjectId, Raw>) {
+        let mut children: hashtable::HashMap<ObjectId, usize> = hashtable::HashMap::default();
         let parents = found.values().flat_map(|commit| &commit.parents);
         for parent in parents.filter(|parent| found.contains_key(*parent)) {
             *children.entry(*parent).or_default() += 1;
@@ -165,9 +178,8 @@ impl History {
         self.commits.is_empty()
     }
 
-    /// For each of these commits, the names of the tips that reach it, references
-    /// first.
-    pub(super) fn reached_by(&self, wanted: &HashSet<u32>) -> HashMap<u32, Vec<&str>> {
+    /// For each of these commits, the names of the tips that reach it.
+    pub(super) fn reached_by(&self, wanted: &HashSet<u32>) -> HashMap<u32, Reached> {
         let mut starts: Vec<(&str, &Vec<u32>)> = self
             .starts
             .iter()
@@ -195,12 +207,29 @@ impl History {
                 of_parent.iter_mut().zip(&set).for_each(|(a, b)| *a |= b);
             }
             if wanted.contains(&number) {
-                let is_in = |&(bit, _): &(usize, &&str)| set[bit / 64] & (1 << (bit % 64)) != 0;
-                let of_commit = names.iter().enumerate().filter(is_in);
-                reached.insert(number, of_commit.map(|(_, name)| *name).collect());
+                reached.insert(number, Reached::of(&set, &names));
             }
         }
         reached
+    }
+}
+
+impl Reached {
+    /// Those of the names, references first, whose bit is set. What a reference holds stays; the rest
+    /// is of interest where no reference does.
+    fn of(set: &[u64], names: &[&str]) -> Self {
+        let is_in = |&bit: &usize| set[bit / 64] >> (bit % 64) & 1 == 1;
+        let held = || (0..names.len()).filter(is_in).map(|bit| names[bit]);
+        let references = held().take_while(|name| name.starts_with("refs/")).count();
+        let told = match references {
+            0 => held().count(),
+            references => references,
+        };
+        let first = held().take(told.min(NAMED)).map(str::to_owned);
+        Self {
+            first: first.collect(),
+            more: told.saturating_sub(NAMED),
+        }
     }
 }
 
@@ -230,8 +259,7 @@ impl<'r> Commits<'r> {
         if let Some(known) = self.of_graph(id) {
             return Some(known);
         }
-        let data = self.objects.get(id, Kind::Commit)?;
-        let mut commit = Raw::parse(&data, self.objects.hash())?;
+        let mut commit = self.objects.commit(id)?;
         if self.boundary.contains(&id) {
             commit.parents.clear();
         }

@@ -3,8 +3,8 @@
 //! disk may have lost some; what is lacking was not read, and that is told.
 
 use super::commit::{self, Raw};
+use super::places::Places;
 use super::reader::Text;
-use super::stores::Stores;
 use crate::model::{Copied, Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::{ObjectId, objs};
@@ -16,7 +16,7 @@ const MISSING: usize = 100_000;
 
 /// What is named, compared with what is stored.
 pub(super) struct Named<'s> {
-    stores: &'s Stores,
+    places: &'s Places,
     hash: gix::hash::Kind,
     /// Commits whose parents were never fetched.
     boundary: HashSet<ObjectId>,
@@ -24,9 +24,9 @@ pub(super) struct Named<'s> {
 }
 
 impl<'s> Named<'s> {
-    pub(super) fn new(stores: &'s Stores, hash: gix::hash::Kind, boundary: Vec<ObjectId>) -> Self {
+    pub(super) fn new(places: &'s Places, hash: gix::hash::Kind, boundary: Vec<ObjectId>) -> Self {
         Self {
-            stores,
+            places,
             hash,
             boundary: boundary.into_iter().collect(),
             missing: Mutex::default(),
@@ -34,25 +34,30 @@ impl<'s> Named<'s> {
     }
 
     /// Looks for what an object names. What a tree copies from another tree was looked for there.
+    /// Returns what a commit says.
     ///
     /// # Errors
     /// When the object is not what its kind says.
-    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<(), &'static str> {
+    pub(super) fn by(
+        &self,
+        object: &Text<'_>,
+        copies: &[Copied],
+    ) -> Result<Option<Raw>, &'static str> {
         match object.kind {
-            objs::Kind::Blob => Ok(()),
-            objs::Kind::Tree => self.by_tree(object.data, copies),
+            objs::Kind::Blob => Ok(None),
+            objs::Kind::Tree => self.by_tree(object.data, copies).map(|()| None),
             objs::Kind::Commit => {
                 let commit = Raw::parse(object.data, self.hash).ok_or("it is no commit")?;
                 self.expect(&commit.tree);
                 if !self.boundary.contains(&object.id) {
                     commit.parents.iter().for_each(|parent| self.expect(parent));
                 }
-                Ok(())
+                Ok(Some(commit))
             }
             objs::Kind::Tag => {
                 let target = commit::tagged(object.data, self.hash).ok_or("it is no tag")?;
                 self.expect(&target);
-                Ok(())
+                Ok(None)
             }
         }
     }
@@ -77,7 +82,7 @@ impl<'s> Named<'s> {
 
     /// Looks for one object.
     pub(super) fn expect(&self, id: &gix::oid) {
-        if self.stores.contain(id) {
+        if self.places.contain(id) {
             return;
         }
         let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);

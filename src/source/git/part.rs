@@ -2,7 +2,9 @@
 
 use super::answers::{Answers, Held};
 use super::attribution::Attribution;
+use super::memory::{Memory, Notes};
 use super::named::Named;
+use super::objects::Objects;
 use super::plan::Plan;
 use super::reader::Reader;
 use super::repository::Repository;
@@ -14,15 +16,17 @@ use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
 use gix::ObjectId;
-use std::collections::HashSet;
+use gix::hashtable::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// One repository, and what becomes known of it.
 pub(super) struct Part {
     pub(super) repository: Repository,
     /// What a narrow scope reads.
     plan: Mutex<Option<Plan>>,
+    /// What is left of reading everything, if its history is to be told.
+    memory: OnceLock<Arc<Memory>>,
     attribution: OnceLock<Attribution>,
 }
 
@@ -31,6 +35,7 @@ impl Part {
         Self {
             repository,
             plan: Mutex::new(None),
+            memory: OnceLock::new(),
             attribution: OnceLock::new(),
         }
     }
@@ -38,11 +43,13 @@ impl Part {
     /// Reads what is asked for.
     pub(super) fn read(&self, job: &Job<'_>, sink: &dyn Sink) {
         let common_dir = self.repository.common_dir();
+        let notes = job.asked.attribution.then(Notes::default);
         let reader = |named| Reader {
             sink,
             context: job.context,
             whole: job.asked.whole_objects,
             named,
+            notes: notes.as_ref(),
             common_dir: &common_dir,
             lfs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
@@ -52,13 +59,17 @@ impl Part {
             Scope::Everything { .. } => {
                 let (repository, hash) = (&self.repository, self.repository.hash());
                 let stores = Stores::open(&repository.directories(), hash, sink);
-                let named = Named::new(&stores, hash, repository.boundary());
+                let named = Named::new(&stores.places, hash, repository.boundary());
                 self.begin(&named, job, sink);
                 let reader = reader(Some(named));
                 let meter = job.progress.begin(&self.place(job), None);
-                stores.read(&reader, &job.options.limits, meter);
+                let trees = stores.read(&reader, &job.options.limits, meter);
                 reader.finish(&self.place(job), repository.is_partial());
                 self.tell(job, reader.commits.load(Ordering::Relaxed), sink);
+                if let Some(notes) = notes {
+                    let memory = Memory::new(stores.places, trees, notes);
+                    let _ = self.memory.set(Arc::new(memory));
+                }
             }
             Scope::Commits(range) => {
                 let plan = Plan::of_commits(&self.repository, &job.found, sink);
@@ -123,7 +134,7 @@ impl Part {
 
     /// Works out where all hits stand.
     pub(super) fn settle(&self, job: &Job<'_>, hits: &[&Origin], coverage: &Coverage) {
-        let objects = self.repository.objects();
+        let objects = self.objects();
         let hits: HashSet<ObjectId> = hits.iter().filter_map(|hit| object(hit)).collect();
         if hits.is_empty() {
             return;
@@ -139,7 +150,8 @@ impl Part {
         };
         let attribution = Attribution::new(&objects, survey, &hits);
         let lost = hits.iter().filter(|id| !is_reached(&attribution, id));
-        let lost = lost.filter(|id| objects.kind(**id).is_some()).count();
+        let lost = lost.filter(|id| objects.kind_of_hit(**id).is_some());
+        let lost = lost.count();
         let is_told = matches!(job.asked.scope, Scope::Everything { unreachable: false });
         if lost > 0 && is_told && attribution.is_whole {
             let detail = format!(
@@ -172,7 +184,19 @@ impl Part {
 
     /// Whether an object can be looked up here.
     pub(super) fn knows(&self, id: ObjectId) -> bool {
-        self.repository.objects().kind(id).is_some()
+        match self.memory.get() {
+            Some(memory) => memory.kind(&id).is_some(),
+            None => self.repository.objects().kind(id).is_some(),
+        }
+    }
+
+    /// The objects, for this thread.
+    fn objects(&self) -> Objects {
+        let objects = self.repository.objects();
+        match self.memory.get() {
+            Some(memory) => objects.recalling(memory),
+            None => objects,
+        }
     }
 
     fn answers<'a>(&'a self, job: &'a Job<'_>) -> Answers<'a> {
@@ -184,7 +208,7 @@ impl Part {
         // What is in the way of the history must not hide what was found.
         let is_whole = attribution.is_none_or(|known| known.is_whole);
         Answers {
-            objects: self.repository.objects(),
+            objects: self.objects(),
             attribution,
             target: &job.label,
             prefix: &self.repository.prefix,

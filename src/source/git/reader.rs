@@ -2,6 +2,7 @@
 //! texts like blobs: a tree holds names, a commit who wrote it and why.
 
 use super::lfs;
+use super::memory::Notes;
 use super::named::Named;
 use crate::model::{
     Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
@@ -23,6 +24,8 @@ pub(super) struct Reader<'s> {
     pub(super) whole: bool,
     /// What objects may refer to; nothing is looked for without it.
     pub(super) named: Option<Named<'s>>,
+    /// What is to be remembered of the objects, if anything is.
+    pub(super) notes: Option<&'s Notes>,
     /// Where git-lfs keeps its store.
     pub(super) common_dir: &'s Path,
     /// Pointers to files that are not in that store.
@@ -42,10 +45,12 @@ impl Reader<'_> {
     /// Searches an object that is in memory and counts it.
     pub(super) fn object(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
         self.count(text.kind, text.data.len() as u64);
-        if let Some(named) = &self.named
-            && let Err(why) = named.by(text, derived.map_or(&[], |derived| derived.copies))
-        {
-            self.failed(&text.id, Kind::Corrupt, why);
+        if let Some(named) = &self.named {
+            match named.by(text, derived.map_or(&[], |derived| derived.copies)) {
+                Ok(Some(commit)) => self.note(|notes| notes.commit(text.id, commit)),
+                Ok(None) => {}
+                Err(why) => self.failed(&text.id, Kind::Corrupt, why),
+            }
         }
         if text.kind == objs::Kind::Blob && lfs::is_elsewhere(text.data, self.common_dir) {
             self.lfs.fetch_add(1, Ordering::Relaxed);
@@ -70,7 +75,11 @@ impl Reader<'_> {
             };
             self.sink.search(&narrowed, &narrow, None);
         }
-        self.sink.search(&piece, text.data, derived)
+        let trace = self.sink.search(&piece, text.data, derived);
+        if !trace.matches.is_empty() {
+            self.note(|notes| notes.hit(text.id, text.kind));
+        }
+        trace
     }
 
     /// Searches an object too large to be held.
@@ -90,7 +99,14 @@ impl Reader<'_> {
         let (_, result) = batcher.blob(&origin, None, &mut read);
         batcher.finish();
         self.count(kind, 0);
+        self.note(|notes| notes.hit(id, kind));
         result
+    }
+
+    fn note(&self, what: impl FnOnce(&Notes)) {
+        if let Some(notes) = self.notes {
+            what(notes);
+        }
     }
 
     /// Searches the paths that are new where no tree holds them yet.
@@ -109,6 +125,7 @@ impl Reader<'_> {
 
     /// Tells of an object that could not be read.
     pub(super) fn failed(&self, id: &gix::ObjectId, kind: Kind, why: &str) {
+        self.note(|notes| notes.forget(id));
         self.sink.shortfall(Shortfall::new(
             kind,
             format!("object {id}"),

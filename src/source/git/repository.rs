@@ -6,10 +6,8 @@
 //! run.
 
 use super::GitError;
-use gix::objs::Find as _;
-use gix::objs::{CommitRef, Kind};
+use super::objects::Objects;
 use gix::open::Options;
-use gix::prelude::Header as _;
 use gix::sec::Trust;
 use gix::{ObjectId, ThreadSafeRepository};
 use std::path::{Path, PathBuf};
@@ -79,17 +77,7 @@ impl Repository {
 
     /// The objects, for this thread.
     pub(super) fn objects(&self) -> Objects {
-        let hash = self.hash();
-        // Nothing is added to it while the hook runs, and most objects are not in it.
-        let open = |path: &PathBuf| {
-            let mut store = gix::odb::at(path, hash).ok()?;
-            store.refresh_never();
-            Some(store)
-        };
-        Objects {
-            repo: self.local(),
-            quarantine: self.quarantine.as_ref().and_then(open),
-        }
+        Objects::new(self.local(), self.quarantine.as_deref())
     }
 
     /// The directories that hold objects: its own, that of a push under way, and those it borrows
@@ -188,83 +176,6 @@ impl Repository {
             found.push((entry.into_path(), prefix));
         }
         found
-    }
-}
-
-/// Looks up objects by name, on one thread.
-pub(super) struct Objects {
-    repo: gix::Repository,
-    quarantine: Option<gix::odb::Handle>,
-}
-
-/// An object in memory.
-pub(super) struct Object {
-    pub(super) kind: Kind,
-    pub(super) data: Vec<u8>,
-}
-
-impl Objects {
-    /// The object of that name, or `None` if it is not here.
-    ///
-    /// # Errors
-    /// Why it cannot be read, in one sentence.
-    pub(super) fn find(&self, id: ObjectId) -> Result<Option<Object>, String> {
-        let mut data = Vec::new();
-        if let Some(store) = &self.quarantine
-            && let Ok(Some(found)) = store.try_find(&id, &mut data)
-        {
-            let kind = found.kind;
-            return Ok(Some(Object { kind, data }));
-        }
-        let found = self.repo.try_find_object(id);
-        let found = found.map_err(|error| error.to_string())?;
-        Ok(found.map(|object| {
-            let object = object.detach();
-            Object {
-                kind: object.kind,
-                data: object.data,
-            }
-        }))
-    }
-
-    /// The object of that name, if it is here and of that kind.
-    pub(super) fn get(&self, id: ObjectId, kind: Kind) -> Option<Vec<u8>> {
-        let object = self.find(id).ok().flatten()?;
-        (object.kind == kind).then_some(object.data)
-    }
-
-    /// What an object is; `None` if it is not here.
-    pub(super) fn kind(&self, id: ObjectId) -> Option<Kind> {
-        if let Some(store) = &self.quarantine
-            && let Ok(Some(header)) = store.try_header(&id)
-        {
-            return Some(header.kind());
-        }
-        let header = self.repo.try_find_header(id).ok().flatten();
-        let known = header.map(|header| header.kind());
-        known.or_else(|| self.find(id).ok().flatten().map(|object| object.kind))
-    }
-
-    /// The hash that names objects.
-    pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.repo.object_hash()
-    }
-
-    /// The tree of the commit that is checked out.
-    pub(super) fn head(&self) -> Option<ObjectId> {
-        self.repo.head_tree_id().ok().map(gix::Id::detach)
-    }
-
-    /// The tree of a commit.
-    fn tree_of(&self, commit: ObjectId) -> Option<ObjectId> {
-        let data = self.get(commit, Kind::Commit)?;
-        let commit = CommitRef::from_bytes(&data, self.hash()).ok()?;
-        Some(commit.tree())
-    }
-
-    /// The commit-graph file, if there is one.
-    pub(super) fn graph(&self) -> Option<gix::commitgraph::Graph> {
-        self.repo.commit_graph().ok()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which part of a repository is asked for.
 
 use super::GitError;
-use super::repository::{Objects, Repository};
+use super::objects::Objects;
+use super::repository::Repository;
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::revision::plumbing::Spec;

@@ -2,36 +2,25 @@
 //! repository borrows from others included. Every object is read once, however often it is stored.
 
 use super::loose::{self, Loose};
-use super::pack::{Doubt, Object, ObjectError, Pack, Visit};
+use super::pack::{Doubt, Kept, Object, ObjectError, Pack, Visit};
+use super::places::{Folder, Places};
 use super::reader::{Reader, Text};
 use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
 use crate::unpack::Sink;
 use crate::unpack::decode::shortfall_kind;
 use gix::{ObjectId, objs};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Packs that are asked about an object one after the other; of more it is noted which object is where.
-const FEW: usize = 8;
-
 /// All objects of a repository.
 pub(super) struct Stores {
     /// The largest first, so that the few that are asked about an object are the likeliest to have it.
     packs: Vec<Pack>,
-    /// The first pack that has it, by object; of few packs nothing is noted.
-    packed: HashMap<ObjectId, usize>,
-    loose: Vec<Folder>,
-}
-
-/// The loose objects of one object directory.
-struct Folder {
-    path: PathBuf,
-    /// Sorted.
-    ids: Vec<ObjectId>,
+    pub(super) places: Places,
 }
 
 impl Stores {
@@ -50,50 +39,40 @@ impl Stores {
                 ids,
             });
         }
-        packs.sort_by_key(|pack| std::cmp::Reverse(pack.len()));
-        let mut packed = HashMap::new();
-        if packs.len() > FEW {
-            for (number, pack) in packs.iter().enumerate() {
-                for id in pack.ids() {
-                    packed.entry(id).or_insert(number);
-                }
-            }
-        }
+        packs.sort_by_key(|pack| std::cmp::Reverse(pack.listing().len()));
         Self {
+            places: Places::new(&packs, loose),
             packs,
-            packed,
-            loose,
         }
     }
 
-    /// Number of the first pack that has an object.
-    fn pack_of(&self, id: &gix::oid) -> Option<usize> {
-        match self.packs.len() > FEW {
-            true => self.packed.get(id).copied(),
-            false => self.packs.iter().position(|pack| pack.contains(id)),
-        }
-    }
-
-    /// Whether an object is there.
-    pub(super) fn contain(&self, id: &gix::oid) -> bool {
-        self.pack_of(id).is_some() || self.loose.iter().any(|folder| folder.has(id))
-    }
-
-    /// Reads every object once, on all threads of the pool.
-    pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
-        let reading = Reading {
+    /// Reads every object once, on all threads of the pool. Returns what was kept of each pack: the
+    /// trees, if the reader takes notes.
+    pub(super) fn read(
+        &self,
+        reader: &Reader<'_>,
+        limits: &Limits,
+        meter: Box<dyn Meter>,
+    ) -> Vec<Kept> {
+        let mut reading = Reading {
             reader,
             meter: Mutex::new(meter),
             lost: Mutex::default(),
+            keeps: reader.notes.is_some(),
         };
+        let mut trees: Vec<Kept> = Vec::new();
         for (number, pack) in self.packs.iter().enumerate() {
-            let is_elsewhere = |id: &gix::oid| self.pack_of(id).is_some_and(|first| first < number);
-            pack.visit(&reading, &is_elsewhere, limits.memory / 2);
+            let is_elsewhere = |id: &gix::oid| self.places.is_before(number, id);
+            trees.push(pack.visit(&reading, &is_elsewhere, limits.memory / 2));
+            // What lies in the many small packs beside full ones is soon decompressed again.
+            let kept: usize = trees.iter().map(Kept::bytes).sum();
+            reading.keeps &= (kept as u64) < limits.memory / 8;
         }
-        for (number, folder) in self.loose.iter().enumerate() {
-            let before = &self.loose[..number];
+        let loose = &self.places.loose;
+        for (number, folder) in loose.iter().enumerate() {
+            let before = &loose[..number];
             let is_first = |id: &&ObjectId| {
-                self.pack_of(id).is_none() && !before.iter().any(|folder| folder.has(id))
+                self.places.packed(id).is_none() && !before.iter().any(|folder| folder.has(id))
             };
             folder.ids.par_iter().filter(is_first).for_each(|id| {
                 if !reader.sink.stopped() {
@@ -101,7 +80,9 @@ impl Stores {
                 }
             });
         }
+        reading.keeps = false;
         self.rescue(&reading, limits);
+        trees
     }
 
     /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
@@ -112,13 +93,13 @@ impl Stores {
         }
         let is_elsewhere = |id: &gix::oid| !wanted.contains(id);
         let several = self.packs.iter().filter(|_| self.packs.len() > 1);
-        for pack in several.filter(|pack| wanted.iter().any(|id| pack.contains(id))) {
+        for pack in several.filter(|pack| wanted.iter().any(|id| pack.listing().contains(id))) {
             pack.visit(reading, &is_elsewhere, limits.memory / 2);
         }
         let lost = std::mem::take(&mut *reading.lost());
         for (id, why) in lost {
             let Some((kind, why)) = why else { continue };
-            match self.loose.iter().find(|folder| folder.has(&id)) {
+            match self.places.loose.iter().find(|folder| folder.has(&id)) {
                 Some(folder) => folder.read(&id, reading.reader, limits),
                 None => reading.reader.failed(&id, kind, &why),
             }
@@ -127,10 +108,6 @@ impl Stores {
 }
 
 impl Folder {
-    fn has(&self, id: &gix::oid) -> bool {
-        self.ids.binary_search_by(|known| (**known).cmp(id)).is_ok()
-    }
-
     fn read(&self, id: &ObjectId, reader: &Reader<'_>, limits: &Limits) {
         let failed = |error: std::io::Error| {
             let (kind, why) = shortfall_kind(&error);
@@ -215,6 +192,8 @@ struct Reading<'r> {
     meter: Mutex<Box<dyn Meter>>,
     /// What a pack could not give, and why not; nothing once another pack could.
     lost: Mutex<Lost>,
+    /// Whether trees are kept.
+    keeps: bool,
 }
 
 impl Reading<'_> {
@@ -262,6 +241,10 @@ impl Visit for Reading<'_> {
     fn doubtful(&self, doubt: &Doubt) {
         let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
         self.reader.sink.shortfall(shortfall);
+    }
+
+    fn keeps(&self, kind: objs::Kind) -> bool {
+        self.keeps && kind == objs::Kind::Tree
     }
 
     fn stopped(&self) -> bool {

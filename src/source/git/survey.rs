@@ -2,12 +2,13 @@
 
 use super::changes::{Change, Comparison};
 use super::history::History;
-use super::repository::{Objects, Repository};
+use super::objects::Objects;
+use super::repository::Repository;
 use super::trees::Trees;
 use super::{staged, tips};
 use gix::ObjectId;
+use gix::hashtable::HashSet;
 use gix::objs::Kind;
-use std::collections::HashSet;
 
 /// Commits, and what they change.
 pub(super) struct Survey {

@@ -2,10 +2,10 @@
 //! wanted objects. Of a history of a million trees, those that a secret stands below are few; the
 //! others are remembered as nothing more than a name.
 
-use super::repository::Objects;
+use super::objects::Objects;
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
-use std::collections::{HashMap, HashSet};
+use gix::hashtable::{HashMap, HashSet};
+use gix::objs::TreeRefIter;
 use std::rc::Rc;
 
 /// Folders inside folders that are followed.
@@ -53,7 +53,7 @@ pub(super) struct Trees<'r> {
     /// Whether folders were nested too deep to be followed.
     pub(super) too_deep: bool,
     /// What was compared on behalf of this commit: a folder now, and before.
-    compared: HashSet<Vec<Option<ObjectId>>>,
+    compared: std::collections::HashSet<Vec<Option<ObjectId>>>,
     repeated: usize,
 }
 
@@ -63,11 +63,11 @@ impl<'r> Trees<'r> {
         Self {
             objects,
             wanted,
-            known: HashMap::new(),
+            known: HashMap::default(),
             kept: 0,
-            missing: HashSet::new(),
+            missing: HashSet::default(),
             too_deep: false,
-            compared: HashSet::new(),
+            compared: std::collections::HashSet::new(),
             repeated: 0,
         }
     }
@@ -105,16 +105,13 @@ impl<'r> Trees<'r> {
             self.too_deep = true;
             return None;
         }
-        let mut entries = self.read(id);
+        let mut entries = self.read(id, depth);
         // Git sorts a folder as if its name ended with a slash; we compare names alone.
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         for next in 1..entries.len() {
             if entries[next].name == entries[next - 1].name {
                 entries[next].again = entries[next - 1].again + 1;
             }
-        }
-        if self.wanted.is_some() {
-            entries.retain(|entry| self.leads_anywhere(entry.node, depth));
         }
         if self.kept + entries.len() > KEPT {
             // That nothing wanted is below a tree is worth knowing at any time, and takes no room.
@@ -128,30 +125,39 @@ impl<'r> Trees<'r> {
     }
 
     fn leads_anywhere(&mut self, node: Node, depth: usize) -> bool {
+        if self.wanted.is_none() {
+            return true;
+        }
         let below = node.is_tree && self.look(node.id, depth + 1).is_some();
         below || self.is_wanted(&node.id)
     }
 
-    fn read(&mut self, id: ObjectId) -> Vec<Entry> {
-        let Some(data) = self.objects.get(id, Kind::Tree) else {
+    /// The entries that lead anywhere.
+    fn read(&mut self, id: ObjectId, depth: usize) -> Vec<Entry> {
+        let Some(data) = self.objects.tree(id) else {
             self.missing.insert(id);
             return Vec::new();
         };
         let mut here = Vec::new();
         for entry in TreeRefIter::from_bytes(&data, self.objects.hash()) {
-            match entry {
-                // A submodule's commit is in another repository.
-                Ok(entry) if entry.mode.is_commit() => {}
-                Ok(entry) if !entry.mode.is_tree() && !self.is_wanted(entry.oid) => {}
-                Ok(entry) => here.push(Entry {
+            let Ok(entry) = entry else {
+                self.missing.insert(id);
+                break;
+            };
+            // A submodule's commit is in another repository.
+            if entry.mode.is_commit() || !entry.mode.is_tree() && !self.is_wanted(entry.oid) {
+                continue;
+            }
+            let node = Node {
+                id: entry.oid.to_owned(),
+                is_tree: entry.mode.is_tree(),
+            };
+            if self.leads_anywhere(node, depth) {
+                here.push(Entry {
                     name: entry.filename.to_vec().into(),
                     again: 0,
-                    node: Node {
-                        id: entry.oid.to_owned(),
-                        is_tree: entry.mode.is_tree(),
-                    },
-                }),
-                Err(_) => drop(self.missing.insert(id)),
+                    node,
+                });
             }
         }
         here

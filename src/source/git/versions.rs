@@ -3,7 +3,7 @@
 //! A scan of everything has found them all. A narrow one has not looked into what stood there before;
 //! such an object is searched for the secret's bytes when the question comes up.
 
-use super::repository::Objects;
+use super::objects::Objects;
 use crate::model::Secret;
 use crate::unpack::sniff::{self, HEAD};
 use gix::ObjectId;

@@ -41,7 +41,7 @@ pub(super) enum Base {
 
 impl<'p> Entries<'p> {
     pub(super) fn new(pack: &'p Pack, is_doubtful: bool) -> Self {
-        let listed = pack.index.iter().map(|entry| entry.pack_offset);
+        let listed = pack.listing.index().iter().map(|entry| entry.pack_offset);
         let mut placed: Vec<(u64, u32)> = listed.zip(0..).collect();
         placed.sort_unstable();
         let (offsets, positions) = placed.into_iter().unzip();
@@ -55,19 +55,22 @@ impl<'p> Entries<'p> {
 
     /// How many there are.
     pub(super) fn len(&self) -> u32 {
-        self.pack.index.num_objects()
+        self.pack.listing.index().num_objects()
     }
 
     /// The name of an object.
     pub(super) fn id(&self, number: u32) -> &oid {
-        self.pack.index.oid_at_index(self.position(number))
+        self.pack
+            .listing
+            .index()
+            .oid_at_index(self.position(number))
     }
 
     /// Reads the header of an entry.
     pub(super) fn stored(&self, number: u32) -> Result<Stored<'p>, ObjectError> {
         let at = self.offset(number);
         let bytes = self.bytes(number)?;
-        let hash = self.pack.index.object_hash();
+        let hash = self.pack.listing.index().object_hash();
         let entry = Entry::from_bytes(bytes, at, hash).map_err(|_| ObjectError::Header(at))?;
         Ok(Stored {
             size: entry.decompressed_size,
@@ -88,8 +91,8 @@ impl<'p> Entries<'p> {
                 (entry.checked_base_pack_offset(base_distance), Base::Nowhere)
             }
             Header::RefDelta { base_id } => {
-                let position = self.pack.index.lookup(base_id);
-                let offset = position.map(|at| self.pack.index.pack_offset_at_index(at));
+                let position = self.pack.listing.position(&base_id);
+                let offset = position.map(|at| self.pack.listing.index().pack_offset_at_index(at));
                 (offset, Base::Outside(base_id))
             }
         };
@@ -101,14 +104,18 @@ impl<'p> Entries<'p> {
     /// of its entry: the checksum of the index for what the index says, and its CRC-32 for them.
     /// The first version of the index has none.
     pub(super) fn is_doubtful(&self, number: u32) -> bool {
-        let stated = self.pack.index.crc32_at_index(self.position(number));
+        let stated = self
+            .pack
+            .listing
+            .index()
+            .crc32_at_index(self.position(number));
         let actual = || self.bytes(number).ok().map(crc32fast::hash);
         self.is_doubtful || stated.is_none() || stated != actual()
     }
 
     /// Whether content has the name of an object.
     pub(super) fn is_named(&self, number: u32, kind: objs::Kind, content: &[u8]) -> bool {
-        let name = objs::compute_hash(self.pack.index.object_hash(), kind, content);
+        let name = objs::compute_hash(self.pack.listing.index().object_hash(), kind, content);
         name.is_ok_and(|name| name == self.id(number))
     }
 
@@ -129,7 +136,8 @@ impl<'p> Entries<'p> {
         self.offsets[number as usize]
     }
 
-    fn position(&self, number: u32) -> u32 {
+    /// Position in the index.
+    pub(super) fn position(&self, number: u32) -> u32 {
         self.positions[number as usize]
     }
 }

@@ -16,6 +16,8 @@ mod entries;
 mod error;
 mod forest;
 mod inflate;
+mod kept;
+mod listing;
 mod maker;
 mod path;
 mod spare;
@@ -26,6 +28,8 @@ mod visit;
 mod walk;
 
 pub use error::{Doubt, ObjectError, PackError};
+pub use kept::{Kept, Remake};
+pub use listing::Listing;
 pub use visit::{Object, Visit};
 
 use self::entries::Entries;
@@ -33,9 +37,10 @@ use self::forest::Forest;
 use self::turn::Room;
 use self::walk::{Job, Walk};
 use gix::odb::pack::{data, index};
-use gix::{ObjectId, hash, oid};
+use gix::{hash, oid};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of the largest object that is ever held in memory. Git itself makes no deltas of files
 /// beyond `core.bigFileThreshold`, which is a quarter of that.
@@ -43,7 +48,7 @@ const LARGEST: u64 = 2 << 30;
 
 /// A pack and its index, both mapped.
 pub struct Pack {
-    index: index::File,
+    listing: Listing,
     data: data::File,
 }
 
@@ -56,37 +61,31 @@ impl Pack {
     /// it should be.
     pub fn open(index: &Path, hash: hash::Kind) -> Result<Self, PackError> {
         let data = index.with_extension("pack");
+        let opened = index::File::at(index, hash);
+        let opened = opened.map_err(|error| PackError::new(index, &error))?;
         Ok(Self {
-            index: index::File::at(index, hash).map_err(|error| PackError::new(index, &error))?,
+            listing: Listing::new(opened),
             data: data::File::at(&data, hash).map_err(|error| PackError::new(&data, &error))?,
         })
     }
 
-    /// How many objects the index lists.
-    pub fn len(&self) -> usize {
-        self.index.num_objects() as usize
-    }
-
-    /// Whether the index lists no object.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether the index lists an object.
-    pub fn contains(&self, id: &oid) -> bool {
-        self.index.lookup(id).is_some()
-    }
-
-    /// The names of all objects that the index lists, in the order of the names.
-    pub fn ids(&self) -> impl Iterator<Item = ObjectId> {
-        self.index.iter().map(|entry| entry.oid)
+    /// The objects that the index lists.
+    pub const fn listing(&self) -> &Listing {
+        &self.listing
     }
 
     /// Shows every object to `visit`, each once and in no particular order, on all threads of the
     /// current rayon pool. An object that is `elsewhere` is shown only if others are made from it
     /// here. Buffers that live at one time take at most `memory` bytes, unless one object takes
     /// more than its part; such objects are made one at a time.
-    pub fn visit(&self, visit: &dyn Visit, elsewhere: &(dyn Fn(&oid) -> bool + Sync), memory: u64) {
+    ///
+    /// Returns what [`Visit::keeps`] asked for, of which there are at most half as many bytes.
+    pub fn visit(
+        &self,
+        visit: &dyn Visit,
+        elsewhere: &(dyn Fn(&oid) -> bool + Sync),
+        memory: u64,
+    ) -> Kept {
         let doubt = self.doubt();
         if let Some(doubt) = &doubt {
             visit.doubtful(doubt);
@@ -103,26 +102,31 @@ impl Pack {
             room: &Room::new(memory, rayon::current_num_threads()),
             next: &AtomicUsize::new(0),
         };
+        let kept = Mutex::new(Kept::default());
         rayon::scope(|scope| {
             for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| Walk::new(&job).run());
+                scope.spawn(|_| {
+                    let shelf = Walk::new(&job).run();
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    kept.add(shelf, self.listing.len());
+                });
             }
         });
+        kept.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What speaks against the index. It takes a hash of the index.
     fn doubt(&self) -> Option<Doubt> {
-        let (listed, stored) = (self.index.num_objects(), self.data.num_objects());
+        let index = self.listing.index();
+        let (listed, stored) = (index.num_objects(), self.data.num_objects());
         if listed != stored {
             return Some(Doubt::Number { listed, stored });
         }
-        if self.index.pack_checksum() != self.data.checksum() {
+        if index.pack_checksum() != self.data.checksum() {
             return Some(Doubt::OtherPack);
         }
         let stop = AtomicBool::new(false);
-        let verified = self
-            .index
-            .verify_checksum(&mut gix::progress::Discard, &stop);
+        let verified = index.verify_checksum(&mut gix::progress::Discard, &stop);
         verified.is_err().then_some(Doubt::Checksum)
     }
 }

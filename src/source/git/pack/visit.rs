@@ -36,6 +36,12 @@ pub trait Visit: Sync {
         None
     }
 
+    /// Whether objects of a kind are to be kept, to be made again after the walk.
+    fn keeps(&self, kind: objs::Kind) -> bool {
+        let _ = kind;
+        false
+    }
+
     /// Whether to stop; asked before every object.
     fn stopped(&self) -> bool;
 }

@@ -9,6 +9,7 @@ use super::entries::{Base, Entries, Stored};
 use super::error::ObjectError;
 use super::forest::Forest;
 use super::inflate::Inflate;
+use super::kept::{Keepsake, Shelf};
 use super::maker::Maker;
 use super::path::{Path, Step};
 use super::turn::{Room, Turn};
@@ -35,6 +36,7 @@ pub(super) struct Walk<'j> {
     kind: objs::Kind,
     maker: Maker<'j>,
     turn: Option<Turn<'j>>,
+    shelf: Shelf,
 }
 
 /// An object that was made just now.
@@ -53,16 +55,17 @@ impl<'j> Walk<'j> {
             kind: objs::Kind::Blob,
             maker: Maker::new(job.entries, job.visit),
             turn: None,
+            shelf: Shelf::new(job.room.shelf()),
         }
     }
 
-    /// Walks families until none is left.
-    pub(super) fn run(mut self) {
+    /// Walks families until none is left, and returns what was kept of them.
+    pub(super) fn run(mut self) -> Shelf {
         loop {
             let next = self.job.next.fetch_add(1, Ordering::Relaxed);
             match self.job.forest.roots().get(next) {
                 Some(&root) if !self.job.visit.stopped() => self.family(root),
-                _ => break,
+                _ => return self.shelf,
             }
         }
     }
@@ -205,7 +208,7 @@ impl<'j> Walk<'j> {
     }
 
     /// Shows an object to the visitor. One that does not have its name is told instead.
-    fn show(&self, made: &Made, base: Option<&Trace>) -> Option<Trace> {
+    fn show(&mut self, made: &Made, base: Option<&Trace>) -> Option<Trace> {
         let Job {
             entries,
             forest,
@@ -221,6 +224,9 @@ impl<'j> Walk<'j> {
             }
             return None;
         }
+        if visit.keeps(self.kind) {
+            self.keep(made);
+        }
         let object = Object {
             id: entries.id(number).to_owned(),
             kind: self.kind,
@@ -230,6 +236,20 @@ impl<'j> Walk<'j> {
         };
         let copies = self.maker.copies();
         Some(visit.object(&object, base.map(|base| Derived { base, copies })))
+    }
+
+    /// Keeps an object as it is stored; in full, if what it is made from cannot be kept.
+    fn keep(&mut self, made: &Made) {
+        let Job {
+            entries, forest, ..
+        } = self.job;
+        let base = forest.base(made.number).filter(|_| !made.is_doubtful);
+        self.shelf.keep(&Keepsake {
+            position: entries.position(made.number),
+            base: base.map(|base| entries.position(base)),
+            stored: base.map_or(&made.content[..], |_| self.maker.delta()),
+            is_base: !forest.children(made.number).is_empty(),
+        });
     }
 
     /// Tells that an object cannot be read, nor those that are made from it.

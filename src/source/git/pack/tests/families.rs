@@ -276,7 +276,8 @@ fn indexes_of_both_versions_and_hashes_are_read() {
                 writer.finish()
             };
             let (_folder, pack) = files.open().unwrap();
-            assert!(pack.contains(&id) && pack.len() == 1 && !pack.is_empty());
+            let listing = pack.listing();
+            assert!(listing.contains(&id) && listing.len() == 1 && !listing.is_empty());
             let witness = Witness::of(&pack);
             assert!(witness.doubts.lock().unwrap().is_empty());
             assert_eq!(
@@ -290,7 +291,7 @@ fn indexes_of_both_versions_and_hashes_are_read() {
 #[test]
 fn an_empty_pack_and_an_empty_object_are_nothing_special() {
     let (_folder, none) = pack(&[]);
-    assert!(none.is_empty());
+    assert!(none.listing().is_empty());
     assert!(Witness::of(&none).contents().is_empty());
     let (_folder, one) = pack(&[full(b"")]);
     assert_eq!(Witness::of(&one).contents()[&blob_id(b"")], b"");

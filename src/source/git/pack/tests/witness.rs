@@ -1,12 +1,15 @@
 //! A visitor that checks each promise of the walk and remembers what it was shown.
 
 use crate::model::{Derived, LedTo, Trace, Traced};
-use crate::source::git::pack::{Doubt, Object, ObjectError, Pack, Visit};
+use crate::source::git::pack::{Doubt, Kept, Object, ObjectError, Pack, Remake, Visit};
 use gix::{ObjectId, objs, oid};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// More memory than any of these packs needs.
+const PLENTY: u64 = 1 << 30;
 
 /// What a walk showed.
 #[derive(Default)]
@@ -28,12 +31,31 @@ impl Witness {
     /// Walks a pack with much memory.
     pub(super) fn of(pack: &Pack) -> Self {
         let witness = Self::default();
-        witness.walk(pack, 1 << 30);
+        witness.walk(pack, PLENTY);
         witness
     }
 
     pub(super) fn walk(&self, pack: &Pack, memory: u64) {
-        pack.visit(self, &|_| false, memory);
+        let kept = pack.visit(self, &|_| false, memory);
+        self.check_kept(pack, &kept, Remake::default(), memory >= PLENTY);
+        if pack.listing().len() <= 500 {
+            self.check_kept(pack, &kept, Remake::with_room(1_000), memory >= PLENTY);
+        }
+    }
+
+    /// Sees to it that what was shown can be made again.
+    fn check_kept(&self, pack: &Pack, kept: &Kept, mut remake: Remake, is_all: bool) {
+        let objects = self.objects.lock().unwrap();
+        let large = self.large.lock().unwrap();
+        for (position, id) in (0..).zip(pack.listing().ids()) {
+            let again = remake.object(kept, position);
+            match (again, objects.get(&id)) {
+                (Some(again), Some((_, shown))) => assert_eq!(&*again, &shown[..], "{id}"),
+                (Some(_), None) => panic!("{id} was kept and not shown"),
+                (None, Some(_)) => assert!(!is_all || large.contains(&id), "{id} was not kept"),
+                (None, None) => {}
+            }
+        }
     }
 
     /// The contents that were shown, by name.
@@ -127,6 +149,10 @@ impl Visit for Witness {
     fn outside(&self, id: &oid) -> Option<(objs::Kind, Vec<u8>)> {
         let content = self.outside.get(id)?;
         Some((objs::Kind::Blob, content.clone()))
+    }
+
+    fn keeps(&self, _: objs::Kind) -> bool {
+        true
     }
 
     fn stopped(&self) -> bool {

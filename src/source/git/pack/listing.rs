@@ -1,0 +1,130 @@
+//! What the index of a pack lists, and where in the list an object is. A scan asks that for every
+//! object that is named anywhere, so the answer must not take a search from the middle each time:
+//! names are hashes, evenly spread, and where one has to be can be told from its first bytes.
+
+use gix::odb::pack::index;
+use gix::{ObjectId, oid};
+use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Guesses that are made before the list is halved instead. Of evenly spread names four are enough;
+/// an index that was made up gains nothing by being uneven.
+const GUESSES: usize = 8;
+
+/// The objects of a pack by name. Clones are the same list.
+#[derive(Clone)]
+pub struct Listing(Arc<index::File>);
+
+impl Listing {
+    pub(super) fn new(index: index::File) -> Self {
+        Self(Arc::new(index))
+    }
+
+    pub(super) fn index(&self) -> &index::File {
+        &self.0
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.0.num_objects() as usize
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The names of all objects, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> {
+        self.0.iter().map(|entry| entry.oid)
+    }
+
+    /// Whether an object is listed.
+    pub fn contains(&self, id: &oid) -> bool {
+        self.position(id).is_some()
+    }
+
+    /// The position of an object in the list.
+    pub fn position(&self, id: &oid) -> Option<u32> {
+        let mut places = 0..self.0.num_objects();
+        let mut leads = 0..u64::MAX;
+        let key = lead(id);
+        for round in 0.. {
+            if places.is_empty() {
+                break;
+            }
+            let place = match round {
+                0..GUESSES => guess(&places, &leads, key),
+                _ => places.start + (places.end - places.start) / 2,
+            };
+            let here = self.0.oid_at_index(place);
+            match here.cmp(id) {
+                Ordering::Equal => return Some(place),
+                Ordering::Less => (places.start, leads.start) = (place + 1, lead(here)),
+                Ordering::Greater => (places.end, leads.end) = (place, lead(here)),
+            }
+        }
+        None
+    }
+}
+
+/// Where among these places a name is to be expected, if those there begin with bytes in the range
+/// `leads`.
+fn guess(places: &Range<u32>, leads: &Range<u64>, key: u64) -> u32 {
+    let into = u128::from(key.saturating_sub(leads.start));
+    let all = u128::from(leads.end.saturating_sub(leads.start)) + 1;
+    let count = places.end - places.start;
+    let share = (into * u128::from(count) / all) as u32;
+    places.start + share.min(count - 1)
+}
+
+/// The first eight bytes of a name, as a number.
+fn lead(id: &oid) -> u64 {
+    let bytes = id.as_bytes().first_chunk();
+    bytes.map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::encode::{Stored, Writer};
+    use gix::hash::Kind::Sha1;
+    use gix::{ObjectId, objs};
+
+    /// A name that begins and ends with these bytes.
+    fn id(head: &[u8], tail: u16) -> ObjectId {
+        let mut bytes = [0; 20];
+        bytes[..head.len()].copy_from_slice(head);
+        bytes[18..].copy_from_slice(&tail.to_be_bytes());
+        ObjectId::Sha1(bytes)
+    }
+
+    #[test]
+    fn names_are_found_however_they_are_spread() {
+        let spread = (0..=255).map(|first| id(&[first, first ^ 0x5a], 9));
+        let crowd = (0..200).map(|last| id(&[7; 12], 2 * last));
+        let ends = [0, 0xff].map(|byte| ObjectId::Sha1([byte; 20]));
+        for names in [
+            spread.clone().collect(),
+            crowd.clone().collect(),
+            ends.to_vec(),
+            spread.chain(crowd).chain(ends).collect::<Vec<_>>(),
+        ] {
+            let mut writer = Writer::new(Sha1);
+            for name in &names {
+                writer.add(*name, &Stored::Full(objs::Kind::Blob, Vec::new()));
+            }
+            let (_folder, pack) = writer.finish().open().unwrap();
+            let listing = pack.listing();
+            let absent = (0..400).map(|last| id(&[7; 12], last));
+            let absent = absent.chain((0..=255).map(|first| id(&[first], first.into())));
+            for name in names.iter().copied().chain(absent) {
+                assert_eq!(
+                    listing.position(&name),
+                    listing.index().lookup(name),
+                    "{name}"
+                );
+            }
+        }
+    }
+}
