@@ -126,7 +126,7 @@ impl<'a> Search<'a> {
             .confirm(anchor.rule, self.text, hit, self.scratch)
         {
             Answer::Nothing => LedTo::Nothing,
-            Answer::Refusal => LedTo::Refusal,
+            Answer::Refusal(_) => LedTo::Refusal,
             Answer::Match(found) => self.add_confirmed(anchor.rule, found),
         }
     }

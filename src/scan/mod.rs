@@ -6,10 +6,13 @@
 
 mod assemble;
 mod collect;
+mod costs;
+pub mod explain;
 mod stop;
 mod vague;
 mod work;
 
+pub use costs::costs;
 pub use stop::Stop;
 
 use crate::detect::Detector;
