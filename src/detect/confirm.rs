@@ -8,7 +8,7 @@ use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
 use super::{DetectError, NEIGHBOURHOOD};
 use super::{remarks, windowed};
-use crate::model::{Confidence, Part, Remark, Rule, Secret};
+use crate::model::{Confidence, Part, PublicKey, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use regex_syntax::hir::Hir;
@@ -92,6 +92,7 @@ pub(super) struct Confirmed {
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
+    pub(super) public_key: Option<PublicKey>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
 }
@@ -282,6 +283,7 @@ impl Confirm {
             reasons,
             normalised: None,
             parts: Vec::new(),
+            public_key: None,
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
         })
@@ -312,6 +314,7 @@ impl Confirm {
         };
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
+        confirmed.public_key = proof.public_key;
         confirmed.parts.extend(proof.parts);
     }
 }

@@ -156,6 +156,7 @@ impl<'a> Search<'a> {
             confidence: found.confidence,
             reasons: found.reasons,
             parts: found.parts,
+            public_key: found.public_key,
             remarks: found.remarks,
             allowed: found.allowed,
         };

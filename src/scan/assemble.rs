@@ -2,15 +2,16 @@
 //! it and wherever it stands. In which order blobs were numbered or read changes nothing.
 
 use super::Scan;
+use super::key_pairs::KeyHolders;
 use super::vague::drop_vague;
 use crate::detect::resolve;
 use crate::model::{
-    Allowlist, Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part,
-    Rule, Shortfall, Suppression, SuppressionKind,
+    Allowlist, Confidence, Coverage, Finding, Fingerprint, KeyPair, Kind, Match, Occurrence,
+    Origin, Part, PublicKey, Rule, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Seen, Source};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
@@ -21,12 +22,13 @@ const MOST_PLACES: usize = 1_000_000;
 pub(super) fn findings(
     scan: &Scan<'_>,
     source: &dyn Source,
-    matches: BTreeMap<Origin, Vec<Match>>,
+    (matches, key_holders): (BTreeMap<Origin, Vec<Match>>, KeyHolders),
     coverage: &Coverage,
 ) -> Vec<Finding> {
     let rules = scan.detector.rules();
-    let hits: Vec<&Origin> = matches.keys().collect();
-    source.settle(&hits, coverage);
+    let mut hits: BTreeSet<&Origin> = matches.keys().collect();
+    hits.extend(key_holders.fitting(matches.values().flatten()));
+    source.settle(&Vec::from_iter(hits), coverage);
     let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
     for (origin, found) in matches {
         for found in resolve(found, rules) {
@@ -40,7 +42,10 @@ pub(super) fn findings(
         .into_iter()
         .filter_map(|(fingerprint, found)| {
             let drafts = drafts(scan, source, fingerprint, found, &mut room);
-            drafts.reduce(Draft::merged).map(Draft::finish)
+            let mut finding = drafts.reduce(Draft::merged)?.finish();
+            let key = finding.key_pair.take();
+            finding.key_pair = key.map(|key| key_holders.pair(key.public, source));
+            Some(finding)
         })
         .collect();
     room.record(coverage);
@@ -82,6 +87,14 @@ fn drafts<'r>(
             let rule = &scan.detector.rules()[found.rule];
             (!seen.is_empty()).then(|| Draft::new(fingerprint, rule, found, seen))
         })
+}
+
+/// A public half of which nobody has asked yet who holds it.
+fn unheld(public: PublicKey) -> KeyPair {
+    KeyPair {
+        public,
+        held: Vec::new(),
+    }
 }
 
 /// What an allowlist of the configuration makes of a place.
@@ -164,6 +177,7 @@ impl Draft {
             aliases: found.aliases,
             secret: judged.secret,
             parts: judged.parts,
+            key_pair: judged.public_key.map(unheld),
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
@@ -180,6 +194,7 @@ impl Draft {
         let weaker = other.finding;
         self.finding.aliases.extend(weaker.aliases);
         self.finding.aliases.push(weaker.rule);
+        self.finding.key_pair = self.finding.key_pair.or(weaker.key_pair);
         self.finding.parts.extend(weaker.parts);
         self.finding.occurrences.extend(weaker.occurrences);
         self
@@ -252,6 +267,7 @@ mod tests {
                     value: secret.clone(),
                 }],
                 secret,
+                key_pair: None,
                 remediation: String::new(),
                 reference: None,
                 occurrences,

@@ -1,6 +1,7 @@
 //! Gathers the matches of all threads by blob. The pieces of a large file are searched at different
 //! times by different threads, so overlaps and companions are settled when everything is in.
 
+use super::key_pairs::KeyHolders;
 use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,7 @@ pub(super) struct Collector {
 #[derive(Default)]
 struct Gathered {
     matches: BTreeMap<Origin, Vec<Match>>,
+    key_holders: KeyHolders,
     kept: Tally,
     lost: Tally,
 }
@@ -63,11 +65,15 @@ impl Collector {
     }
 
     /// Adds what was found in a piece of this blob.
-    pub(super) fn add(&self, origin: &Origin, found: Vec<Match>) {
+    pub(super) fn add(&self, origin: &Origin, mut found: Vec<Match>) {
         if found.is_empty() {
             return;
         }
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|found| !gathered.key_holders.take(origin, found));
+        if found.is_empty() {
+            return;
+        }
         for found in &found {
             *gathered.kept.of(found) += 1;
         }
@@ -79,8 +85,9 @@ impl Collector {
         }
     }
 
-    /// All matches, by blob in a stable order; what had to be given up is recorded as a gap.
-    pub(super) fn finish(self, coverage: &Coverage) -> BTreeMap<Origin, Vec<Match>> {
+    /// All matches, by blob in a stable order, and what holds public keys; matches that had to be
+    /// given up are recorded as a gap.
+    pub(super) fn finish(self, coverage: &Coverage) -> (BTreeMap<Origin, Vec<Match>>, KeyHolders) {
         let gathered = self.gathered.into_inner();
         let mut gathered = gathered.unwrap_or_else(PoisonError::into_inner);
         gathered.cut(self.most);
@@ -98,7 +105,7 @@ impl Collector {
                 coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
             }
         }
-        gathered.matches
+        (gathered.matches, gathered.key_holders)
     }
 }
 
@@ -145,6 +152,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: Vec::new(),
                 parts: Vec::new(),
+                public_key: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),
             }),
@@ -167,7 +175,7 @@ mod tests {
             offsets.sort_unstable();
             offsets
         };
-        let matches = collector.finish(&coverage).into_iter();
+        let matches = collector.finish(&coverage).0.into_iter();
         let matches = matches.map(|(origin, found)| (origin, offsets(found)));
         let shortfalls = coverage.shortfalls().into_iter();
         (

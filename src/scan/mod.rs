@@ -8,6 +8,7 @@ mod assemble;
 mod collect;
 mod costs;
 pub mod explain;
+mod key_pairs;
 mod stop;
 mod vague;
 mod work;
@@ -59,8 +60,8 @@ impl Scan<'_> {
         if self.stop.is_set() {
             coverage.record(Shortfall::new(Kind::Timeout, "scan", self.stop.reason()));
         }
-        let matches = collector.finish(&coverage);
-        let mut findings = assemble::findings(self, source, matches, &coverage);
+        let found = collector.finish(&coverage);
+        let mut findings = assemble::findings(self, source, found, &coverage);
         self.suppressor.judge(&mut findings, &coverage);
         Ok(Outcome {
             targets: source.targets(),

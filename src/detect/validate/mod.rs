@@ -4,6 +4,7 @@
 mod aws;
 mod azure;
 mod basic_auth;
+mod certificate;
 mod crc_tail;
 mod encoding;
 mod github;
@@ -11,11 +12,13 @@ mod jfrog;
 mod jwt;
 mod password_hash;
 mod private_key;
+mod public;
 mod pypi;
 mod sentry;
 mod url;
 
-use crate::model::{Part, Secret};
+use crate::model::{Holder, Part, PublicKey, Secret};
+use public::Public;
 
 /// What a validator looks at.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ pub struct Proof {
     pub normalised: Option<Vec<u8>>,
     /// Values that belong to the secret: an account id, a user name.
     pub parts: Vec<Part>,
+    /// The public half of a key.
+    pub public_key: Option<PublicKey>,
 }
 
 impl Proof {
@@ -62,6 +67,7 @@ impl Proof {
             reason: reason.into(),
             normalised: None,
             parts: Vec::new(),
+            public_key: None,
         }
     }
 
@@ -86,6 +92,12 @@ impl Proof {
         self
     }
 
+    /// What is held here is the public half alone.
+    fn public_key(mut self, key: &Public, holder: Holder) -> Self {
+        self.public_key = key.named(Some(holder));
+        self
+    }
+
     fn part(mut self, name: &str, value: &[u8]) -> Self {
         self.parts.push(Part {
             name: name.to_owned(),
@@ -104,6 +116,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("aws-key-id", aws::key_id),
     ("azure-storage", azure::storage_key),
     ("basic-auth", basic_auth::prove),
+    ("certificate", certificate::prove),
     ("cloudflare", crc_tail::cloudflare),
     ("confluent", crc_tail::confluent),
     ("github", github::prove),
@@ -113,6 +126,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("jwt", jwt::prove),
     ("npm", crc_tail::npm),
     ("private-key", private_key::prove),
+    ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
@@ -159,7 +173,8 @@ mod tests {
                 "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA",
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
-                "-----BEGIN PRIVATE KEY-----\nMI",
+                "-----BEGIN PRIVATE KEY-----\nMI", "-----BEGIN CERTIFICATE-----\nMII",
+                "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
             ]),
             body in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),

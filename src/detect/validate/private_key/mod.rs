@@ -2,13 +2,14 @@
 //! text is put right first (`armor`) and only then decoded. Identity is the key itself, never its
 //! spelling.
 
-mod armor;
+pub(super) mod armor;
 mod asn1;
 mod openssh;
 mod pgp;
 mod published;
 mod putty;
 
+use super::public::Public;
 use super::{Evidence, Proof, encoding};
 use armor::Armor;
 
@@ -21,6 +22,8 @@ struct Key {
     guard: Guard,
     /// The bytes that make it this key and no other.
     identity: Vec<u8>,
+    /// The public half, where the key's form has it or it can be derived.
+    public: Option<Public>,
 }
 
 /// What stands between a key's file and its use.
@@ -54,6 +57,7 @@ fn parse(armor: &Armor) -> Option<Key> {
             kind: String::from_utf8_lossy(&armor.label).into_owned(),
             guard: Guard::Passphrase,
             identity: bytes,
+            public: None,
         });
     }
     openssh::parse(&bytes).or_else(|| asn1::parse(&bytes))
@@ -74,7 +78,9 @@ fn report(key: Key) -> Proof {
             "a handle of a private key ({kind}) that stays in a hardware token"
         )),
     };
-    proof.normalised(key.identity)
+    let mut proof = proof.normalised(key.identity);
+    proof.public_key = key.public.and_then(|public| public.named(None));
+    proof
 }
 
 /// Bits of an unsigned big-endian number.
