@@ -4,8 +4,11 @@
 mod aws;
 mod azure;
 mod basic_auth;
+mod bech32;
 mod certificate;
 mod crc_tail;
+mod decoded;
+mod documents;
 mod encoding;
 mod github;
 mod jfrog;
@@ -113,24 +116,32 @@ pub type Validator = fn(&Evidence<'_>) -> Proof;
 /// Every validator by the name that rules use.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("atlassian", crc_tail::atlassian),
+    ("aws-bedrock", decoded::bedrock),
     ("aws-key-id", aws::key_id),
     ("azure-storage", azure::storage_key),
     ("basic-auth", basic_auth::prove),
+    ("bech32", bech32::prove),
     ("certificate", certificate::prove),
     ("cloudflare", crc_tail::cloudflare),
+    ("cloudflare-tunnel", documents::cloudflare_tunnel),
     ("confluent", crc_tail::confluent),
+    ("discord", decoded::discord),
+    ("elastic", decoded::elastic),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
-    ("grafana", crc_tail::grafana),
+    ("grafana", documents::grafana),
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
+    ("laravel", decoded::laravel),
     ("npm", crc_tail::npm),
+    ("onepassword", documents::onepassword),
     ("private-key", private_key::prove),
     ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
     ("url-credentials", url::prove),
+    ("wireguard", decoded::wireguard),
     ("zuplo", crc_tail::zuplo),
 ];
 
