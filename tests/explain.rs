@@ -1,6 +1,11 @@
 //! What `residue explain` and `residue rules test|bench` tell: every step that can decide has a test
 //! in which it does.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
+
 mod kit;
 
 use kit::Secrets;

@@ -1,7 +1,14 @@
 //! What a private key opens: certificates and public keys of the same scan that are of its pair.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
+
 mod kit;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use kit::certificate::{Certificate, ssh_line};
 use kit::cli::{dir, layout_of, put, residue, scan, text};
 use kit::{Image, Layer, Repo, Run, Secrets};
@@ -106,6 +113,23 @@ fn certificates_and_public_keys_alone_are_no_findings() {
         .expect(0)
         .report();
     assert!(report.findings().is_empty());
+}
+
+#[test]
+fn a_key_in_der_is_the_same_secret() {
+    let key = Secrets::new("der").key_pair().0;
+    let body: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder, "app.pem", &key);
+    put(
+        &folder,
+        "app.bin",
+        [&[0; 9], &*STANDARD.decode(body).unwrap(), &[0; 9]].concat(),
+    );
+    let report = dir([text(folder.path())]).run().expect(1).report();
+    let findings = report.findings();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].paths(), ["app.bin", "app.pem"]);
 }
 
 #[test]

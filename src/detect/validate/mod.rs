@@ -11,9 +11,11 @@ mod decoded;
 mod documents;
 mod encoding;
 mod github;
+mod java_keystore;
 mod jfrog;
 mod jwt;
 mod password_hash;
+mod pkcs12;
 mod private_key;
 mod public;
 mod pypi;
@@ -130,11 +132,13 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
     ("grafana", documents::grafana),
+    ("java-keystore", java_keystore::prove),
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
     ("laravel", decoded::laravel),
     ("npm", crc_tail::npm),
     ("onepassword", documents::onepassword),
+    ("pkcs12", pkcs12::prove),
     ("private-key", private_key::prove),
     ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
@@ -144,6 +148,16 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("wireguard", decoded::wireguard),
     ("zuplo", crc_tail::zuplo),
 ];
+
+/// Passwords of stores that stand in every tutorial.
+const DEFAULT_PASSWORDS: [&str; 4] = ["", "changeit", "changeme", "password"];
+
+/// The first default password that opens a store.
+fn default_password(opens: impl Fn(&str) -> bool) -> Option<&'static str> {
+    DEFAULT_PASSWORDS
+        .into_iter()
+        .find(|password| opens(password))
+}
 
 /// The validator of that name.
 pub fn validator(name: &str) -> Option<Validator> {
@@ -185,7 +199,7 @@ mod tests {
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
                 "-----BEGIN PRIVATE KEY-----\nMI", "-----BEGIN CERTIFICATE-----\nMII",
-                "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
+                "0\u{2}\u{1}\u{3}0", "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
             ]),
             body in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),

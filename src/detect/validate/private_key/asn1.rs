@@ -4,7 +4,7 @@
 use super::{Guard, Key, bits};
 use crate::detect::validate::public::Public;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
-use pkcs8::der::{Decode, Reader as _};
+use pkcs8::der::{Decode, Encode as _, Header, Reader as _, SliceReader};
 use pkcs8::{AlgorithmIdentifierRef, PrivateKeyInfoRef};
 
 /// Key algorithms by object identifier, where the key's own structure tells no more.
@@ -28,6 +28,22 @@ const RSA: &str = "1.2.840.113549.1.1.1";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 const DSA: &str = "1.2.840.10040.4.1";
 const EC: &str = "1.2.840.10045.2.1";
+
+/// The tag that every structure begins with.
+pub(super) const SEQUENCE: u8 = 0x30;
+
+/// The structure that the text begins with, as long as its head says; all of it if that is longer.
+pub(super) fn whole(text: &[u8]) -> &[u8] {
+    let declared = SliceReader::new(text).and_then(|mut reader| {
+        let header = Header::decode(&mut reader)?;
+        header.encoded_len()? + header.length()
+    });
+    let length = declared.and_then(usize::try_from);
+    length
+        .ok()
+        .and_then(|length| text.get(..length))
+        .unwrap_or(text)
+}
 
 /// Parses a key in any of the forms.
 pub(super) fn parse(der: &[u8]) -> Option<Key> {

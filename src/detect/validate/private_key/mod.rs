@@ -34,12 +34,13 @@ enum Guard {
     Hardware,
 }
 
-/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form.
+/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form, or in DER as it stands.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
-    let key = if evidence.secret.starts_with(putty::MARK) {
-        putty::parse(evidence.secret)
-    } else {
-        Armor::parse(evidence.secret).and_then(|armor| parse(&armor))
+    let secret = evidence.secret;
+    let key = match secret.first() {
+        Some(&asn1::SEQUENCE) => asn1::parse(asn1::whole(secret)),
+        _ if secret.starts_with(putty::MARK) => putty::parse(secret),
+        _ => Armor::parse(secret).and_then(|armor| parse(&armor)),
     };
     match key {
         Some(key) => report(key),
