@@ -133,6 +133,21 @@ fn a_key_in_der_is_the_same_secret() {
 }
 
 #[test]
+fn keys_that_stand_in_a_row_are_all_found() {
+    let mut secrets = Secrets::new("row");
+    let mut row = Vec::new();
+    for _ in 0..3 {
+        let key = secrets.key_pair().0;
+        let body: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+        row.extend(STANDARD.decode(body).unwrap());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    put(&folder, "keys.bin", row);
+    let report = dir([text(folder.path())]).run().expect(1).report();
+    assert_eq!(report.findings().len(), 3);
+}
+
+#[test]
 fn escaped_and_layered_ones_are_joined_too() {
     let (key, public) = Secrets::new("layers").key_pair();
     let escaped = CERTIFICATE.pem(&public).replace('\n', "\\n");

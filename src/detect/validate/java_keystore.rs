@@ -6,6 +6,8 @@ use sha1::{Digest, Sha1};
 
 /// The first four bytes of each kind.
 const KINDS: [(&[u8; 4], &str); 2] = [(b"\xfe\xed\xfe\xed", "JKS"), (b"\xce\xce\xce\xce", "JCEKS")];
+/// Most aliases that are told.
+const NAMED: usize = 5;
 /// What stands between password and content under the digest.
 const SALT: &[u8] = b"Mighty Aphrodite";
 
@@ -24,21 +26,21 @@ struct Store {
 
 /// Proves a keystore from its first bytes; a larger one is cut, and described as far as it goes.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
-    let Some(store) = read(evidence.secret) else {
+    let Some(store) = read(evidence.matched) else {
         return Proof::invalid("it does not parse as a keystore");
     };
-    let (kind, names) = (store.kind, store.aliases.join(", "));
+    let kind = store.kind;
+    if store.keys == 0 {
+        return without_keys(&store);
+    }
+    let named = store.aliases.iter().take(NAMED).map(String::as_str);
+    let names = named.collect::<Vec<_>>().join(", ");
     let entries = format!(
         "{} of {} entries read: {names}",
         store.aliases.len(),
         store.entries
     );
-    if store.keys == 0 && store.end.is_some() {
-        return Proof::public(format!(
-            "a {kind} trust store, which holds certificates only"
-        ));
-    }
-    let proof = match default_password(|password| opens(&store, evidence.secret, password)) {
+    let proof = match default_password(|password| opens(&store, evidence.matched, password)) {
         Some("") => Proof::valid(format!("a {kind} keystore without a password ({entries})")),
         Some(password) => Proof::valid(format!(
             "a {kind} keystore that opens with the default password `{password}` ({entries})"
@@ -48,6 +50,21 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     match store.identity.is_empty() {
         true => proof,
         false => proof.normalised(store.identity),
+    }
+}
+
+/// A store in which only certificates were met. One that was cut may still hold a key.
+fn without_keys(store: &Store) -> Proof {
+    let kind = store.kind;
+    match store.end {
+        Some(_) => Proof::public(format!(
+            "a {kind} trust store, which holds certificates only"
+        )),
+        None => Proof::invalid(format!(
+            "a {kind} store of {} entries, of which the first {} are certificates",
+            store.entries,
+            store.aliases.len()
+        )),
     }
 }
 
@@ -189,7 +206,9 @@ mod tests {
 
     #[test]
     fn a_trust_store_holds_nothing_secret() {
-        assert_eq!(prove(&evidence(&store(2, "changeit"))).verdict, Public);
+        let whole = store(2, "changeit");
+        assert_eq!(prove(&evidence(&whole)).verdict, Public);
+        assert_eq!(prove(&evidence(&whole[..60])).verdict, Invalid);
     }
 
     #[test]

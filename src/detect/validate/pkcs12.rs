@@ -37,7 +37,7 @@ struct MacData<'a> {
 
 /// Proves a store; bytes behind it are left alone.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
-    let Ok(store) = read(evidence.secret) else {
+    let Ok(store) = read(evidence.matched) else {
         return Proof::neutral("it begins like a PKCS#12 store and is not read further");
     };
     let bags = |oid| memchr::memmem::find_iter(store.content, oid).count();

@@ -38,7 +38,8 @@ enum Guard {
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     let secret = evidence.secret;
     let key = match secret.first() {
-        Some(&asn1::SEQUENCE) => asn1::parse(asn1::whole(secret)),
+        // The secret is only the head of it.
+        Some(&asn1::SEQUENCE) => asn1::parse(asn1::whole(evidence.matched)),
         _ if secret.starts_with(putty::MARK) => putty::parse(secret),
         _ => Armor::parse(secret).and_then(|armor| parse(&armor)),
     };
