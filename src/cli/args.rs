@@ -2,6 +2,7 @@
 //! group of flags turns itself into the plain value that the library takes.
 
 mod config;
+mod explain;
 mod hook;
 mod repo;
 mod run;
@@ -10,6 +11,7 @@ mod suppress;
 use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
+pub(super) use explain::{ExplainArgs, Spot};
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
@@ -109,7 +111,10 @@ pub(super) enum Command {
     /// Scan standard input
     #[command(after_help = epilogue(STDIN_EXAMPLES))]
     Stdin(StdinArgs),
-    /// Show and check the rules
+    /// Tell which rules came near a text, and what stopped each
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(ExplainArgs),
+    /// Show, check, try and time the rules
     Rules(RulesArgs),
     /// Show and check the configuration
     #[command(after_help = CONFIG_EXAMPLES)]
@@ -220,6 +225,21 @@ pub(super) enum RulesCommand {
         /// Rule files or folders of them
         #[arg(value_name = "FILE|DIR")]
         files: Vec<PathBuf>,
+    },
+    /// Run the examples of rules, and tell of those that fail which step decided
+    Test {
+        /// Rule files or folders of them
+        #[arg(value_name = "FILE|DIR", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Tell what each rule costs on files of yours, the dearest first
+    Bench {
+        /// Files and folders to search; a source tree tells most
+        #[arg(value_name = "PATH", default_value = ".")]
+        paths: Vec<PathBuf>,
+        /// More rules, a TOML file or a folder of them
+        #[arg(long, value_name = "FILE|DIR")]
+        rules: Vec<PathBuf>,
     },
 }
 

@@ -20,7 +20,8 @@ pub(super) fn load(args: &RunArgs, roots: &[Root], wishes: Wishes) -> anyhow::Re
     Ok(config)
 }
 
-fn found(
+/// As [`load`], for who takes less than all arguments of a scan.
+pub(super) fn found(
     args: &LookupArgs,
     roots: &[Root],
     rules: &[PathBuf],
@@ -38,7 +39,8 @@ fn found(
     Ok(config::load(&lookup, wishes)?)
 }
 
-fn warn(config: &Config) {
+/// Says what deserves a second look.
+pub(super) fn warn(config: &Config) {
     for warning in &config.warnings {
         tell(AnsiColor::Yellow.on_default().bold(), "warning", warning);
     }

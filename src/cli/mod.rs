@@ -15,6 +15,7 @@ mod config;
 mod detector;
 mod dir;
 mod exit;
+mod explain;
 mod hook;
 mod ignore;
 mod image;
@@ -35,6 +36,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Hook(args) => hook::run(&args),
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Import(args) => import::run(&args),

@@ -11,6 +11,9 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+mod bench;
+mod test;
+
 /// Runs the subcommand.
 pub(super) fn run(args: &RulesArgs) -> anyhow::Result<u8> {
     let mut out = BufWriter::new(anstream::stdout().lock());
@@ -27,6 +30,11 @@ pub(super) fn run(args: &RulesArgs) -> anyhow::Result<u8> {
         RulesCommand::Check { files } => {
             let (number, problems) = problems(files)?;
             return told(number, &problems, &mut out);
+        }
+        RulesCommand::Test { files } => return test::run(files, &mut out),
+        RulesCommand::Bench { paths, rules } => {
+            bench::run(paths, rules, &mut out)?;
+            Ok(())
         }
     };
     closed_pipe_is_fine(result.and_then(|()| out.flush()))?;

@@ -57,6 +57,16 @@ fn with_companions(
     Some(whole)
 }
 
+/// The rule whose match has to stand near this one, and does not.
+pub(super) fn lacking<'r>(found: &Match, all: &[Match], rules: &'r [Rule]) -> Option<&'r str> {
+    let mut needed = rules[found.rule]
+        .required
+        .iter()
+        .filter(|required| !required.optional);
+    let missing = needed.find(|required| nearest(found, required, all, rules).is_none());
+    missing.map(|required| required.id.as_str())
+}
+
 /// The closest match of the required rule within the allowed distance. `all` is sorted by offset,
 /// so the search walks outwards and stops at the first on either side that will do.
 fn nearest(found: &Match, required: &Required, all: &[Match], rules: &[Rule]) -> Option<usize> {

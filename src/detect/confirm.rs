@@ -8,7 +8,7 @@ use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
 use super::{DetectError, NEIGHBOURHOOD};
 use super::{remarks, windowed};
-use crate::model::{Confidence, Part, Remark, Rule, Secret};
+use crate::model::{Confidence, Part, PublicKey, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input, PatternID, Span, meta};
 use regex_syntax::hir::Hir;
@@ -55,9 +55,34 @@ pub(super) enum Answer {
     /// The pattern does not match in the window.
     Nothing,
     /// It does, and the text around the match speaks against it.
-    Refusal,
+    Refusal(Refused),
     /// It does, and the text around it agrees.
     Match(Confirmed),
+}
+
+/// A match that was let go.
+pub(super) struct Refused {
+    /// The secret.
+    pub(super) span: Range<usize>,
+    pub(super) why: Refusal,
+}
+
+/// What speaks against a match.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Refusal {
+    /// Its Shannon entropy, in bits per byte, is not above what the rule asks for.
+    Entropy {
+        /// That of the secret.
+        measured: f64,
+        /// What it has to exceed.
+        least: f64,
+    },
+    /// None of the rule's keywords stands near.
+    Keyword,
+    /// One of the rule's own allowlists holds.
+    Allowlist,
+    /// The rule's gate takes it for no secret.
+    Gate,
 }
 
 /// What the text around a hit tells.
@@ -67,6 +92,7 @@ pub(super) struct Confirmed {
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
+    pub(super) public_key: Option<PublicKey>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
 }
@@ -124,12 +150,12 @@ impl Confirm {
         if !self.may_match(text, hit, scratch) || !self.find(text, hit, scratch) {
             return Answer::Nothing;
         }
-        let confirmed = self.confirmed(text, &scratch.captures, now);
-        confirmed.map_or(Answer::Refusal, Answer::Match)
+        let answer = self.answer(text, &scratch.captures, now);
+        answer.unwrap_or(Answer::Nothing)
     }
 
-    /// Judges what was found.
-    fn confirmed(&self, text: &[u8], captures: &Captures, now: i64) -> Option<Confirmed> {
+    /// Judges what was found; `None` if there is no secret in it.
+    fn answer(&self, text: &[u8], captures: &Captures, now: i64) -> Option<Answer> {
         let matched = captures.get_match()?.range();
         let span = self.secret(captures)?;
         let around = matched.start.saturating_sub(NEIGHBOURHOOD)
@@ -139,12 +165,15 @@ impl Confirm {
             matched: matched.start - around.start..matched.end - around.start,
             secret: span.start - around.start..span.end - around.start,
         };
-        let mut confirmed = self.judge(&candidate)?;
+        let mut confirmed = match self.judge(&candidate) {
+            Ok(confirmed) => confirmed,
+            Err(why) => return Some(Answer::Refusal(Refused { span, why })),
+        };
         confirmed.parts = self.named_parts(text, captures);
         confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
-        Some(confirmed)
+        Some(Answer::Match(confirmed))
     }
 
     /// Whether the pattern can go on from the literal, and begin before it. Most literals are words
@@ -222,13 +251,16 @@ impl Confirm {
     }
 
     /// Keywords, entropy, allowlists and the rule's gate.
-    fn judge(&self, candidate: &Candidate<'_>) -> Option<Confirmed> {
+    fn judge(&self, candidate: &Candidate<'_>) -> Result<Confirmed, Refusal> {
         let secret = &candidate.text[candidate.secret.clone()];
-        if self.entropy.is_some_and(|least| shannon(secret) <= least) {
-            return None;
+        if let Some(least) = self.entropy {
+            let measured = shannon(secret);
+            if measured <= least {
+                return Err(Refusal::Entropy { measured, least });
+            }
         }
         if !self.keywords.is_empty() && !self.has_keyword(candidate.text) {
-            return None;
+            return Err(Refusal::Keyword);
         }
         let texts = Texts {
             secret,
@@ -236,21 +268,22 @@ impl Confirm {
             line: line_of(candidate),
         };
         if self.allowed.allows(&texts) {
-            return None;
+            return Err(Refusal::Allowlist);
         }
         let (confidence, reasons) = match self.gate {
             None => (self.confidence, Vec::new()),
             Some(gate) => match gate(candidate, self.confidence) {
-                Judgement::Drop => return None,
+                Judgement::Drop => return Err(Refusal::Gate),
                 Judgement::Keep(confidence, reason) => (confidence, vec![reason]),
             },
         };
-        Some(Confirmed {
+        Ok(Confirmed {
             span: 0..0,
             confidence,
             reasons,
             normalised: None,
             parts: Vec::new(),
+            public_key: None,
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
         })
@@ -281,6 +314,7 @@ impl Confirm {
         };
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
+        confirmed.public_key = proof.public_key;
         confirmed.parts.extend(proof.parts);
     }
 }

@@ -6,7 +6,7 @@
     clippy::cast_precision_loss,
     reason = "a secret has fewer than 2^52 bytes"
 )]
-pub(super) fn shannon(bytes: &[u8]) -> f64 {
+pub fn shannon(bytes: &[u8]) -> f64 {
     let mut counts = [0_u32; 256];
     bytes
         .iter()

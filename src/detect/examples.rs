@@ -17,6 +17,8 @@ pub struct ExampleError {
     pub problem: Problem,
     /// The template as written.
     pub template: String,
+    /// What it expands to; empty if it cannot be expanded.
+    pub text: Vec<u8>,
 }
 
 /// What is wrong with an example.
@@ -39,13 +41,16 @@ pub fn check(detector: &Detector, rule: &Rule) -> Vec<ExampleError> {
     let examples = hits.chain(rule.misses.iter().map(|template| (template, false)));
     let problems = examples.enumerate().filter_map(|(index, (template, hit))| {
         let seed = template::seed(&rule.id, index);
-        let problem = check_one(detector, rule, (template, seed), hit).err()?;
+        let expanded = template::expand(template, seed);
+        let text = expanded.as_deref().unwrap_or_default().to_vec();
+        let problem = check_one(detector, rule, expanded, hit).err()?;
         let (location, id) = (rule.location.clone(), rule.id.clone());
         Some(ExampleError {
             location,
             id,
             problem,
             template: template.clone(),
+            text,
         })
     });
     problems.collect()
@@ -54,11 +59,10 @@ pub fn check(detector: &Detector, rule: &Rule) -> Vec<ExampleError> {
 fn check_one(
     detector: &Detector,
     rule: &Rule,
-    (template, seed): (&str, u64),
+    expanded: Result<Vec<u8>, TemplateError>,
     hit: bool,
 ) -> Result<(), Problem> {
-    let text = template::expand(template, seed)?;
-    match (matches(detector, rule, &text), hit) {
+    match (matches(detector, rule, &expanded?), hit) {
         (false, true) => Err(Problem::Missed),
         (true, false) => Err(Problem::Matched),
         _ => Ok(()),

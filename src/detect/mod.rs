@@ -8,8 +8,10 @@
 mod allow;
 mod companion;
 mod confirm;
+pub mod cost;
 mod entropy;
 pub mod examples;
+pub mod explain;
 pub mod gates;
 mod lines;
 mod paths;

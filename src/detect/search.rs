@@ -126,7 +126,7 @@ impl<'a> Search<'a> {
             .confirm(anchor.rule, self.text, hit, self.scratch)
         {
             Answer::Nothing => LedTo::Nothing,
-            Answer::Refusal => LedTo::Refusal,
+            Answer::Refusal(_) => LedTo::Refusal,
             Answer::Match(found) => self.add_confirmed(anchor.rule, found),
         }
     }
@@ -156,6 +156,7 @@ impl<'a> Search<'a> {
             confidence: found.confidence,
             reasons: found.reasons,
             parts: found.parts,
+            public_key: found.public_key,
             remarks: found.remarks,
             allowed: found.allowed,
         };

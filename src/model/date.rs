@@ -13,6 +13,12 @@ pub struct Date(jiff::civil::Date);
 pub struct DateError(String);
 
 impl Date {
+    /// The day of this moment, in seconds since the Unix epoch; `None` beyond the calendar.
+    pub fn of(seconds: i64) -> Option<Self> {
+        let moment = jiff::Timestamp::from_second(seconds).ok()?;
+        Some(Self(moment.to_zoned(jiff::tz::TimeZone::UTC).date()))
+    }
+
     /// Whether the whole day has passed at `now`, in seconds since the Unix epoch. What lies beyond
     /// the calendar has passed.
     pub fn is_over(self, now: i64) -> bool {

@@ -1,6 +1,6 @@
 //! A finding is one secret, with everything that is known about it and every place it stands at.
 
-use super::{Confidence, Fingerprint, Occurrence, Secret, Severity};
+use super::{Confidence, Fingerprint, KeyPair, Occurrence, Secret, Severity};
 
 /// One secret.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Finding {
     pub secret: Secret,
     /// What belongs to it: a user name, a host, the id of a key pair.
     pub parts: Vec<Part>,
+    /// Of a private key its public half, and who holds that.
+    pub key_pair: Option<KeyPair>,
     /// What to do now.
     pub remediation: String,
     /// The provider's page about it.

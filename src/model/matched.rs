@@ -5,7 +5,7 @@
 //! What was judged is therefore shared, and a match in a further version costs little more than its
 //! position.
 
-use super::{Confidence, Part, Position, Remark, Secret};
+use super::{Confidence, Part, Position, PublicKey, Remark, Secret};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub struct Judged {
     pub reasons: Vec<String>,
     /// Values that belong to the secret.
     pub parts: Vec<Part>,
+    /// The public half, of a private key; and of what holds only that half.
+    pub public_key: Option<PublicKey>,
     /// What comments near it ask for.
     pub remarks: Vec<Remark>,
     /// Those of the rule's allowlists from a configuration, by number, whose words or patterns hold

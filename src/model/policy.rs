@@ -150,6 +150,7 @@ mod tests {
             aliases: Vec::new(),
             secret: Secret::new(b"hunter2"),
             parts: Vec::new(),
+            key_pair: None,
             remediation: String::new(),
             reference: None,
             occurrences: Vec::new(),

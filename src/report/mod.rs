@@ -21,6 +21,7 @@ mod sample;
 
 pub use output::{Destination, OutputError, write};
 pub use view::View;
+pub use visible::visible;
 
 /// A format of reports.
 #[derive(Debug)]

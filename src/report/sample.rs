@@ -283,6 +283,7 @@ fn key() -> Finding {
             name: "access-key-id".to_owned(),
             value: Secret::new(["AKIA", "EXAMPLE0EXAMPLE0"].concat().as_bytes()),
         }],
+        key_pair: None,
         remediation: "Deactivate the key in IAM, create a new one for what still needs it, and \
                       search CloudTrail for calls made with the old one."
             .to_owned(),
@@ -318,6 +319,7 @@ fn password() -> Finding {
         aliases: Vec::new(),
         secret: Secret::new(PASSWORD.as_bytes()),
         parts: Vec::new(),
+        key_pair: None,
         remediation: String::new(),
         reference: None,
         occurrences,
@@ -359,6 +361,32 @@ fn doubtful() -> Finding {
     }
 }
 
+/// The public half of a key, held by a certificate that says this everywhere.
+fn key_pair(text: &str) -> KeyPair {
+    let certificate = Certificate {
+        subject: text.to_owned(),
+        names: vec![text.to_owned()],
+        issuer: text.to_owned(),
+        expires: "2027-06-30".parse().ok(),
+        is_expired: true,
+        is_self_signed: false,
+    };
+    let holders = [
+        Holder::Certificate(certificate),
+        Holder::Bare(text.to_owned()),
+    ];
+    KeyPair {
+        public: PublicKey {
+            spki: [7; 32],
+            ssh: None,
+            holder: None,
+        },
+        held: holders
+            .map(|holder| (text.to_owned(), Arc::new(holder)))
+            .to_vec(),
+    }
+}
+
 /// An image whose paths, instructions and errors try to leak, to steer and to lie.
 pub(super) fn hostile() -> Outcome {
     let steer = format!(
@@ -373,6 +401,7 @@ pub(super) fn hostile() -> Outcome {
     place.package = Some(package(&steer, &secret()));
     let mut finding = Finding {
         reasons: vec![format!("{} ::add-mask::x", "r".repeat(85)), steer.clone()],
+        key_pair: Some(key_pair(&steer)),
         occurrences: vec![at(place, 1, 1)],
         ..key()
     };

@@ -10,10 +10,12 @@ use serde::{Serialize, Serializer};
 
 mod build;
 mod history;
+mod key_pair;
 mod suppressed;
 mod vendored;
 
 pub use history::{Commit, History};
+pub use key_pair::{KeyHolder, KeyPair};
 pub use suppressed::{Suppressed, Suppression};
 pub use vendored::Vendored;
 
@@ -167,6 +169,8 @@ pub struct Finding {
     pub secret: Secret,
     /// What belongs to it.
     pub parts: Vec<Part>,
+    /// Of a private key, its public half and who holds that.
+    pub key_pair: Option<KeyPair>,
     /// How to revoke and replace it.
     pub remediation: String,
     /// The provider's page.

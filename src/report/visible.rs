@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// `\u{202e}`, and bytes that are no UTF-8 as `\xff`.
 ///
 /// A backslash stays as it is: the result is for reading, not for decoding.
-pub(super) fn visible(bytes: &[u8]) -> String {
+pub fn visible(bytes: &[u8]) -> String {
     escape(bytes, needs_escape)
 }
 

@@ -7,12 +7,12 @@ use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
 use crate::model::{
-    Allowlist, Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part,
-    Rule, Shortfall, Suppression, SuppressionKind,
+    Allowlist, Confidence, Coverage, Finding, Fingerprint, KeyPair, Kind, Match, Occurrence,
+    Origin, Part, PublicKey, Rule, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Hit, Seen, Source};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
@@ -28,9 +28,10 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let rules = scan.detector.rules();
     source.recognise(&hits(&found), &|| scan.stop.is_set(), coverage);
-    let matches = found.matches;
-    let hits: Vec<&Origin> = matches.keys().collect();
-    source.settle(&hits, coverage);
+    let (matches, key_holders) = (found.matches, found.key_holders);
+    let mut hits: BTreeSet<&Origin> = matches.keys().collect();
+    hits.extend(key_holders.fitting(matches.values().flatten()));
+    source.settle(&Vec::from_iter(hits), coverage);
     let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
     for (origin, found) in matches {
         for found in resolve(found, rules) {
@@ -44,7 +45,10 @@ pub(super) fn findings(
         .into_iter()
         .filter_map(|(fingerprint, found)| {
             let drafts = drafts(scan, source, fingerprint, found, &mut room);
-            drafts.reduce(Draft::merged).map(Draft::finish)
+            let mut finding = drafts.reduce(Draft::merged)?.finish();
+            let key = finding.key_pair.take();
+            finding.key_pair = key.map(|key| key_holders.pair(key.public, source));
+            Some(finding)
         })
         .collect();
     room.record(coverage);
@@ -97,6 +101,14 @@ fn drafts<'r>(
             let rule = &scan.detector.rules()[found.rule];
             (!seen.is_empty()).then(|| Draft::new(fingerprint, rule, found, seen))
         })
+}
+
+/// A public half of which nobody has asked yet who holds it.
+fn unheld(public: PublicKey) -> KeyPair {
+    KeyPair {
+        public,
+        held: Vec::new(),
+    }
 }
 
 /// What an allowlist of the configuration makes of a place.
@@ -181,6 +193,7 @@ impl Draft {
             aliases: found.aliases,
             secret: judged.secret,
             parts: judged.parts,
+            key_pair: judged.public_key.map(unheld),
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
@@ -201,6 +214,7 @@ impl Draft {
         let weaker = other.finding;
         self.finding.aliases.extend(weaker.aliases);
         self.finding.aliases.push(weaker.rule);
+        self.finding.key_pair = self.finding.key_pair.or(weaker.key_pair);
         self.finding.parts.extend(weaker.parts);
         self.finding.occurrences.extend(weaker.occurrences);
         self
@@ -277,6 +291,7 @@ mod tests {
                     value: secret.clone(),
                 }],
                 secret,
+                key_pair: None,
                 remediation: String::new(),
                 reference: None,
                 occurrences,

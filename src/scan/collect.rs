@@ -1,6 +1,7 @@
 //! Gathers the matches of all threads by blob. The pieces of a large file are searched at different
 //! times by different threads, so overlaps and companions are settled when everything is in.
 
+use super::key_pairs::KeyHolders;
 use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
 use crate::unpack::sums::FileSums;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub(super) struct Found {
     pub(super) matches: BTreeMap<Origin, Vec<Match>>,
     /// The hashes of blobs among them that are files and were in memory as a whole.
     pub(super) sums: BTreeMap<Origin, FileSums>,
+    /// What holds public keys.
+    pub(super) key_holders: KeyHolders,
 }
 
 /// The matches found so far, up to a number that bounds the memory.
@@ -29,6 +32,7 @@ pub(super) struct Collector {
 struct Gathered {
     matches: BTreeMap<Origin, Vec<Match>>,
     sums: BTreeMap<Origin, FileSums>,
+    key_holders: KeyHolders,
     kept: Tally,
     lost: Tally,
 }
@@ -74,11 +78,15 @@ impl Collector {
     }
 
     /// Adds what was found in a piece of this blob.
-    pub(super) fn add(&self, origin: &Origin, found: Vec<Match>) {
+    pub(super) fn add(&self, origin: &Origin, mut found: Vec<Match>) {
         if found.is_empty() {
             return;
         }
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        found.retain(|found| !gathered.key_holders.take(origin, found));
+        if found.is_empty() {
+            return;
+        }
         for found in &found {
             *gathered.kept.of(found) += 1;
         }
@@ -120,6 +128,7 @@ impl Collector {
         Found {
             matches: gathered.matches,
             sums: gathered.sums,
+            key_holders: gathered.key_holders,
         }
     }
 }
@@ -169,6 +178,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: Vec::new(),
                 parts: Vec::new(),
+                public_key: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),
             }),

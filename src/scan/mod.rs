@@ -6,11 +6,15 @@
 
 mod assemble;
 mod collect;
+mod costs;
+pub mod explain;
+mod key_pairs;
 mod stop;
 mod vague;
 mod vendored;
 mod work;
 
+pub use costs::costs;
 pub use stop::Stop;
 
 use crate::detect::Detector;

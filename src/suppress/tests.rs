@@ -34,6 +34,7 @@ fn finding(occurrences: Vec<Occurrence>) -> Finding {
         aliases: Vec::new(),
         secret: Secret::new(b"x"),
         parts: Vec::new(),
+        key_pair: None,
         remediation: String::new(),
         reference: None,
         occurrences,

@@ -16,6 +16,7 @@
 
 pub mod attestation;
 pub mod bundle;
+pub mod certificate;
 pub mod cli;
 pub mod codec;
 pub mod docker;

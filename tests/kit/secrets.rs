@@ -3,7 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+use curve25519_dalek::edwards::EdwardsPoint;
+use sha2::{Digest, Sha256, Sha512};
 
 const DIGITS: &[u8] = b"0123456789";
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -83,11 +84,20 @@ impl Secrets {
 
     /// An Ed25519 private key in PKCS#8 (RFC 8410, section 7), PEM with a final newline.
     pub fn private_key(&mut self) -> String {
+        self.key_pair().0
+    }
+
+    /// The same with its public half (RFC 8032, section 5.1.5).
+    pub fn key_pair(&mut self) -> (String, [u8; 32]) {
+        let seed = self.bytes(32);
+        let hash = Sha512::digest(&seed);
+        let public = EdwardsPoint::mul_base_clamped(*hash.first_chunk().unwrap());
         let mut der = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20".to_vec();
-        der.extend(self.bytes(32));
+        der.extend(seed);
         let label = "PRIVATE KEY";
         let body = STANDARD.encode(der);
-        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+        let pem = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+        (pem, public.compress().to_bytes())
     }
 
     fn with_crc(&mut self, prefix: &str) -> String {

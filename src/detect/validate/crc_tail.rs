@@ -51,12 +51,23 @@ pub(super) fn confluent(evidence: &Evidence<'_>) -> Proof {
 /// Atlassian, Bitbucket and Trello: 8 upper-case hex digits over everything before them. No
 /// genuine token was at hand to hold this against, so a mismatch proves nothing.
 pub(super) fn atlassian(evidence: &Evidence<'_>) -> Proof {
-    let secret = evidence.secret;
-    unconfirmed(
-        secret
+    let token = unescaped(evidence.secret);
+    let proof = unconfirmed(
+        token
             .split_last_chunk::<8>()
             .is_some_and(|(body, tail)| hex(crc32(body)).as_bytes() == tail),
-    )
+    );
+    proof.normalised(token)
+}
+
+/// The token with the `=` in front of its checksum as it was before a URL or JSON took it in.
+fn unescaped(secret: &[u8]) -> Vec<u8> {
+    let escapes: [&[u8]; 4] = [b"%3D", b"%3d", b"\\u003D", b"\\u003d"];
+    let found = escapes.iter().find_map(|escape| {
+        let (head, tail) = secret.split_last_chunk::<8>()?;
+        Some([head.strip_suffix(*escape)?, b"=", tail].concat())
+    });
+    found.unwrap_or_else(|| secret.to_vec())
 }
 
 /// GitLab's routable tokens: 7 base36 digits over everything before them, by GitLab's design note.
@@ -152,6 +163,12 @@ mod tests {
         let good = format!("{body}{:08X}", crc32(body.as_bytes()));
         assert_eq!(verdict(atlassian, &good), Valid);
         assert_eq!(verdict(atlassian, "ATATT3xFfGF0DEADBEEF"), Neutral);
+        let plain = format!("{body}={:08X}", crc32(format!("{body}=").as_bytes()));
+        for escape in ["=", "%3D", "\\u003d"] {
+            let proof = atlassian(&evidence(plain.replace('=', escape).as_bytes()));
+            assert_eq!(proof.verdict, Valid, "{escape}");
+            assert_eq!(proof.normalised.as_deref(), Some(plain.as_bytes()));
+        }
         assert_eq!(verdict(gitlab_routable, "glpat-abc.01.0000000"), Neutral);
     }
 }

@@ -1,10 +1,13 @@
-//! JFrog's reference tokens: base64 of `reftkn:<version>:<expiry>:<random>`, expiry in Unix
+//! JFrog's API keys, `AKCp` and 69 digits of base58, and its reference tokens: base64 of `reftkn:<version>:<expiry>:<random>`, expiry in Unix
 //! seconds, zero for none.
 
 use super::{Evidence, Proof, encoding};
 
-/// Proves a reference token.
+/// Proves an API key or a reference token.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
+    if evidence.secret.starts_with(b"AKCp") {
+        return api_key(evidence.secret);
+    }
     match encoding::base64(evidence.secret)
         .as_deref()
         .and_then(expiry)
@@ -15,6 +18,15 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
         }
         Some(_) => Proof::valid("a reference token that has not expired"),
         None => Proof::invalid("it does not decode to a reference token"),
+    }
+}
+
+/// Of 73 characters drawn from all letters and digits, one in a hundred has none that base58 leaves
+/// out.
+fn api_key(secret: &[u8]) -> Proof {
+    match secret.iter().any(|byte| b"0OIl".contains(byte)) {
+        false => Proof::neutral("it is base58 throughout, as API keys are"),
+        true => Proof::invalid("it has letters that an API key cannot have"),
     }
 }
 
@@ -33,6 +45,14 @@ mod tests {
     use super::super::tests::evidence;
     use super::*;
     use base64::Engine as _;
+
+    #[test]
+    fn an_api_key_is_base58() {
+        let key = format!("AKCp{}", "8".repeat(69));
+        assert_eq!(prove(&evidence(key.as_bytes())).verdict, Neutral);
+        let wrong = key.replacen('8', "0", 1);
+        assert_eq!(prove(&evidence(wrong.as_bytes())).verdict, Invalid);
+    }
 
     #[test]
     fn the_expiry_decides() {

@@ -5,22 +5,30 @@ mod aws;
 mod azure;
 mod base58;
 mod basic_auth;
+mod bech32;
 mod bip39;
+mod certificate;
 mod cisco;
 mod crc_tail;
 mod data_center;
+mod decoded;
+mod documents;
 mod encoding;
 mod ethereum;
 mod github;
+mod java_keystore;
 mod jfrog;
 mod jwt;
 mod password_hash;
+mod pkcs12;
 mod private_key;
+mod public;
 mod pypi;
 mod sentry;
 mod url;
 
-use crate::model::{Part, Secret};
+use crate::model::{Holder, Part, PublicKey, Secret};
+use public::Public;
 
 /// What a validator looks at.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +66,8 @@ pub struct Proof {
     pub normalised: Option<Vec<u8>>,
     /// Values that belong to the secret: an account id, a user name.
     pub parts: Vec<Part>,
+    /// The public half of a key.
+    pub public_key: Option<PublicKey>,
 }
 
 impl Proof {
@@ -67,6 +77,7 @@ impl Proof {
             reason: reason.into(),
             normalised: None,
             parts: Vec::new(),
+            public_key: None,
         }
     }
 
@@ -91,6 +102,12 @@ impl Proof {
         self
     }
 
+    /// What is held here is the public half alone.
+    fn public_key(mut self, key: &Public, holder: Holder) -> Self {
+        self.public_key = key.named(Some(holder));
+        self
+    }
+
     fn part(mut self, name: &str, value: &[u8]) -> Self {
         self.parts.push(Part {
             name: name.to_owned(),
@@ -106,29 +123,51 @@ pub type Validator = fn(&Evidence<'_>) -> Proof;
 /// Every validator by the name that rules use.
 pub const VALIDATORS: &[(&str, Validator)] = &[
     ("atlassian", crc_tail::atlassian),
+    ("aws-bedrock", decoded::bedrock),
     ("aws-key-id", aws::key_id),
     ("azure-storage", azure::storage_key),
     ("base58check", base58::prove),
     ("basic-auth", basic_auth::prove),
+    ("bech32", bech32::prove),
     ("bip39", bip39::prove),
+    ("certificate", certificate::prove),
     ("cisco-type-7", cisco::type_7),
     ("cloudflare", crc_tail::cloudflare),
+    ("cloudflare-tunnel", documents::cloudflare_tunnel),
     ("confluent", crc_tail::confluent),
     ("data-center-token", data_center::prove),
+    ("discord", decoded::discord),
+    ("elastic", decoded::elastic),
     ("ethereum", ethereum::prove),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
-    ("grafana", crc_tail::grafana),
+    ("grafana", documents::grafana),
+    ("java-keystore", java_keystore::prove),
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
+    ("laravel", decoded::laravel),
     ("npm", crc_tail::npm),
+    ("onepassword", documents::onepassword),
+    ("pkcs12", pkcs12::prove),
     ("private-key", private_key::prove),
+    ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
     ("url-credentials", url::prove),
+    ("wireguard", decoded::wireguard),
     ("zuplo", crc_tail::zuplo),
 ];
+
+/// Passwords of stores that stand in every tutorial.
+const DEFAULT_PASSWORDS: [&str; 4] = ["", "changeit", "changeme", "password"];
+
+/// The first default password that opens a store.
+fn default_password(opens: impl Fn(&str) -> bool) -> Option<&'static str> {
+    DEFAULT_PASSWORDS
+        .into_iter()
+        .find(|password| opens(password))
+}
 
 /// The validator of that name.
 pub fn validator(name: &str) -> Option<Validator> {
@@ -169,7 +208,8 @@ mod tests {
                 "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA",
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
-                "-----BEGIN PRIVATE KEY-----\nMI",
+                "-----BEGIN PRIVATE KEY-----\nMI", "-----BEGIN CERTIFICATE-----\nMII",
+                "0\u{2}\u{1}\u{3}0", "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
             ]),
             body in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),

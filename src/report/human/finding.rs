@@ -3,7 +3,7 @@
 use super::history;
 use super::page::{BAD, BOLD, DIM, PLAIN, Page, WARN, margin};
 use crate::model::Severity;
-use crate::report::view::{Finding, Layer, Occurrence, Secret, Vendored};
+use crate::report::view::{Finding, KeyPair, Layer, Occurrence, Secret, Vendored};
 use crate::report::visible::visible;
 use anstyle::Style;
 use std::io;
@@ -46,12 +46,30 @@ fn facts(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
             &format!("{} {}", part.name, value(&part.value)),
         )?;
     }
+    if let Some(pair) = &finding.key_pair {
+        key_pair(pair, page)?;
+    }
     page.field("id", DIM, &finding.fingerprint)?;
     for (number, reason) in finding.reasons.iter().enumerate() {
         page.field(if number == 0 { "why" } else { "" }, PLAIN, reason)?;
     }
     if !finding.aliases.is_empty() {
         page.field("also", PLAIN, &finding.aliases.join(", "))?;
+    }
+    Ok(())
+}
+
+/// The public half's names, and who holds it.
+fn key_pair(pair: &KeyPair, page: &mut Page<'_>) -> io::Result<()> {
+    if let Some(ssh) = &pair.ssh {
+        page.field("public", PLAIN, ssh)?;
+    }
+    let label = if pair.ssh.is_some() { "" } else { "public" };
+    page.field(label, DIM, &format!("SPKI SHA-256 {}", pair.spki_sha256))?;
+    for (number, holder) in pair.held.iter().enumerate() {
+        let label = if number == 0 { "held by" } else { "" };
+        let text = format!("{}: {}", holder.path, holder.said);
+        page.field(label, PLAIN, &text)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The part of SARIF 2.1.0 that we write, as plain structs. Names are those of the OASIS standard
 //! (sections in brackets); the schema in testdata/ is what tests hold the output to.
 
-use crate::report::view::{History, Vendored};
+use crate::report::view::{History, KeyPair, Vendored};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -211,6 +211,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) confidence: &'static str,
     pub(super) known: bool,
     pub(super) reasons: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) key_pair: Option<&'a KeyPair>,
     pub(super) redacted: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secret: Option<&'a str>,

@@ -176,6 +176,7 @@ impl<'a> Builder<'a> {
             aliases: finding.aliases.clone(),
             secret: self.secret(&finding.secret),
             parts: finding.parts.iter().map(part).collect(),
+            key_pair: finding.key_pair.as_ref().map(|pair| self.key_pair(pair)),
             remediation: finding.remediation.clone(),
             reference: finding.reference.clone(),
             occurrences,

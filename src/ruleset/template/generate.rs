@@ -170,6 +170,7 @@ fn rewrite(how: Transform, plain: &[u8], dice: &mut Dice) -> Vec<u8> {
         Transform::Base64 => BASE64.encode(plain).into_bytes(),
         Transform::Base64Url => BASE64URL_NOPAD.encode(plain).into_bytes(),
         Transform::Jwt => jwt(plain, dice),
+        Transform::Unhex => unhex(plain),
         Transform::Escape => plain
             .iter()
             .flat_map(|byte| match byte {
@@ -178,6 +179,16 @@ fn rewrite(how: Transform, plain: &[u8], dice: &mut Dice) -> Vec<u8> {
             })
             .collect(),
     }
+}
+
+/// The bytes of hex digits, of which an odd one at the end is left out.
+fn unhex(text: &[u8]) -> Vec<u8> {
+    let digits = text
+        .iter()
+        .filter_map(|&sign| char::from(sign).to_digit(16));
+    let digits: Vec<u32> = digits.collect();
+    let bytes = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]);
+    bytes.filter_map(|byte| u8::try_from(byte).ok()).collect()
 }
 
 /// A token with these claims and a made-up HS256 signature.

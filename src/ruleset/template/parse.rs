@@ -30,6 +30,8 @@ pub(super) enum Transform {
     Base64,
     /// URL-safe base64 without padding.
     Base64Url,
+    /// The bytes that hex digits stand for; what is none is left out.
+    Unhex,
     /// Line ends as the two characters `\n`, as in JSON or an environment variable.
     Escape,
     /// A JSON web token with these claims.
@@ -41,6 +43,7 @@ impl Transform {
         Some(match name {
             "b64enc" => Self::Base64,
             "b64uenc" => Self::Base64Url,
+            "unhex" => Self::Unhex,
             "escape" => Self::Escape,
             "jwt" => Self::Jwt,
             _ => return None,

@@ -4,7 +4,7 @@
 
 /// An armored text taken apart.
 #[derive(Debug)]
-pub(super) struct Armor {
+pub(in crate::detect::validate) struct Armor {
     /// What stands between `BEGIN` and the dashes.
     pub label: Vec<u8>,
     /// All base64 characters of the body.
@@ -22,7 +22,7 @@ const FLATTENED: usize = 64;
 
 impl Armor {
     /// Takes `text` apart; `None` if the marks are not there.
-    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+    pub(in crate::detect::validate) fn parse(text: &[u8]) -> Option<Self> {
         let (_, rest) = split_at(text, BEGIN)?;
         let (label, rest) = split_at(rest, DASHES)?;
         let (body, _) = split_at(rest, END)?;

@@ -2,8 +2,9 @@
 //! OpenSSL's DSA form. The label is not asked, because labels lie; the structure does not.
 
 use super::{Guard, Key, bits};
+use crate::detect::validate::public::Public;
 use pkcs8::der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef, UintRef};
-use pkcs8::der::{Decode, Reader as _};
+use pkcs8::der::{Decode, Encode as _, Header, Reader as _, SliceReader};
 use pkcs8::{AlgorithmIdentifierRef, PrivateKeyInfoRef};
 
 /// Key algorithms by object identifier, where the key's own structure tells no more.
@@ -28,6 +29,22 @@ const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 const DSA: &str = "1.2.840.10040.4.1";
 const EC: &str = "1.2.840.10045.2.1";
 
+/// The tag that every structure begins with.
+pub(super) const SEQUENCE: u8 = 0x30;
+
+/// The structure that the text begins with, as long as its head says; all of it if that is longer.
+pub(super) fn whole(text: &[u8]) -> &[u8] {
+    let declared = SliceReader::new(text).and_then(|mut reader| {
+        let header = Header::decode(&mut reader)?;
+        header.encoded_len()? + header.length()
+    });
+    let length = declared.and_then(usize::try_from);
+    length
+        .ok()
+        .and_then(|length| text.get(..length))
+        .unwrap_or(text)
+}
+
 /// Parses a key in any of the forms.
 pub(super) fn parse(der: &[u8]) -> Option<Key> {
     pkcs8(der)
@@ -42,7 +59,11 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
 fn rsa(der: &[u8]) -> Option<Key> {
     let key = pkcs1::RsaPrivateKeyRef::from_der(der).ok()?;
     let bits = bits(key.modulus.as_bytes());
-    Some(plain(format!("RSA, {bits} bits"), der))
+    let (n, e) = (key.modulus.as_bytes(), key.public_exponent.as_bytes());
+    Some(Key {
+        public: Some(Public::Rsa(n.to_vec(), e.to_vec())),
+        ..plain(format!("RSA, {bits} bits"), der)
+    })
 }
 
 fn pkcs8(der: &[u8]) -> Option<Key> {
@@ -58,8 +79,22 @@ fn pkcs8(der: &[u8]) -> Option<Key> {
         )),
         other => {
             let name = known(ALGORITHMS, other).unwrap_or("of an algorithm not known here");
-            Some(plain(name.to_owned(), der))
+            Some(Key {
+                public: derived(&algorithm, inner),
+                ..plain(name.to_owned(), der)
+            })
         }
+    }
+}
+
+/// The public half of a key that is 32 bytes in an octet string (RFC 8410, section 7).
+fn derived(algorithm: &str, inner: &[u8]) -> Option<Public> {
+    let bytes = <&OctetStringRef>::from_der(inner).ok()?.as_bytes();
+    let bytes = bytes.try_into().ok()?;
+    match algorithm {
+        "1.3.101.112" => Some(Public::of_ed25519(bytes)),
+        "1.3.101.110" => Some(Public::of_x25519(bytes)),
+        _ => None,
     }
 }
 
@@ -70,16 +105,16 @@ fn ec(der: &[u8], outer: Option<ObjectIdentifier>) -> Option<Key> {
     let inner = key
         .parameters
         .and_then(|parameters| parameters.named_curve());
-    let curve = outer
-        .or(inner)
-        .map(|oid| oid.to_string())
-        .unwrap_or_default();
+    let named = outer.or(inner);
+    let public = named.zip(key.public_key);
+    let curve = named.map(|oid| oid.to_string()).unwrap_or_default();
     let kind = match known(CURVES, &curve) {
         Some(name) => format!("EC {name}"),
         None => format!("EC, about {} bits", key.private_key.len() * 8),
     };
     Some(Key {
         identity: [curve.as_bytes(), b" ", key.private_key].concat(),
+        public: public.map(|(curve, point)| Public::Ec(curve, point.to_vec())),
         ..plain(kind, b"")
     })
 }
@@ -141,6 +176,7 @@ fn plain(kind: String, identity: &[u8]) -> Key {
         kind,
         guard: Guard::None,
         identity: identity.to_vec(),
+        public: None,
     }
 }
 

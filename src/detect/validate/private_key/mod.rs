@@ -2,13 +2,14 @@
 //! text is put right first (`armor`) and only then decoded. Identity is the key itself, never its
 //! spelling.
 
-mod armor;
+pub(super) mod armor;
 mod asn1;
 mod openssh;
 mod pgp;
 mod published;
 mod putty;
 
+use super::public::Public;
 use super::{Evidence, Proof, encoding};
 use armor::Armor;
 
@@ -21,6 +22,8 @@ struct Key {
     guard: Guard,
     /// The bytes that make it this key and no other.
     identity: Vec<u8>,
+    /// The public half, where the key's form has it or it can be derived.
+    public: Option<Public>,
 }
 
 /// What stands between a key's file and its use.
@@ -31,12 +34,14 @@ enum Guard {
     Hardware,
 }
 
-/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form.
+/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form, or in DER as it stands.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
-    let key = if evidence.secret.starts_with(putty::MARK) {
-        putty::parse(evidence.secret)
-    } else {
-        Armor::parse(evidence.secret).and_then(|armor| parse(&armor))
+    let secret = evidence.secret;
+    let key = match secret.first() {
+        // The secret is only the head of it.
+        Some(&asn1::SEQUENCE) => asn1::parse(asn1::whole(evidence.matched)),
+        _ if secret.starts_with(putty::MARK) => putty::parse(secret),
+        _ => Armor::parse(secret).and_then(|armor| parse(&armor)),
     };
     match key {
         Some(key) => report(key),
@@ -54,6 +59,7 @@ fn parse(armor: &Armor) -> Option<Key> {
             kind: String::from_utf8_lossy(&armor.label).into_owned(),
             guard: Guard::Passphrase,
             identity: bytes,
+            public: None,
         });
     }
     openssh::parse(&bytes).or_else(|| asn1::parse(&bytes))
@@ -74,7 +80,9 @@ fn report(key: Key) -> Proof {
             "a handle of a private key ({kind}) that stays in a hardware token"
         )),
     };
-    proof.normalised(key.identity)
+    let mut proof = proof.normalised(key.identity);
+    proof.public_key = key.public.and_then(|public| public.named(None));
+    proof
 }
 
 /// Bits of an unsigned big-endian number.

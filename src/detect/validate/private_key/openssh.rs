@@ -1,6 +1,7 @@
 //! OpenSSH's own key format (PROTOCOL.key in its sources).
 
 use super::{Guard, Key, bits};
+use crate::detect::validate::public::Public;
 use ssh_key::Algorithm;
 use ssh_key::private::{KeypairData, PrivateKey};
 
@@ -18,6 +19,7 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Key> {
         kind,
         guard: guard(&key, &algorithm),
         identity: identity(&key, bytes),
+        public: Public::of_ssh(key.public_key().key_data()),
     })
 }
 

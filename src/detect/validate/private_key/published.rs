@@ -8,7 +8,19 @@ use sha2::{Digest, Sha256};
 /// Who publishes keys, and the SHA-256 of each key's identity in hex.
 type Publisher = (&'static str, &'static [&'static str]);
 
-const PUBLISHERS: &[Publisher] = &[("the self-tests of GnuTLS", GNUTLS)];
+const PUBLISHERS: &[Publisher] = &[
+    ("the self-tests of GnuTLS", GNUTLS),
+    ("the benchmarks of OpenSSL", OPENSSL),
+];
+
+/// Those of `openssl speed`, from 2048 to 15360 bits, which the program carries in DER.
+const OPENSSL: &[&str] = &[
+    "25eec4ddd628fd5e72aa14ad2a894cb91272852bfcae48ac193656ba350f6e40",
+    "32620d7d2ae52c11db7cc95e333e585c2552abe20da6bd5169c010fedfa4c73e",
+    "54da0df6070851127a23e00c2836e3dd2c6b3b78f650ce690442a0243fde31bd",
+    "bb6a6abd969e3ffb523c303fc951ee4ee56349d8f86f52d3386adae5cd4db004",
+    "c069f7ebcd214901cd196cdfd4f785ffe3d646506217f790aee51576eef363de",
+];
 
 /// One for each algorithm, carried by every `libgnutls.so`.
 const GNUTLS: &[&str] = &[

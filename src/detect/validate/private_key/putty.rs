@@ -3,6 +3,8 @@
 
 use super::{Guard, Key};
 use crate::detect::validate::encoding;
+use crate::detect::validate::public::Public;
+use ssh_key::PublicKey as SshKey;
 
 /// How every version begins.
 pub(super) const MARK: &[u8] = b"PuTTY-User-Key-File-";
@@ -21,6 +23,9 @@ pub(super) fn parse(text: &[u8]) -> Option<Key> {
     (!public.is_empty() && !private.is_empty()).then(|| Key {
         kind: format!("PuTTY, {kind}"),
         guard,
+        public: SshKey::from_bytes(&public)
+            .ok()
+            .and_then(|key| Public::of_ssh(key.key_data())),
         identity: private,
     })
 }
