@@ -131,9 +131,7 @@ fn best_odds(value: &[u8]) -> f32 {
     let lower_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let bodies = [longest(u8::is_ascii_alphanumeric), longest(lower_hex)];
     let bodies = bodies.into_iter().filter(|body| body.len() >= LEAST_BODY);
-    bodies
-        .map(randomness::log_odds)
-        .fold(randomness::log_odds(value), f32::max)
+    bodies.map(randomness::log_odds).fold(odds(value), f32::max)
 }
 
 #[cfg(test)]
@@ -151,6 +149,14 @@ mod tests {
             Judgement::Drop => None,
             Judgement::Keep(confidence, _) => Some(confidence),
         }
+    }
+
+    #[test]
+    fn the_dashes_of_a_uuid_do_not_make_it_look_written() {
+        let uuid = ["c9bf9e57", "1685", "4c89", "bafb", "ff5af830be8a"].join("-");
+        assert_eq!(judge(random, &uuid), Some(Confidence::High));
+        let zero = ["00000000", "0000", "0000", "0000", "000000000000"].join("-");
+        assert_eq!(judge(random, &zero), Some(Confidence::Low));
     }
 
     #[test]
