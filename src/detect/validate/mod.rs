@@ -9,10 +9,12 @@ mod encoding;
 mod github;
 mod jfrog;
 mod jwt;
+mod nkey;
 mod password_hash;
 mod private_key;
 mod pypi;
 mod sentry;
+mod signed_json;
 mod url;
 
 use crate::model::{Part, Secret};
@@ -111,11 +113,16 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("grafana", crc_tail::grafana),
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
+    ("mapbox", signed_json::prove),
+    ("netbird", crc_tail::prefixed),
+    ("nkey", nkey::prove),
     ("npm", crc_tail::npm),
+    ("polar", crc_tail::prefixed),
     ("private-key", private_key::prove),
     ("pypi", pypi::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
+    ("tinybird", signed_json::prove),
     ("url-credentials", url::prove),
     ("zuplo", crc_tail::zuplo),
 ];
@@ -155,7 +162,7 @@ mod tests {
         fn no_validator_panics(
             head in prop::sample::select(vec![
                 "", "ghp_", "ghs_1_eyJ", "github_pat_", "AKIA", "eyJ", "glsa_", "pypi-AgEI",
-                "sntrys_", "$6$", "$2b$10$", "-----BEGIN RSA PRIVATE KEY-----\n",
+                "sntrys_", "SUA", "sk.eyJ", "$6$", "$2b$10$", "-----BEGIN RSA PRIVATE KEY-----\n",
                 "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA",
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
