@@ -152,6 +152,14 @@ mod tests {
     }
 
     #[test]
+    fn the_dashes_of_a_uuid_do_not_make_it_look_written() {
+        let uuid = ["c9bf9e57", "1685", "4c89", "bafb", "ff5af830be8a"].join("-");
+        assert_eq!(judge(random, &uuid), Some(Confidence::High));
+        let zero = ["00000000", "0000", "0000", "0000", "000000000000"].join("-");
+        assert_eq!(judge(random, &zero), Some(Confidence::Low));
+    }
+
+    #[test]
     fn a_password_by_position_may_be_any_word() {
         assert_eq!(judge(password, "tulips"), Some(Confidence::High));
         assert_eq!(judge(password, "changeme"), Some(Confidence::Low));

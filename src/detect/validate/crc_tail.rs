@@ -9,6 +9,16 @@ pub(super) fn npm(evidence: &Evidence<'_>) -> Proof {
     judge(base62_tail(evidence.secret))
 }
 
+/// NetBird and Polar: a prefix that may hold underscores, 30 or 37 characters, 6 base62 digits over
+/// them.
+pub(super) fn prefixed(evidence: &Evidence<'_>) -> Proof {
+    let body = evidence.secret.rsplit(|&byte| byte == b'_').next();
+    judge(body.and_then(|body| {
+        let (body, tail) = body.split_last_chunk::<6>()?;
+        Some(base62_crc32(body) == *tail)
+    }))
+}
+
 /// Cloudflare: `cfut_` and its kin, 40 characters, 8 hex digits over them.
 pub(super) fn cloudflare(evidence: &Evidence<'_>) -> Proof {
     let body = after_prefix(evidence.secret);
@@ -136,6 +146,16 @@ mod tests {
         let good = format!("zpka_{body}_{:08x}", crc32(body.as_bytes()));
         assert_eq!(verdict(zuplo, &good), Valid);
         assert_eq!(verdict(zuplo, &good.replacen('z', "y", 2)), Invalid);
+    }
+
+    #[test]
+    fn a_prefix_of_several_words_is_left_out() {
+        let body = "p".repeat(37);
+        let tail = base62_crc32(body.as_bytes());
+        let good = format!("polar_oat_{body}{}", String::from_utf8_lossy(&tail));
+        assert_eq!(verdict(prefixed, &good), Valid);
+        assert_eq!(verdict(prefixed, &good.replace("t_p", "t_q")), Invalid);
+        assert_eq!(verdict(prefixed, "polar_oat_"), Invalid);
     }
 
     #[test]

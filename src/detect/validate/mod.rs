@@ -19,12 +19,14 @@ mod github;
 mod java_keystore;
 mod jfrog;
 mod jwt;
+mod nkey;
 mod password_hash;
 mod pkcs12;
 mod private_key;
 mod public;
 mod pypi;
 mod sentry;
+mod signed_json;
 mod url;
 
 use crate::model::{Holder, Part, PublicKey, Secret};
@@ -146,14 +148,19 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
     ("laravel", decoded::laravel),
+    ("mapbox", signed_json::prove),
+    ("netbird", crc_tail::prefixed),
+    ("nkey", nkey::prove),
     ("npm", crc_tail::npm),
     ("onepassword", documents::onepassword),
     ("pkcs12", pkcs12::prove),
+    ("polar", crc_tail::prefixed),
     ("private-key", private_key::prove),
     ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
+    ("tinybird", signed_json::prove),
     ("url-credentials", url::prove),
     ("wireguard", decoded::wireguard),
     ("zuplo", crc_tail::zuplo),
@@ -204,7 +211,7 @@ mod tests {
         fn no_validator_panics(
             head in prop::sample::select(vec![
                 "", "ghp_", "ghs_1_eyJ", "github_pat_", "AKIA", "eyJ", "glsa_", "pypi-AgEI",
-                "sntrys_", "$6$", "$2b$10$", "-----BEGIN RSA PRIVATE KEY-----\n",
+                "sntrys_", "SUA", "sk.eyJ", "$6$", "$2b$10$", "-----BEGIN RSA PRIVATE KEY-----\n",
                 "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA",
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
