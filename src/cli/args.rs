@@ -3,6 +3,7 @@
 
 mod config;
 mod hook;
+mod registry;
 mod repo;
 mod run;
 mod suppress;
@@ -11,6 +12,7 @@ use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
+use registry::RegistryArgs;
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
@@ -30,6 +32,7 @@ Examples:
 
 const IMAGE_EXAMPLES: &str = "\
 Examples:
+  residue image ghcr.io/me/app:1.2            an image in a registry
   residue image oci:build/app:1.2             a tag of an OCI layout
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
@@ -128,8 +131,9 @@ pub(super) enum Command {
 /// What to scan and how.
 #[derive(Debug, Args)]
 pub(super) struct ImageArgs {
-    /// What to scan: oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:REF],
-    /// `-` for an archive on standard input, or a path, whose kind its content tells
+    /// What to scan: docker://REF, oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG],
+    /// docker-archive:FILE[:REF], `-` for an archive on standard input, a path, whose kind its content
+    /// tells, or the name of an image in a registry
     #[arg(value_name = "TARGET", required = true)]
     pub(super) targets: Vec<String>,
 
@@ -144,6 +148,9 @@ pub(super) struct ImageArgs {
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
     #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
+
+    #[command(flatten)]
+    pub(super) registry: RegistryArgs,
 
     #[command(flatten)]
     pub(super) run: RunArgs,

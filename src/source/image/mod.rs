@@ -20,11 +20,13 @@ mod overlay;
 mod places;
 mod platform;
 mod reading;
+mod registry;
 mod store;
 mod survey;
 mod target;
 mod values;
 
+pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
@@ -47,6 +49,7 @@ pub struct ImageSource<'a> {
     options: &'a Options,
     context: Context,
     progress: &'a dyn Progress,
+    access: Arc<Access>,
     places: OnceLock<Places>,
 }
 
@@ -70,8 +73,16 @@ impl<'a> ImageSource<'a> {
             options,
             context,
             progress,
+            access: Arc::default(),
             places: OnceLock::new(),
         })
+    }
+
+    /// Talks to registries in this way, and not as by default.
+    #[must_use]
+    pub fn with_access(mut self, access: Access) -> Self {
+        self.access = Arc::new(access);
+        self
     }
 }
 
@@ -85,6 +96,7 @@ impl Source for ImageSource<'_> {
             memory: Arc::new(Memory::new(self.options.limits.memory)),
             context: self.context,
             progress: self.progress,
+            access: &self.access,
             sink,
             catalog: Mutex::new(Catalog::of(names.collect())),
         };

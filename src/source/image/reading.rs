@@ -7,7 +7,8 @@ use super::claim::{Claim, Expected};
 use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
-use super::store::Store;
+use super::registry::{Access, Registry};
+use super::store::{OpenError, Store};
 use super::survey::{Found, Survey};
 use super::target::{Location, Target};
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
@@ -17,6 +18,7 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
 use crate::unpack::sniff::{self, HEAD};
+use oci_spec::distribution::Reference;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
@@ -37,6 +39,7 @@ pub(super) struct Reading<'a> {
     pub(super) memory: Arc<Memory>,
     pub(super) context: Context,
     pub(super) progress: &'a dyn Progress,
+    pub(super) access: &'a Arc<Access>,
     pub(super) sink: &'a dyn Sink,
     pub(super) catalog: Mutex<Catalog>,
 }
@@ -49,6 +52,8 @@ enum Opened<'a> {
     Archive(Indexed),
     /// An archive that can only be read in order.
     Stream(Box<dyn Read + Send + 'a>),
+    /// An image in a registry.
+    Registry(Registry),
 }
 
 impl Reading<'_> {
@@ -60,7 +65,10 @@ impl Reading<'_> {
                 Ok(Opened::Layout(layout)) => self.layout(number, layout),
                 Ok(Opened::Archive(archive)) => self.archive(number, archive),
                 Ok(Opened::Stream(reader)) => streams.push((number, reader)),
-                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+                Ok(Opened::Registry(registry)) => {
+                    Survey::new(self, number, Arc::new(registry)).run();
+                }
+                Err(error) => self.unreachable(number, error.to_string()),
             }
         }
         let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
@@ -71,11 +79,12 @@ impl Reading<'_> {
         self.read_layers();
     }
 
-    fn open(&self, target: &Target) -> io::Result<Opened<'_>> {
+    fn open(&self, target: &Target) -> Result<Opened<'_>, OpenError> {
         let path = match &target.location {
             Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
+            Location::Registry(reference) => return self.registry(target, reference),
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
@@ -87,6 +96,18 @@ impl Reading<'_> {
             return Ok(Opened::Stream(Box::new(File::open(path)?)));
         }
         Ok(Opened::Stream(Box::new(file)))
+    }
+
+    fn registry(&self, target: &Target, name: &Reference) -> Result<Opened<'_>, OpenError> {
+        let limit = self.options.limits.document_bytes;
+        let (registry, unasked) =
+            Registry::open(name, self.access, limit).map_err(OpenError::Registry)?;
+        if let Some(error) = unasked {
+            let place = format!("{}, referrers", target.text());
+            let shortfall = Shortfall::new(Kind::Unreadable, place, error.to_string());
+            self.sink.shortfall(shortfall);
+        }
+        Ok(Opened::Registry(registry))
     }
 
     fn layout(&self, number: usize, layout: Layout) {
@@ -172,14 +193,41 @@ impl Reading<'_> {
     /// Reads all layers that were not read yet.
     fn read_layers(&self) {
         let unread = self.catalog().take_unread();
-        unread
-            .into_par_iter()
-            .with_max_len(1)
-            .for_each(|(layer, copies)| {
-                if !self.sink.stopped() {
-                    layer::read_any(self, layer, &copies);
-                }
-            });
+        let (remote, local): (Vec<_>, Vec<_>) = unread
+            .into_iter()
+            .partition(|(_, copies)| copies.iter().all(|copy| copy.store.is_remote()));
+        rayon::join(
+            || self.fetch_layers(remote),
+            || {
+                local
+                    .into_par_iter()
+                    .with_max_len(1)
+                    .for_each(|(layer, copies)| self.read_layer(layer, &copies));
+            },
+        );
+    }
+
+    /// Reads what comes over a network, on threads of its own: they wait more than they work, and
+    /// how many connections are right has nothing to do with how many processors there are.
+    fn fetch_layers(&self, layers: Vec<(LayerId, Vec<Copy>)>) {
+        let jobs = self.access.jobs.clamp(1, layers.len().max(1));
+        let queue = Mutex::new(layers.into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        std::thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(|| {
+                    while let Some((layer, copies)) = next() {
+                        self.read_layer(layer, &copies);
+                    }
+                });
+            }
+        });
+    }
+
+    fn read_layer(&self, layer: LayerId, copies: &[Copy]) {
+        if !self.sink.stopped() {
+            layer::read_any(self, layer, copies);
+        }
     }
 
     /// Compares what was claimed of a blob with what it proved to be, and records the differences.

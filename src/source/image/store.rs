@@ -2,6 +2,7 @@
 //! files of a layout, later what a registry or a daemon hands out. A new place is one file with a
 //! [`Store`] in it and one line in [`TRANSPORTS`].
 
+use super::registry::RegistryError;
 use super::target::{Location, TargetError};
 use crate::model::{Kind, LayerId};
 use std::io::Read;
@@ -24,6 +25,11 @@ pub(super) trait Store: Send + Sync {
     /// How a blob was already searched, where reading was only possible once and in order.
     fn searched(&self, _name: &str) -> Option<Searched> {
         None
+    }
+
+    /// Whether reading means waiting for a network more than working.
+    fn is_remote(&self) -> bool {
+        false
     }
 }
 
@@ -65,6 +71,9 @@ pub(super) enum OpenError {
     /// What was not kept while the archive streamed by.
     #[error("came before the manifest and was too much to keep")]
     NotKept,
+    /// The registry did not hand it out.
+    #[error(transparent)]
+    Registry(RegistryError),
     /// The operating system refused.
     #[error("cannot be read: {0}")]
     Io(#[from] std::io::Error),
@@ -77,7 +86,16 @@ impl OpenError {
             Self::Missing => Kind::Missing,
             Self::NotADocument | Self::Cycle => Kind::Corrupt,
             Self::NotKept => Kind::Limit,
-            Self::NotAFile | Self::Outside | Self::Io(_) => Kind::Unreadable,
+            Self::NotAFile | Self::Outside | Self::Registry(_) | Self::Io(_) => Kind::Unreadable,
+        }
+    }
+}
+
+impl From<RegistryError> for OpenError {
+    fn from(error: RegistryError) -> Self {
+        match error.is_not_found() {
+            true => Self::Missing,
+            false => Self::Registry(error),
         }
     }
 }
@@ -89,30 +107,51 @@ pub struct Transport {
     pub name: &'static str,
     /// The whole form, for help and errors.
     pub form: &'static str,
-    /// Whether the place is a directory, and not a file.
-    is_directory: bool,
+    /// What follows the colon.
+    operand: Operand,
+}
+
+/// What a transport takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operand {
+    /// A directory.
+    Directory,
+    /// A file.
+    File,
+    /// A reference, behind `//`.
+    Reference,
 }
 
 /// The transports that exist; messages and help are made from it.
-pub const TRANSPORTS: [Transport; 3] = [
+pub const TRANSPORTS: [Transport; 4] = [
     Transport {
         name: "oci",
         form: "oci:DIR[:TAG|@DIGEST]",
-        is_directory: true,
+        operand: Operand::Directory,
     },
     Transport {
         name: "oci-archive",
         form: "oci-archive:FILE[:TAG]",
-        is_directory: false,
+        operand: Operand::File,
     },
     Transport {
         name: "docker-archive",
         form: "docker-archive:FILE[:REF]",
-        is_directory: false,
+        operand: Operand::File,
+    },
+    Transport {
+        name: "docker",
+        form: "docker://REF",
+        operand: Operand::Reference,
     },
 ];
 
 impl Transport {
+    /// What follows the colon.
+    pub(super) const fn operand(&self) -> Operand {
+        self.operand
+    }
+
     /// The place at `path`. Which kind of archive a file is, its content tells.
     pub(super) fn locate(&self, path: &Path) -> Result<Location, TargetError> {
         let wrong = |wanted| TargetError::WrongKind {
@@ -120,11 +159,11 @@ impl Transport {
             wanted,
             transport: self.name,
         };
-        match (self.is_directory, path.is_dir()) {
-            (true, true) => Ok(Location::Directory(path.to_owned())),
-            (false, false) => Ok(Location::File(path.to_owned())),
-            (true, false) => Err(wrong("directory")),
-            (false, true) => Err(wrong("file")),
+        match (self.operand, path.is_dir()) {
+            (Operand::Directory, true) => Ok(Location::Directory(path.to_owned())),
+            (Operand::Directory, false) => Err(wrong("directory")),
+            (_, false) => Ok(Location::File(path.to_owned())),
+            (_, true) => Err(wrong("file")),
         }
     }
 }

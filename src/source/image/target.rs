@@ -1,9 +1,10 @@
 //! What the user typed, turned into a place to read from: `oci:DIR[:TAG|@DIGEST]`,
-//! `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:REF]`, `-`, or a bare path whose kind its
-//! content tells. Everything that can be refused without reading an image is refused here.
+//! `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:REF]`, `docker://REF`, `-`, a bare path whose kind
+//! its content tells, or else a bare reference. Everything that can be refused without reading an
+//! image is refused here.
 
 use super::digest::Digest;
-use super::store::TRANSPORTS;
+use super::store::{Operand, TRANSPORTS};
 use oci_spec::distribution::Reference;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub(super) enum Location {
     Directory(PathBuf),
     /// An archive.
     File(PathBuf),
+    /// An image in a registry.
+    Registry(Reference),
 }
 
 /// Which images of a target are meant.
@@ -43,14 +46,13 @@ pub(super) enum Selection {
 /// A target that is refused before any work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// No transport and no path of that name.
-    #[error(
-        "`{text}` is no path, and images cannot be pulled by name: save it first, as in \
-         `docker save NAME | residue image -`, or name one of: {forms}"
-    )]
-    NotAPath {
+    /// No transport, no path of that name, and no reference.
+    #[error("`{text}` is no path, and no image can have that name: {reason}; name one of: {forms}")]
+    BadReference {
         /// What was typed.
         text: String,
+        /// What is wrong with it as a reference.
+        reason: String,
         /// The transports that exist.
         forms: String,
     },
@@ -113,7 +115,17 @@ impl Target {
             Some((transport, rest))
         });
         let rest = transport.map_or(text, |(_, rest)| rest);
-        let (path, wanted) = split(rest).ok_or_else(|| missing(text, rest, transport.is_some()))?;
+        if transport.is_some_and(|(transport, _)| transport.operand() == Operand::Reference) {
+            let name = rest.strip_prefix("//").unwrap_or(rest);
+            return Ok(target(
+                Location::Registry(reference(text, name)?),
+                Selection::All,
+            ));
+        }
+        let Some((path, wanted)) = split(rest) else {
+            let location = by_name(text, rest, transport.is_some())?;
+            return Ok(target(location, Selection::All));
+        };
         let location = match transport {
             Some((transport, _)) => transport.locate(path)?,
             None => locate(path)?,
@@ -187,25 +199,33 @@ fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
     }
 }
 
-/// The error for a path that does not exist: a bare name may have been meant for a registry.
-fn missing(text: &str, rest: &str, has_transport: bool) -> TargetError {
+/// What is no path may be the name of an image, unless it was meant for a path.
+fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, TargetError> {
     let is_path = has_transport || rest.starts_with(['.', '/']) || rest.ends_with(".tar");
-    if is_path {
-        let reason = match Path::new(rest).symlink_metadata() {
-            Err(error) => error.to_string(),
-            Ok(_) => "it is not there".to_owned(),
-        };
-        TargetError::Missing {
-            path: rest.to_owned(),
-            reason,
-        }
-    } else {
-        let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
-        TargetError::NotAPath {
-            text: text.to_owned(),
-            forms: format!("{}, `-`, or a path", forms.join(", ")),
-        }
+    if !is_path {
+        return reference(text, rest).map(Location::Registry);
     }
+    let reason = match Path::new(rest).symlink_metadata() {
+        Err(error) => error.to_string(),
+        Ok(_) => "it is not there".to_owned(),
+    };
+    Err(TargetError::Missing {
+        path: rest.to_owned(),
+        reason,
+    })
+}
+
+/// The reference `name`, completed as Docker does.
+fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
+    name.parse()
+        .map_err(|error: oci_spec::distribution::ParseError| {
+            let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
+            TargetError::BadReference {
+                text: text.to_owned(),
+                reason: error.to_string(),
+                forms: format!("{}, `-`, or a path", forms.join(", ")),
+            }
+        })
 }
 
 /// A bare path: a directory must be a layout, anything else is read as an archive.
