@@ -5,7 +5,7 @@
 
 use super::digest::Digest;
 use super::store::{Operand, TRANSPORTS};
-use oci_spec::distribution::Reference;
+use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
 
 /// One thing to scan.
@@ -217,12 +217,20 @@ fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, Targ
 
 /// The reference `name`, completed as Docker does.
 fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
-    name.parse()
-        .map_err(|error: oci_spec::distribution::ParseError| {
+    let parsed = name.parse().map_err(|error: ParseError| error.to_string());
+    // Capitals are in the reference's grammar here, and in no registry's.
+    let is_lower =
+        |reference: &Reference| reference.repository().to_lowercase() == reference.repository();
+    parsed
+        .and_then(|reference| match is_lower(&reference) {
+            true => Ok(reference),
+            false => Err("repositories are written in lower case".to_owned()),
+        })
+        .map_err(|reason| {
             let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
             TargetError::BadReference {
                 text: text.to_owned(),
-                reason: error.to_string(),
+                reason,
                 forms: format!("{}, `-`, or a path", forms.join(", ")),
             }
         })
@@ -302,8 +310,27 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_name_is_told_which_transports_exist() {
-        for text in ["ubuntu", "registry.example.com/app:1.0"] {
+    fn a_bare_name_is_that_of_an_image_in_a_registry() {
+        for (text, whole) in [
+            ("ubuntu", "docker.io/library/ubuntu:latest"),
+            ("docker://ubuntu", "docker.io/library/ubuntu:latest"),
+            (
+                "registry.example.com/app:1.0",
+                "registry.example.com/app:1.0",
+            ),
+        ] {
+            let location = Target::parse(text).unwrap().location;
+            assert_eq!(
+                location,
+                Location::Registry(whole.parse().unwrap()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_can_be_no_name_is_told_which_transports_exist() {
+        for text in ["Not A Name", "docker://Not A Name", "UPPER/case"] {
             let error = Target::parse(text).unwrap_err().to_string();
             for transport in &TRANSPORTS {
                 assert!(error.contains(transport.form), "{error}");

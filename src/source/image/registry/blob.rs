@@ -23,8 +23,10 @@ pub(super) struct BlobReader {
     path: String,
     body: Box<dyn Read + Send>,
     at: u64,
-    /// All bytes there are, if the registry or the manifest says so.
+    /// All bytes that the registry has, if it or the manifest says how many.
     size: Option<u64>,
+    /// Most bytes that are read.
+    most: u64,
     /// Tries of the same misfortune, and where it began.
     tries: u32,
     troubled_at: u64,
@@ -45,7 +47,8 @@ impl BlobReader {
             pace: Pace::new(client.access.patience),
             client: Arc::clone(client),
             path,
-            size: declared.or(length),
+            size: length.or(declared),
+            most: declared.map_or(u64::MAX, |declared| declared.saturating_add(1)),
             body: body(response),
             at: 0,
             tries: 0,
@@ -91,9 +94,7 @@ impl BlobReader {
 
 impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self
-            .size
-            .map_or(u64::MAX, |size| (size + 1).saturating_sub(self.at));
+        let left = self.most.saturating_sub(self.at);
         let most = usize::try_from(left)
             .unwrap_or(usize::MAX)
             .min(buffer.len());

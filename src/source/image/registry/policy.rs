@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(to(true, "https://store.example/x"), Ok(Reach::Anywhere));
         assert_eq!(to(false, "https://ghcr.io/y"), Ok(Reach::Registry));
         assert_eq!(to(true, "http://ghcr.io/y"), Err(Refusal::Downgrade));
-        assert_eq!(to(false, "file:///etc/passwd"), Err(Refusal::NoAddress));
+        assert_eq!(to(false, "ftp://store.example/x"), Err(Refusal::NoAddress));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use super::address::Address;
 use super::blob::BlobReader;
 use super::client::{Ask, Client};
 use super::error::{Cause, RegistryError};
-use super::{mirrors, referrers};
+use super::mirrors;
+use super::referrers::Referrers;
 use crate::unpack::digest::{Algorithm, Hashing};
 use oci_spec::distribution::Reference;
 use serde_json::{Value, json};
@@ -102,13 +103,7 @@ impl Registry {
             .iter()
             .filter(|child| child.attested.is_none());
         let subjects = subjects.filter_map(|child| child.digest.clone().ok());
-        let mut unasked = None;
-        for subject in [root.digest.clone()].into_iter().chain(subjects) {
-            match referrers::of(&client, &subject, limit) {
-                Ok(referrers) => entries.extend(referrers),
-                Err(error) => unasked = Some(error),
-            }
-        }
+        let unasked = referring(&client, &root.digest, subjects, limit, &mut entries).err();
         let index = json!({ "schemaVersion": 2, "manifests": entries });
         let registry = Self {
             client: Arc::new(client),
@@ -199,6 +194,22 @@ impl Store for Registry {
     fn is_remote(&self) -> bool {
         true
     }
+}
+
+/// Adds what refers to an image and to the images of an index, until a question fails.
+fn referring(
+    client: &Client,
+    root: &Digest,
+    children: impl Iterator<Item = Digest>,
+    limit: u64,
+    entries: &mut Vec<Value>,
+) -> Result<(), RegistryError> {
+    let mut referrers = Referrers::new(client, limit);
+    for subject in [root.clone()].into_iter().chain(children) {
+        entries.extend(referrers.of(&subject)?);
+    }
+    entries.extend(referrers.of_cosign(root)?);
+    Ok(())
 }
 
 fn known(descriptor: &Descriptor) -> Known {
