@@ -11,6 +11,7 @@ mod claim;
 mod digest;
 mod docker;
 mod documents;
+mod engine;
 mod history;
 mod json;
 mod layer;

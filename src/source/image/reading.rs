@@ -4,6 +4,7 @@
 use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
+use super::engine::{self, Engine};
 use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
@@ -61,7 +62,7 @@ impl Reading<'_> {
     pub(super) fn run(&self) {
         let mut streams = Vec::new();
         for (number, target) in self.targets.iter().enumerate() {
-            match self.open(target) {
+            match self.open(number, target) {
                 Ok(Opened::Layout(layout)) => self.layout(number, layout),
                 Ok(Opened::Archive(archive)) => self.archive(number, archive),
                 Ok(Opened::Stream(reader)) => streams.push((number, reader)),
@@ -79,12 +80,18 @@ impl Reading<'_> {
         self.read_layers();
     }
 
-    fn open(&self, target: &Target) -> Result<Opened<'_>, OpenError> {
+    fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
         let path = match &target.location {
             Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
             Location::Registry(reference) => return self.registry(target, reference),
+            Location::Engine(kind, name) => {
+                return Ok(Opened::Stream(Engine::connect(*kind)?.save(name)?));
+            }
+            Location::Anywhere(name, reference) => {
+                return self.anywhere(number, name, reference);
+            }
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
@@ -96,6 +103,30 @@ impl Reading<'_> {
             return Ok(Opened::Stream(Box::new(File::open(path)?)));
         }
         Ok(Opened::Stream(Box::new(file)))
+    }
+
+    /// An image of an engine on this machine, if one has it, else of the registry. An engine that
+    /// does not answer has nothing: whoever means it names it.
+    fn anywhere(
+        &self,
+        number: usize,
+        name: &str,
+        reference: &Reference,
+    ) -> Result<Opened<'_>, OpenError> {
+        for engine in engine::ALL
+            .into_iter()
+            .filter_map(|kind| Engine::connect(kind).ok())
+        {
+            if engine.has(name).unwrap_or(false) {
+                let stream = engine.save(name)?;
+                self.catalog().via.insert(number, engine.to_string());
+                return Ok(Opened::Stream(stream));
+            }
+        }
+        let opened = self.registry(&self.targets[number], reference)?;
+        let via = format!("registry {}", reference.registry());
+        self.catalog().via.insert(number, via);
+        Ok(opened)
     }
 
     fn registry(&self, target: &Target, name: &Reference) -> Result<Opened<'_>, OpenError> {

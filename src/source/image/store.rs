@@ -2,6 +2,7 @@
 //! files of a layout, later what a registry or a daemon hands out. A new place is one file with a
 //! [`Store`] in it and one line in [`TRANSPORTS`].
 
+use super::engine::{EngineError, Kind as EngineKind};
 use super::registry::RegistryError;
 use super::target::{Location, TargetError};
 use crate::model::{Kind, LayerId};
@@ -71,6 +72,9 @@ pub(super) enum OpenError {
     /// What was not kept while the archive streamed by.
     #[error("came before the manifest and was too much to keep")]
     NotKept,
+    /// The engine did not hand it out.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// The registry did not hand it out.
     #[error(transparent)]
     Registry(RegistryError),
@@ -86,7 +90,9 @@ impl OpenError {
             Self::Missing => Kind::Missing,
             Self::NotADocument | Self::Cycle => Kind::Corrupt,
             Self::NotKept => Kind::Limit,
-            Self::NotAFile | Self::Outside | Self::Registry(_) | Self::Io(_) => Kind::Unreadable,
+            Self::NotAFile | Self::Outside | Self::Engine(_) | Self::Registry(_) | Self::Io(_) => {
+                Kind::Unreadable
+            }
         }
     }
 }
@@ -120,10 +126,12 @@ pub(super) enum Operand {
     File,
     /// A reference, behind `//`.
     Reference,
+    /// The name of an image of an engine.
+    Engine(EngineKind),
 }
 
 /// The transports that exist; messages and help are made from it.
-pub const TRANSPORTS: [Transport; 4] = [
+pub const TRANSPORTS: [Transport; 6] = [
     Transport {
         name: "oci",
         form: "oci:DIR[:TAG|@DIGEST]",
@@ -143,6 +151,16 @@ pub const TRANSPORTS: [Transport; 4] = [
         name: "docker",
         form: "docker://REF",
         operand: Operand::Reference,
+    },
+    Transport {
+        name: "docker-daemon",
+        form: "docker-daemon:REF",
+        operand: Operand::Engine(EngineKind::Docker),
+    },
+    Transport {
+        name: "podman",
+        form: "podman:REF",
+        operand: Operand::Engine(EngineKind::Podman),
     },
 ];
 

@@ -4,6 +4,7 @@
 //! image is refused here.
 
 use super::digest::Digest;
+use super::engine::Kind;
 use super::store::{Operand, TRANSPORTS};
 use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,10 @@ pub(super) enum Location {
     File(PathBuf),
     /// An image in a registry.
     Registry(Reference),
+    /// An image that an engine holds, by a name or an id.
+    Engine(Kind, String),
+    /// An image of the first engine that has it under the name as it was typed, else in a registry.
+    Anywhere(String, Reference),
 }
 
 /// Which images of a target are meant.
@@ -115,12 +120,17 @@ impl Target {
             Some((transport, rest))
         });
         let rest = transport.map_or(text, |(_, rest)| rest);
-        if transport.is_some_and(|(transport, _)| transport.operand() == Operand::Reference) {
-            let name = rest.strip_prefix("//").unwrap_or(rest);
-            return Ok(target(
-                Location::Registry(reference(text, name)?),
-                Selection::All,
-            ));
+        match transport.map(|(transport, _)| transport.operand()) {
+            Some(Operand::Reference) => {
+                let name = rest.strip_prefix("//").unwrap_or(rest);
+                let location = Location::Registry(reference(text, name)?);
+                return Ok(target(location, Selection::All));
+            }
+            Some(Operand::Engine(kind)) => {
+                let location = Location::Engine(kind, engine_name(text, rest)?);
+                return Ok(target(location, Selection::All));
+            }
+            Some(Operand::Directory | Operand::File) | None => {}
         }
         let Some((path, wanted)) = split(rest) else {
             let location = by_name(text, rest, transport.is_some())?;
@@ -203,7 +213,8 @@ fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
 fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, TargetError> {
     let is_path = has_transport || rest.starts_with(['.', '/']) || rest.ends_with(".tar");
     if !is_path {
-        return reference(text, rest).map(Location::Registry);
+        let reference = reference(text, rest)?;
+        return Ok(Location::Anywhere(rest.to_owned(), reference));
     }
     let reason = match Path::new(rest).symlink_metadata() {
         Err(error) => error.to_string(),
@@ -234,6 +245,15 @@ fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
                 forms: format!("{}, `-`, or a path", forms.join(", ")),
             }
         })
+}
+
+/// The name of an image for an engine: a reference, or an id, which is a reference as well.
+fn engine_name(text: &str, name: &str) -> Result<String, TargetError> {
+    let is_digest = Digest::parse(name).is_ok();
+    match is_digest {
+        true => Ok(name.to_owned()),
+        false => reference(text, name).map(|_| name.to_owned()),
+    }
 }
 
 /// A bare path: a directory must be a layout, anything else is read as an archive.
@@ -319,12 +339,12 @@ mod tests {
                 "registry.example.com/app:1.0",
             ),
         ] {
-            let location = Target::parse(text).unwrap().location;
-            assert_eq!(
-                location,
-                Location::Registry(whole.parse().unwrap()),
-                "{text}"
-            );
+            let reference = whole.parse().unwrap();
+            let expected = match text.strip_prefix("docker://") {
+                Some(_) => Location::Registry(reference),
+                None => Location::Anywhere(text.to_owned(), reference),
+            };
+            assert_eq!(Target::parse(text).unwrap().location, expected, "{text}");
         }
     }
 

@@ -1,0 +1,171 @@
+//! Images that engines on this machine hold, read over their API.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "an engine that does not start is a failed test"
+)]
+
+mod kit;
+
+use kit::Secrets;
+use kit::cli::{image, layout_of, text, written};
+use kit::engine::{Docker, Podman, available, run};
+use kit::{Image, Layer};
+use std::fs::Permissions;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// An archive that every engine loads, and its one secret.
+fn archive(seed: &str, name: &str) -> (tempfile::TempDir, String, String) {
+    let secret = Secrets::new(seed).github();
+    let image = Image::new().layer(
+        "COPY . /",
+        &Layer::new().file("etc/token", format!("token={secret}\n")),
+    );
+    let layout = written(&layout_of(&image));
+    let file = layout.path().join("image.tar");
+    let from = format!("oci:{}:1", layout.path().display());
+    let to = format!("docker-archive:{}:{name}", file.display());
+    run("skopeo", &["copy", "-q", "--insecure-policy", &from, &to]);
+    let file = text(&file).to_owned();
+    (layout, file, secret)
+}
+
+#[test]
+fn docker_hands_out_what_it_holds() {
+    if !available(&["dockerd", "docker", "skopeo"]) {
+        return;
+    }
+    let (_dir, file, secret) = archive("docker", "localhost/shop:1");
+    let docker = Docker::start();
+    docker.run(&["load", "-i", &file]);
+    let host = docker.host();
+    let scan = |target: &str| image([target]).env("DOCKER_HOST", &host).run();
+
+    for target in ["docker-daemon:localhost/shop:1", "localhost/shop:1"] {
+        let report = scan(target).expect(1).report();
+        report.expect_gaps(&[]);
+        assert_eq!(report.finding(&secret).places()[0].path(), "etc/token");
+    }
+    let via = scan("localhost/shop:1").report().0["targets"][0]["via"].clone();
+    assert_eq!(via, format!("docker engine at {host}"));
+
+    let run = scan("docker-daemon:localhost/none:1").expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(
+        run.text().contains("docker pull localhost/none:1"),
+        "{}",
+        run.text()
+    );
+}
+
+#[test]
+fn podman_hands_out_what_it_holds() {
+    if !available(&["podman", "skopeo"]) {
+        return;
+    }
+    let (_dir, file, secret) = archive("podman", "localhost/shop:1");
+    let podman = Podman::start();
+    podman.run(&["load", "-q", "-i", &file]);
+    for target in ["podman:localhost/shop:1", "localhost/shop:1"] {
+        let report = image([target])
+            .env("CONTAINER_HOST", &podman.host())
+            .env("DOCKER_HOST", "unix:///no/such/socket")
+            .run()
+            .expect(1)
+            .report();
+        report.expect_gaps(&[]);
+        assert!(report.has(&secret));
+    }
+}
+
+#[test]
+fn an_engine_that_is_not_there_is_told_at_once() {
+    for (target, variable) in [
+        ("docker-daemon:x", "DOCKER_HOST"),
+        ("podman:x", "CONTAINER_HOST"),
+    ] {
+        let run = image([target])
+            .env(variable, "unix:///no/such/socket")
+            .run()
+            .expect(3);
+        run.report().expect_gaps(&["target"]);
+        assert!(run.text().contains("is it running?"), "{}", run.text());
+    }
+}
+
+#[test]
+fn an_engine_that_never_answers_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    std::thread::spawn(move || {
+        // Connections are taken, and nothing is said.
+        let open: Vec<_> = listener.incoming().flatten().collect();
+        drop(open);
+    });
+    let begin = Instant::now();
+    let host = format!("unix://{}", path.display());
+    let run = image(["docker-daemon:x"])
+        .env("DOCKER_HOST", &host)
+        .run()
+        .expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(begin.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn an_engine_that_dies_in_the_middle_is_a_gap() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let secret = Secrets::new("dies").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let tar = layer.unterminated();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = [0; 4096];
+            let count = stream.read(&mut head).unwrap_or(0);
+            let wants_image = String::from_utf8_lossy(&head[..count]).contains("/get ");
+            let length = if wants_image { tar.len() + 5_000 } else { 2 };
+            let body: &[u8] = if wants_image { &tar } else { b"{}" };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            use std::io::Write as _;
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body);
+        }
+    });
+    let host = format!("unix://{}", path.display());
+    let report = image(["docker-daemon:x"])
+        .env("DOCKER_HOST", &host)
+        .run()
+        .incomplete();
+    assert!(report.has(&secret), "{:#}", report.0);
+}
+
+#[test]
+fn an_engine_that_this_user_may_not_use_is_told() {
+    if !available(&["setpriv"]) {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+    let path = dir.path().join("socket");
+    let _listener = UnixListener::bind(&path).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    let output = Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .args([env!("CARGO_BIN_EXE_residue"), "image", "docker-daemon:x"])
+        .env("DOCKER_HOST", format!("unix://{}", path.display()))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{told}");
+    assert!(
+        told.replace('\n', " ").contains("this user may not use"),
+        "{told}"
+    );
+}
