@@ -9,7 +9,7 @@ mod kit;
 
 use kit::Secrets;
 use kit::cli::{image, layout_of, text, written};
-use kit::engine::{Docker, Podman, available, run};
+use kit::engine::{Containerd, Docker, Podman, available, run};
 use kit::{Image, Layer};
 use std::fs::Permissions;
 use std::io::Read as _;
@@ -168,4 +168,104 @@ fn an_engine_that_this_user_may_not_use_is_told() {
         told.replace('\n', " ").contains("this user may not use"),
         "{told}"
     );
+}
+
+/// An image whose upper layer deletes a secret of the lower one.
+fn two_layers(seed: &str) -> (tempfile::TempDir, String, String) {
+    let mut secrets = Secrets::new(seed);
+    let (kept, deleted) = (secrets.github(), secrets.npm());
+    let base = Layer::new()
+        .file("etc/token", format!("token={kept}\n"))
+        .file(
+            "root/.npmrc",
+            format!("//registry.npmjs.org/:_authToken={deleted}\n"),
+        );
+    let image = Image::new()
+        .layer("COPY . /", &base)
+        .layer("RUN rm /root/.npmrc", &Layer::new().whiteout("root/.npmrc"));
+    (written(&layout_of(&image)), kept, deleted)
+}
+
+#[test]
+fn a_store_of_podman_and_buildah_is_read_in_place() {
+    if !available(&["skopeo"]) {
+        return;
+    }
+    let (layout, kept, deleted) = two_layers("storage");
+    let root = tempfile::tempdir().unwrap();
+    let at = format!(
+        "vfs@{}+{}",
+        root.path().join("root").display(),
+        root.path().join("run").display()
+    );
+    let from = format!("oci:{}:1", layout.path().display());
+    let to = format!("containers-storage:[{at}]localhost/shop:1");
+    run("skopeo", &["copy", "-q", "--insecure-policy", &from, &to]);
+
+    for name in ["localhost/shop:1", "shop:1"] {
+        let report = image([
+            format!("containers-storage:[{at}]{name}").as_str(),
+            "--verify-diffid",
+        ])
+        .run()
+        .expect(1)
+        .report();
+        report.expect_gaps(&[]);
+        assert_eq!(report.finding(&kept).places()[0].state(), "present");
+        assert_eq!(report.finding(&deleted).places()[0].state(), "deleted");
+    }
+    let run = image([format!("containers-storage:[{at}]none:1").as_str()])
+        .run()
+        .expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(run.text().contains("has no image none:1"), "{}", run.text());
+
+    // A file that is gone from the store costs itself and nothing else.
+    let vfs = root.path().join("root/vfs/dir");
+    for layer in std::fs::read_dir(vfs).unwrap() {
+        let _ = std::fs::remove_file(layer.unwrap().path().join("etc/token"));
+    }
+    let target = format!("containers-storage:[{at}]localhost/shop:1");
+    let report = image([target.as_str()]).run().incomplete();
+    assert!(report.has(&deleted) && !report.has(&kept));
+    assert!(report.0["coverage"].to_string().contains("etc/token"));
+}
+
+#[test]
+fn the_store_of_containerd_is_read_in_place() {
+    if !available(&["containerd", "ctr"]) {
+        return;
+    }
+    let (layout, kept, deleted) = two_layers("containerd");
+    let archive = layout.path().join("image.tar");
+    let bundle: Vec<String> = ["oci-layout", "index.json", "blobs"]
+        .map(str::to_owned)
+        .into();
+    let mut args = vec!["-cf".to_owned(), text(&archive).to_owned(), "-C".to_owned()];
+    args.push(text(layout.path()).to_owned());
+    args.extend(bundle);
+    run("tar", &args.iter().map(String::as_str).collect::<Vec<_>>());
+    let containerd = Containerd::start();
+    containerd.run(&[
+        "images",
+        "import",
+        "--no-unpack",
+        "--base-name",
+        "localhost/shop",
+        text(&archive),
+    ]);
+
+    let root = containerd.root();
+    for target in [
+        format!("containerd:[default@{root}]localhost/shop:1"),
+        format!("containerd:[@{root}]localhost/shop:1"),
+    ] {
+        let report = image([target.as_str()]).run().expect(1).report();
+        report.expect_gaps(&[]);
+        assert!(report.has(&kept));
+        assert_eq!(report.finding(&deleted).places()[0].state(), "deleted");
+    }
+    let none = format!("containerd:[default@{root}]localhost/none:1");
+    let run = image([none.as_str()]).run().expect(3);
+    assert!(run.text().contains("images ls"), "{}", run.text());
 }

@@ -186,6 +186,74 @@ impl Drop for Podman {
     }
 }
 
+/// A containerd of its own.
+pub struct Containerd {
+    daemon: Child,
+    dir: TempDir,
+}
+
+impl Containerd {
+    /// Starts it and waits until it answers.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        // Only what stores content is needed, and the rest wants more than a test may have.
+        let config = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
+        std::fs::write(dir.path().join("config.toml"), config).unwrap();
+        let daemon = Command::new("containerd")
+            .arg("--config")
+            .arg(dir.path().join("config.toml"))
+            .arg("--root")
+            .arg(dir.path().join("root"))
+            .arg("--state")
+            .arg(dir.path().join("state"))
+            .arg("--address")
+            .arg(dir.path().join("socket"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let containerd = Self { daemon, dir };
+        let begin = Instant::now();
+        while !containerd
+            .command(&["version"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+        {
+            assert!(begin.elapsed() < PATIENCE, "containerd does not start");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        containerd
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("ctr");
+        command.arg("--address").arg(self.dir.path().join("socket"));
+        command.args(args).stderr(Stdio::piped());
+        command
+    }
+
+    /// Where it keeps everything.
+    pub fn root(&self) -> String {
+        self.dir.path().join("root").display().to_string()
+    }
+
+    /// Runs a client command and gives its standard output.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        output(&mut self.command(args))
+    }
+}
+
+impl Drop for Containerd {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
 /// Buildah with a store of its own.
 pub struct Buildah {
     dir: TempDir,

@@ -8,6 +8,7 @@
 mod archive;
 mod catalog;
 mod claim;
+mod containerd;
 mod digest;
 mod docker;
 mod documents;
@@ -22,6 +23,7 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod storage;
 mod store;
 mod survey;
 mod target;

@@ -4,12 +4,14 @@
 use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
-use super::engine::{self, Engine};
+use super::containerd::Containerd;
+use super::engine::Engine;
 use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
 use super::registry::{Access, Registry};
-use super::store::{OpenError, Store};
+use super::storage::Storage;
+use super::store::{HOLDERS, Holder, OpenError, Store};
 use super::survey::{Found, Survey};
 use super::target::{Location, Target};
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
@@ -53,8 +55,28 @@ enum Opened<'a> {
     Archive(Indexed),
     /// An archive that can only be read in order.
     Stream(Box<dyn Read + Send + 'a>),
-    /// An image in a registry.
-    Registry(Registry),
+    /// One image of a place that holds many.
+    One(Arc<dyn Store>),
+}
+
+/// An image that something on this machine holds, and what that is.
+fn held(holder: Holder, name: &str) -> Result<(Opened<'static>, String), OpenError> {
+    Ok(match holder {
+        Holder::Engine(kind) => {
+            let engine = Engine::connect(kind)?;
+            (Opened::Stream(engine.save(name)?), engine.to_string())
+        }
+        Holder::Storage => {
+            let storage = Storage::open(name)?;
+            let place = storage.place();
+            (Opened::One(Arc::new(storage)), place)
+        }
+        Holder::Containerd => {
+            let containerd = Containerd::open(name)?;
+            let place = containerd.place();
+            (Opened::One(Arc::new(containerd)), place)
+        }
+    })
 }
 
 impl Reading<'_> {
@@ -66,8 +88,8 @@ impl Reading<'_> {
                 Ok(Opened::Layout(layout)) => self.layout(number, layout),
                 Ok(Opened::Archive(archive)) => self.archive(number, archive),
                 Ok(Opened::Stream(reader)) => streams.push((number, reader)),
-                Ok(Opened::Registry(registry)) => {
-                    Survey::new(self, number, Arc::new(registry)).run();
+                Ok(Opened::One(store)) => {
+                    Survey::new(self, number, store).run();
                 }
                 Err(error) => self.unreachable(number, error.to_string()),
             }
@@ -86,9 +108,7 @@ impl Reading<'_> {
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
             Location::Registry(reference) => return self.registry(target, reference),
-            Location::Engine(kind, name) => {
-                return Ok(Opened::Stream(Engine::connect(*kind)?.save(name)?));
-            }
+            Location::Local(holder, name) => return Ok(held(*holder, name)?.0),
             Location::Anywhere(name, reference) => {
                 return self.anywhere(number, name, reference);
             }
@@ -105,23 +125,20 @@ impl Reading<'_> {
         Ok(Opened::Stream(Box::new(file)))
     }
 
-    /// An image of an engine on this machine, if one has it, else of the registry. An engine that
-    /// does not answer has nothing: whoever means it names it.
+    /// An image on this machine, if anything holds it, else of the registry. An engine that does not
+    /// answer holds nothing: whoever means it names it.
     fn anywhere(
         &self,
         number: usize,
         name: &str,
         reference: &Reference,
     ) -> Result<Opened<'_>, OpenError> {
-        for engine in engine::ALL
+        let held = HOLDERS
             .into_iter()
-            .filter_map(|kind| Engine::connect(kind).ok())
-        {
-            if engine.has(name).unwrap_or(false) {
-                let stream = engine.save(name)?;
-                self.catalog().via.insert(number, engine.to_string());
-                return Ok(Opened::Stream(stream));
-            }
+            .find_map(|holder| held(holder, name).ok());
+        if let Some((opened, place)) = held {
+            self.catalog().via.insert(number, place);
+            return Ok(opened);
         }
         let opened = self.registry(&self.targets[number], reference)?;
         let via = format!("registry {}", reference.registry());
@@ -138,7 +155,7 @@ impl Reading<'_> {
             let shortfall = Shortfall::new(Kind::Unreadable, place, error.to_string());
             self.sink.shortfall(shortfall);
         }
-        Ok(Opened::Registry(registry))
+        Ok(Opened::One(Arc::new(registry)))
     }
 
     fn layout(&self, number: usize, layout: Layout) {

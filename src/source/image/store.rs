@@ -2,8 +2,10 @@
 //! files of a layout, later what a registry or a daemon hands out. A new place is one file with a
 //! [`Store`] in it and one line in [`TRANSPORTS`].
 
+use super::containerd::ContainerdError;
 use super::engine::{EngineError, Kind as EngineKind};
 use super::registry::RegistryError;
+use super::storage::StorageError;
 use super::target::{Location, TargetError};
 use crate::model::{Kind, LayerId};
 use std::io::Read;
@@ -75,6 +77,12 @@ pub(super) enum OpenError {
     /// The engine did not hand it out.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The store of podman and others does not have it.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The store of containerd does not have it.
+    #[error(transparent)]
+    Containerd(#[from] ContainerdError),
     /// The registry did not hand it out.
     #[error(transparent)]
     Registry(RegistryError),
@@ -90,9 +98,13 @@ impl OpenError {
             Self::Missing => Kind::Missing,
             Self::NotADocument | Self::Cycle => Kind::Corrupt,
             Self::NotKept => Kind::Limit,
-            Self::NotAFile | Self::Outside | Self::Engine(_) | Self::Registry(_) | Self::Io(_) => {
-                Kind::Unreadable
-            }
+            Self::NotAFile
+            | Self::Outside
+            | Self::Engine(_)
+            | Self::Storage(_)
+            | Self::Containerd(_)
+            | Self::Registry(_)
+            | Self::Io(_) => Kind::Unreadable,
         }
     }
 }
@@ -105,6 +117,25 @@ impl From<RegistryError> for OpenError {
         }
     }
 }
+
+/// What holds images on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// An engine that is asked.
+    Engine(EngineKind),
+    /// The store of podman, buildah and CRI-O, read in place.
+    Storage,
+    /// The store of containerd, read in place.
+    Containerd,
+}
+
+/// The order in which a bare name is looked for: engines, then stores that need none.
+pub(super) const HOLDERS: [Holder; 4] = [
+    Holder::Engine(EngineKind::Docker),
+    Holder::Engine(EngineKind::Podman),
+    Holder::Storage,
+    Holder::Containerd,
+];
 
 /// A way to name a place, by the word that skopeo and podman use for it.
 #[derive(Debug)]
@@ -126,12 +157,12 @@ pub(super) enum Operand {
     File,
     /// A reference, behind `//`.
     Reference,
-    /// The name of an image of an engine.
-    Engine(EngineKind),
+    /// The name of an image that something on this machine holds.
+    Local(Holder),
 }
 
 /// The transports that exist; messages and help are made from it.
-pub const TRANSPORTS: [Transport; 6] = [
+pub const TRANSPORTS: [Transport; 8] = [
     Transport {
         name: "oci",
         form: "oci:DIR[:TAG|@DIGEST]",
@@ -155,12 +186,22 @@ pub const TRANSPORTS: [Transport; 6] = [
     Transport {
         name: "docker-daemon",
         form: "docker-daemon:REF",
-        operand: Operand::Engine(EngineKind::Docker),
+        operand: Operand::Local(Holder::Engine(EngineKind::Docker)),
     },
     Transport {
         name: "podman",
         form: "podman:REF",
-        operand: Operand::Engine(EngineKind::Podman),
+        operand: Operand::Local(Holder::Engine(EngineKind::Podman)),
+    },
+    Transport {
+        name: "containers-storage",
+        form: "containers-storage:[[DRIVER@ROOT]]REF",
+        operand: Operand::Local(Holder::Storage),
+    },
+    Transport {
+        name: "containerd",
+        form: "containerd:[[NAMESPACE@ROOT]]REF",
+        operand: Operand::Local(Holder::Containerd),
     },
 ];
 

@@ -4,8 +4,7 @@
 //! image is refused here.
 
 use super::digest::Digest;
-use super::engine::Kind;
-use super::store::{Operand, TRANSPORTS};
+use super::store::{Holder, Operand, TRANSPORTS};
 use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
 
@@ -31,9 +30,9 @@ pub(super) enum Location {
     File(PathBuf),
     /// An image in a registry.
     Registry(Reference),
-    /// An image that an engine holds, by a name or an id.
-    Engine(Kind, String),
-    /// An image of the first engine that has it under the name as it was typed, else in a registry.
+    /// An image that something on this machine holds, by a name or an id.
+    Local(Holder, String),
+    /// An image of the first holder that has it under the name as it was typed, else in a registry.
     Anywhere(String, Reference),
 }
 
@@ -126,8 +125,8 @@ impl Target {
                 let location = Location::Registry(reference(text, name)?);
                 return Ok(target(location, Selection::All));
             }
-            Some(Operand::Engine(kind)) => {
-                let location = Location::Engine(kind, engine_name(text, rest)?);
+            Some(Operand::Local(holder)) => {
+                let location = Location::Local(holder, held_name(text, rest)?);
                 return Ok(target(location, Selection::All));
             }
             Some(Operand::Directory | Operand::File) | None => {}
@@ -247,13 +246,15 @@ fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
         })
 }
 
-/// The name of an image for an engine: a reference, or an id, which is a reference as well.
-fn engine_name(text: &str, name: &str) -> Result<String, TargetError> {
-    let is_digest = Digest::parse(name).is_ok();
-    match is_digest {
-        true => Ok(name.to_owned()),
-        false => reference(text, name).map(|_| name.to_owned()),
+/// The name of an image on this machine: a reference, or an id, which is a reference as well, and
+/// for stores the place in brackets before it.
+fn held_name(text: &str, name: &str) -> Result<String, TargetError> {
+    let inner = name.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let inner = inner.map_or(name, |(_, inner)| inner);
+    if Digest::parse(inner).is_err() {
+        reference(text, inner)?;
     }
+    Ok(name.to_owned())
 }
 
 /// A bare path: a directory must be a layout, anything else is read as an archive.

@@ -25,9 +25,6 @@ pub(super) enum Kind {
     Podman,
 }
 
-/// Both, in the order in which a bare name is looked for.
-pub(super) const ALL: [Kind; 2] = [Kind::Docker, Kind::Podman];
-
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
