@@ -7,10 +7,10 @@
 
 mod kit;
 
-use kit::Secrets;
 use kit::cli::{image, layout_of, text, written};
 use kit::engine::{Containerd, Docker, Podman, available, run};
 use kit::{Image, Layer};
+use kit::{Secrets, residue};
 use std::fs::Permissions;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -268,4 +268,118 @@ fn the_store_of_containerd_is_read_in_place() {
     let none = format!("containerd:[default@{root}]localhost/none:1");
     let run = image([none.as_str()]).run().expect(3);
     assert!(run.text().contains("images ls"), "{}", run.text());
+}
+
+#[test]
+fn a_container_tells_what_it_wrote_and_what_came_with_its_image() {
+    if !available(&["dockerd", "docker", "busybox"]) {
+        return;
+    }
+    let mut secrets = Secrets::new("container");
+    let (shipped, given, written_later) = (secrets.github(), secrets.github(), secrets.npm());
+    let context = tempfile::tempdir().unwrap();
+    std::fs::copy(kit::engine::busybox(), context.path().join("busybox")).unwrap();
+    std::fs::write(context.path().join("token"), format!("token={shipped}\n")).unwrap();
+    let dockerfile =
+        "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/sleep\nCOPY token /etc/token\n";
+    std::fs::write(context.path().join("Dockerfile"), dockerfile).unwrap();
+    let docker = Docker::start();
+    docker.run(&[
+        "build",
+        "-q",
+        "--network",
+        "none",
+        "-t",
+        "shop:1",
+        text(context.path()),
+    ]);
+    let script =
+        format!("echo '//registry.npmjs.org/:_authToken={written_later}' > /npmrc; exec sleep 600");
+    let variable = format!("API_TOKEN={given}");
+    let create = [
+        "create",
+        "--network",
+        "none",
+        "--name",
+        "web",
+        "-e",
+        &variable,
+    ];
+    docker.run(&[&create[..], &["shop:1", "/bin/sh", "-c", &script]].concat());
+    // Starting needs more of the machine than a test may have everywhere; what was written is copied.
+    let npmrc = context.path().join("npmrc");
+    std::fs::write(
+        &npmrc,
+        format!("//registry.npmjs.org/:_authToken={written_later}\n"),
+    )
+    .unwrap();
+    docker.run(&["cp", text(&npmrc), "web:/npmrc"]);
+
+    let run = residue(["container", "--format", "json", "--show-secrets", "web"]);
+    let report = run
+        .env("DOCKER_HOST", &docker.host())
+        .run()
+        .expect(1)
+        .report();
+    report.expect_gaps(&[]);
+    let targets = |secret: &str| -> Vec<String> {
+        let places = report.finding(secret).places();
+        places
+            .iter()
+            .map(|place| place.0["target"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(
+        targets(&given)
+            .iter()
+            .all(|target| target.contains("container:web"))
+    );
+    assert!(
+        targets(&shipped)
+            .iter()
+            .all(|target| target.contains("docker image sha256:"))
+    );
+    let later = report.finding(&written_later);
+    assert!(later.paths().contains(&"npmrc"), "{:?}", later.paths());
+
+    let run = residue(["container", "none"])
+        .env("DOCKER_HOST", &docker.host())
+        .run()
+        .expect(3);
+    assert!(
+        run.text().contains("has no container none"),
+        "{}",
+        run.text()
+    );
+    let all = residue(["container", "--all"]).env("DOCKER_HOST", &docker.host());
+    all.run().expect(0);
+}
+
+#[test]
+fn a_process_tells_its_environment_and_command_line() {
+    let mut secrets = Secrets::new("process");
+    let (variable, argument) = (secrets.github(), secrets.npm());
+    let mut sleeper = Command::new("sh")
+        .args(["-c", "sleep 60; true", &argument])
+        .env("API_TOKEN", &variable)
+        .spawn()
+        .unwrap();
+    let number = sleeper.id().to_string();
+    let scan = |what: &str| residue(["process", "--format", "json", "--show-secrets", what]).run();
+    let report = scan(&number).expect(1).report();
+    let all = scan("--all").expect(1).report();
+    sleeper.kill().unwrap();
+    sleeper.wait().unwrap();
+    report.expect_gaps(&[]);
+    let place = report.finding(&variable).places()[0].path().to_owned();
+    assert_eq!(place, format!("{number} (sh), environ API_TOKEN"));
+    assert_eq!(
+        report.finding(&argument).paths(),
+        [format!("{number} (sh), cmdline")]
+    );
+    assert!(all.has(&variable) && all.has(&argument));
+    scan("4000000000")
+        .expect(3)
+        .report()
+        .expect_gaps(&["missing"]);
 }

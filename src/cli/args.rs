@@ -6,6 +6,7 @@ mod hook;
 mod registry;
 mod repo;
 mod run;
+mod running;
 mod suppress;
 
 use super::exit::Exit;
@@ -19,6 +20,7 @@ use residue::model::Options;
 use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
 pub(super) use run::{OutputArgs, RunArgs, environment};
+pub(super) use running::{ContainerArgs, ProcessArgs};
 use std::path::PathBuf;
 pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 
@@ -100,6 +102,12 @@ pub(super) enum Command {
     /// Scan container images
     #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan containers: what they are run with, what they wrote, and their images
+    #[command(after_help = epilogue(running::CONTAINER_EXAMPLES))]
+    Container(ContainerArgs),
+    /// Scan the environments and command lines of running processes
+    #[command(after_help = epilogue(running::PROCESS_EXAMPLES))]
+    Process(ProcessArgs),
     /// Scan git repositories: the whole history and the files
     #[command(after_help = epilogue(repo::EXAMPLES))]
     Repo(RepoArgs),

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 mod args;
 mod baseline;
 mod config;
+mod container;
 mod detector;
 mod dir;
 mod exit;
@@ -19,6 +20,7 @@ mod hook;
 mod ignore;
 mod image;
 mod import;
+mod process;
 mod progress;
 mod repo;
 mod rules;
@@ -31,6 +33,8 @@ pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
+        Command::Container(args) => container::run(&args),
+        Command::Process(args) => process::run(&args),
         Command::Repo(args) => repo::run(&args),
         Command::Hook(args) => hook::run(&args),
         Command::Dir(args) => dir::run(&args),

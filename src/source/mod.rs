@@ -9,6 +9,7 @@ pub mod git;
 pub mod image;
 mod input;
 mod metered;
+pub mod process;
 pub mod stdin;
 
 /// A secret in a blob.

@@ -9,6 +9,7 @@ mod archive;
 mod catalog;
 mod claim;
 mod containerd;
+mod containers;
 mod digest;
 mod docker;
 mod documents;

@@ -5,7 +5,7 @@ use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
 use super::containerd::Containerd;
-use super::engine::Engine;
+use super::engine::{Container, Engine};
 use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
@@ -109,6 +109,9 @@ impl Reading<'_> {
             Location::File(path) => path,
             Location::Registry(reference) => return self.registry(target, reference),
             Location::Local(holder, name) => return Ok(held(*holder, name)?.0),
+            Location::Container(kind, name) => {
+                return Ok(Opened::One(Arc::new(Container::open(*kind, name)?)));
+            }
             Location::Anywhere(name, reference) => {
                 return self.anywhere(number, name, reference);
             }

@@ -8,8 +8,10 @@ use super::registry::RegistryError;
 use super::storage::StorageError;
 use super::target::{Location, TargetError};
 use crate::model::{Kind, LayerId};
-use std::io::Read;
+use std::collections::HashSet;
+use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Named blobs, read in any order and from any thread.
 pub(super) trait Store: Send + Sync {
@@ -40,8 +42,33 @@ pub(super) trait Store: Send + Sync {
 pub(super) struct Blob {
     /// Its bytes.
     pub(super) reader: Box<dyn Read + Send>,
-    /// How many there are, in bytes.
+    /// How many there are, in bytes; 0 if nobody knows.
     pub(super) size: u64,
+    /// Of a tar, the only paths that are meant.
+    pub(super) only: Option<Arc<HashSet<Vec<u8>>>>,
+}
+
+impl Blob {
+    /// What `reader` yields, of `size` bytes.
+    pub(super) fn new(reader: impl Read + Send + 'static, size: u64) -> Self {
+        Self {
+            reader: Box::new(reader),
+            size,
+            only: None,
+        }
+    }
+
+    /// Bytes in memory.
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        Self::new(Cursor::new(bytes), size)
+    }
+
+    /// The same tar, of which only these paths are meant.
+    pub(super) fn only(mut self, paths: Arc<HashSet<Vec<u8>>>) -> Self {
+        self.only = Some(paths);
+        self
+    }
 }
 
 /// How a blob was searched while its archive streamed by.

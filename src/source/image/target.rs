@@ -4,6 +4,7 @@
 //! image is refused here.
 
 use super::digest::Digest;
+use super::engine::Kind;
 use super::store::{Holder, Operand, TRANSPORTS};
 use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub(super) enum Location {
     Registry(Reference),
     /// An image that something on this machine holds, by a name or an id.
     Local(Holder, String),
+    /// A container of an engine, by its name or id.
+    Container(Kind, String),
     /// An image of the first holder that has it under the name as it was typed, else in a registry.
     Anywhere(String, Reference),
 }

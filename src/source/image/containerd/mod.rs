@@ -10,7 +10,7 @@ use bolt::{Bolt, Damaged};
 use oci_spec::distribution::Reference;
 use serde_json::json;
 use std::fs;
-use std::io::{self, Cursor};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where containerd keeps everything.
@@ -107,9 +107,7 @@ impl Store for Containerd {
         if name != INDEX {
             return self.layout.open(name);
         }
-        let size = self.index.len() as u64;
-        let reader = Box::new(Cursor::new(self.index.clone()));
-        Ok(Blob { reader, size })
+        Ok(Blob::of_bytes(self.index.clone()))
     }
 
     fn resolve(&self, name: &str) -> Result<String, OpenError> {

@@ -4,6 +4,8 @@ use super::hosts::Host;
 #[cfg(unix)]
 use super::socket::{Nowhere, SocketConnector};
 use super::{EngineError, Kind};
+use serde_json::Value;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -17,6 +19,11 @@ use ureq::{Agent, Body};
 const PING: Duration = Duration::from_secs(5);
 /// Time for an answer: an engine may write its archive to disk before it sends the first byte.
 const ANSWER: Duration = Duration::from_secs(600);
+
+/// Largest answer in JSON, in bytes: a container may have changed very many files.
+const ANSWERED: u64 = 256 << 20;
+/// How the API marks a path that a container deleted.
+const DELETED: u64 = 2;
 
 /// An engine's API.
 pub(super) struct Api {
@@ -88,12 +95,8 @@ impl Api {
 
     /// Whether the engine has the image.
     pub(super) fn has_image(&self, name: &str) -> Result<bool, String> {
-        let response = self.get(&format!("/images/{}/json", escaped(name)))?;
-        match response.status() {
-            StatusCode::NOT_FOUND => Ok(false),
-            status if status.is_success() => Ok(true),
-            status => Err(format!("it answers with status {}", status.as_u16())),
-        }
+        let about = self.json(&format!("/images/{}/json", escaped(name)))?;
+        Ok(about.is_some())
     }
 
     /// The archive of an image.
@@ -101,10 +104,62 @@ impl Api {
         let response = self.get(&format!("/images/{}/get", escaped(name)))?;
         match response.status().is_success() {
             true => Ok(Box::new(response.into_body().into_reader())),
-            false => Err(format!(
-                "it answers with status {}",
-                response.status().as_u16()
-            )),
+            false => Err(status(&response)),
+        }
+    }
+
+    /// What the engine says of a container.
+    pub(super) fn container(&self, id: &str) -> Result<Option<Value>, String> {
+        self.json(&format!("/containers/{}/json", escaped(id)))
+    }
+
+    /// The ids of the running containers.
+    pub(super) fn running(&self) -> Result<Vec<String>, String> {
+        let listed = self.json("/containers/json")?.unwrap_or_default();
+        let entries = listed.as_array().into_iter().flatten();
+        Ok(entries
+            .filter_map(|entry| Some(entry.get("Id")?.as_str()?.to_owned()))
+            .collect())
+    }
+
+    /// The paths that a container added or changed, without a slash in front.
+    pub(super) fn changes(&self, id: &str) -> Result<HashSet<Vec<u8>>, String> {
+        let listed = self
+            .json(&format!("/containers/{}/changes", escaped(id)))?
+            .unwrap_or_default();
+        let entries = listed.as_array().into_iter().flatten();
+        let is_there = |entry: &&Value| entry.get("Kind").and_then(Value::as_u64) != Some(DELETED);
+        let path =
+            |entry: &Value| Some(entry.get("Path")?.as_str()?.trim_start_matches('/').into());
+        Ok(entries.filter(is_there).filter_map(path).collect())
+    }
+
+    /// The files of a container, as a tar.
+    pub(super) fn export(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
+        let response = self.get(&format!("/containers/{}/export", escaped(id)))?;
+        match response.status().is_success() {
+            true => Ok(Box::new(response.into_body().into_reader())),
+            false => Err(status(&response)),
+        }
+    }
+
+    /// An answer in JSON; `None` if there is no such thing.
+    fn json(&self, path: &str) -> Result<Option<Value>, String> {
+        let response = self.get(path)?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            code if code.is_success() => {
+                let body = response
+                    .into_body()
+                    .into_with_config()
+                    .limit(ANSWERED)
+                    .reader();
+                let value = serde_json::from_reader(body);
+                value
+                    .map(Some)
+                    .map_err(|_| "its answer is no JSON".to_owned())
+            }
+            _ => Err(status(&response)),
         }
     }
 
@@ -112,6 +167,10 @@ impl Api {
         let answer = self.agent.get(format!("{}{path}", self.base)).call();
         answer.map_err(|error| error.to_string())
     }
+}
+
+fn status(response: &Response<Body>) -> String {
+    format!("it answers with status {}", response.status().as_u16())
 }
 
 /// What went wrong below HTTP.

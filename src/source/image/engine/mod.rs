@@ -5,12 +5,14 @@
 //! waits for it.
 
 mod api;
+mod container;
 mod hosts;
 mod program;
 #[cfg(unix)]
 mod socket;
 
 use api::Api;
+pub(super) use container::Container;
 use hosts::Host;
 use program::Program;
 use std::fmt;
@@ -24,6 +26,9 @@ pub(super) enum Kind {
     /// Podman's service.
     Podman,
 }
+
+/// All of them, the one that is asked first in front.
+pub(super) const KINDS: [Kind; 2] = [Kind::Docker, Kind::Podman];
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,6 +64,14 @@ pub(in crate::source::image) enum EngineError {
         /// Which engine.
         kind: Kind,
         /// The image.
+        name: String,
+    },
+    /// It has no such container.
+    #[error("the {kind} engine has no container {name}; `{kind} ps --all` lists what it has")]
+    NoContainer {
+        /// Which engine.
+        kind: Kind,
+        /// The container.
         name: String,
     },
     /// Something else.

@@ -15,7 +15,7 @@ use crate::unpack::digest::{Algorithm, Hashing};
 use oci_spec::distribution::Reference;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ureq::http::header;
 
@@ -145,19 +145,14 @@ impl Registry {
         if let Some(value) = parsed(&fetched.bytes) {
             self.learn(&Manifest::of(&value));
         }
-        Ok(Blob {
-            size: fetched.bytes.len() as u64,
-            reader: Box::new(Cursor::new(fetched.bytes)),
-        })
+        Ok(Blob::of_bytes(fetched.bytes))
     }
 }
 
 impl Store for Registry {
     fn open(&self, name: &str) -> Result<Blob, OpenError> {
         if name == INDEX {
-            let reader = Box::new(Cursor::new(self.index.clone()));
-            let size = self.index.len() as u64;
-            return Ok(Blob { reader, size });
+            return Ok(Blob::of_bytes(self.index.clone()));
         }
         let digest = Digest::from_blob_path(name).ok_or(OpenError::Missing)?;
         let known = self.known().get(&digest).copied();
@@ -168,10 +163,8 @@ impl Store for Registry {
             None => None,
         };
         let reader = BlobReader::open(&self.client, format!("blobs/{digest}"), size)?;
-        Ok(Blob {
-            size: reader.size(),
-            reader: Box::new(reader),
-        })
+        let size = reader.size();
+        Ok(Blob::new(reader, size))
     }
 
     /// Whether it is there shows when it is fetched; a question of its own would cost as much.

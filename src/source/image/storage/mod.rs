@@ -14,7 +14,6 @@ use graph::Graph;
 use serde_json::{Value, json};
 use split::Split;
 use std::fs::{self, File};
-use std::io::Cursor;
 use std::path::PathBuf;
 
 /// Longest chain of layers.
@@ -114,8 +113,7 @@ impl Storage {
             _ => OpenError::Io(error),
         })?;
         let size = file.metadata()?.len();
-        let reader = Box::new(file);
-        Ok(Blob { reader, size })
+        Ok(Blob::new(file, size))
     }
 
     fn layer(&self, name: &str) -> Result<Blob, OpenError> {
@@ -125,19 +123,14 @@ impl Storage {
         }
         let split = File::open(self.graph.split(id))?;
         let files = fs::canonicalize(self.graph.files(id))?;
-        Ok(Blob {
-            size: 0,
-            reader: Box::new(Split::new(split, files)),
-        })
+        Ok(Blob::new(Split::new(split, files), 0))
     }
 }
 
 impl Store for Storage {
     fn open(&self, name: &str) -> Result<Blob, OpenError> {
         if name == docker::MANIFEST {
-            let size = self.manifest.len() as u64;
-            let reader = Box::new(Cursor::new(self.manifest.clone()));
-            return Ok(Blob { reader, size });
+            return Ok(Blob::of_bytes(self.manifest.clone()));
         }
         match name.strip_suffix(".json") {
             Some(id) if id == text(&self.image, "id") => self.config(),
