@@ -131,9 +131,7 @@ fn best_odds(value: &[u8]) -> f32 {
     let lower_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let bodies = [longest(u8::is_ascii_alphanumeric), longest(lower_hex)];
     let bodies = bodies.into_iter().filter(|body| body.len() >= LEAST_BODY);
-    bodies
-        .map(randomness::log_odds)
-        .fold(randomness::log_odds(value), f32::max)
+    bodies.map(randomness::log_odds).fold(odds(value), f32::max)
 }
 
 #[cfg(test)]
@@ -171,6 +169,10 @@ mod tests {
     fn a_drawn_value_must_look_drawn() {
         assert_eq!(
             judge(random, "9f86d081884c7d659a2feaa0c55ad015"),
+            Some(Confidence::High)
+        );
+        assert_eq!(
+            judge(random, "6fa459ea-ee8a-4ca4-894e-db77e160355e"),
             Some(Confidence::High)
         );
         assert_eq!(judge(random, "authentication_manager_config"), None);

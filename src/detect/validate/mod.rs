@@ -3,9 +3,14 @@
 
 mod aws;
 mod azure;
+mod base58;
 mod basic_auth;
+mod bip39;
+mod cisco;
 mod crc_tail;
+mod data_center;
 mod encoding;
+mod ethereum;
 mod github;
 mod jfrog;
 mod jwt;
@@ -103,9 +108,14 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("atlassian", crc_tail::atlassian),
     ("aws-key-id", aws::key_id),
     ("azure-storage", azure::storage_key),
+    ("base58check", base58::prove),
     ("basic-auth", basic_auth::prove),
+    ("bip39", bip39::prove),
+    ("cisco-type-7", cisco::type_7),
     ("cloudflare", crc_tail::cloudflare),
     ("confluent", crc_tail::confluent),
+    ("data-center-token", data_center::prove),
+    ("ethereum", ethereum::prove),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
     ("grafana", crc_tail::grafana),
