@@ -32,6 +32,8 @@ pub struct Piece {
     pub start: LineStart,
     /// How the bytes stand for text.
     pub encoding: Encoding,
+    /// Whether it is all of its blob, byte for byte as it is stored.
+    pub is_blob: bool,
 }
 
 impl Piece {
@@ -44,6 +46,7 @@ impl Piece {
             offset: 0,
             start: LineStart::default(),
             encoding: Encoding::Bytes,
+            is_blob: true,
         }
     }
 }

@@ -79,6 +79,14 @@ impl Origin {
         }
     }
 
+    /// Whether the text is the content of a file.
+    pub const fn is_content(&self) -> bool {
+        match self {
+            Self::Entry { part, .. } | Self::File { part, .. } => part.copy().is_some(),
+            Self::Record { .. } | Self::Document(_) | Self::Value { .. } | Self::Object(_) => false,
+        }
+    }
+
     /// Whether the text is a path: the name of a file, of an archive's entry or of a record.
     pub const fn is_name(&self) -> bool {
         match self {
@@ -111,6 +119,23 @@ pub enum EntryPart {
 }
 
 impl EntryPart {
+    /// The content of a file that stands behind `copy` others of the same path.
+    pub const fn of_copy(copy: u32) -> Self {
+        match copy {
+            0 => Self::Content,
+            copy => Self::Again(copy),
+        }
+    }
+
+    /// Of a file's content, how many files of the same path stand before it.
+    pub const fn copy(self) -> Option<u32> {
+        match self {
+            Self::Content => Some(0),
+            Self::Again(copy) => Some(copy),
+            Self::Slack(_) | Self::Name | Self::LinkTarget(_) | Self::Metadata(_) => None,
+        }
+    }
+
     /// The kind of place that the text of this part is.
     pub const fn place(self) -> Where {
         match self {

@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Position, Remark, Suppression, Where};
+use super::{Commits, Package, Position, Remark, Suppression, Where};
 use std::sync::Arc;
 
 /// One place where a blob stands, as people know it.
@@ -23,6 +23,8 @@ pub struct Place {
     pub raw: bool,
     /// Which commits brought it and took it away; only for what stands in a git history.
     pub commits: Option<Arc<Commits>>,
+    /// The package that put the file there, if its content is what the package's records say.
+    pub package: Option<Arc<Package>>,
 }
 
 impl Place {
@@ -37,6 +39,7 @@ impl Place {
             state: None,
             raw: false,
             commits: None,
+            package: None,
         }
     }
 }

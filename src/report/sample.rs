@@ -126,6 +126,7 @@ fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
         state: Some(state),
         raw: false,
         commits: None,
+        package: None,
     }
 }
 
@@ -139,6 +140,7 @@ fn in_document(kind: Where, pointer: &str) -> Place {
         state: None,
         raw: false,
         commits: None,
+        package: None,
     }
 }
 
@@ -193,6 +195,16 @@ fn commits(removed: Option<Commit>) -> Commits {
     }
 }
 
+/// A package of dpkg that is public.
+fn package(name: &str, version: &str) -> Arc<Package> {
+    Arc::new(Package {
+        name: name.into(),
+        version: Some(version.into()),
+        ecosystem: Ecosystem::Dpkg,
+        is_public: true,
+    })
+}
+
 /// A key in every kind of place.
 fn key() -> Finding {
     let copy = "COPY .env /app/ # buildkit";
@@ -229,6 +241,7 @@ fn key() -> Finding {
             14,
         ),
     ];
+    occurrences[1].place.package = Some(package("app-common", "1.2-3"));
     occurrences[2].place.kind = Where::Metadata;
     occurrences.extend([
         at(in_document(Where::Config, "config.Env[3]"), 1, 8),
@@ -359,6 +372,7 @@ pub(super) fn hostile() -> Outcome {
     path.extend_from_slice(secret().as_bytes());
     let mut place = in_layer("", layer(0, &steer), State::Deleted(layer(1, &steer)));
     place.path = Arc::from(path);
+    place.package = Some(package(&steer, &secret()));
     let mut finding = Finding {
         reasons: vec![format!("{} ::add-mask::x", "r".repeat(85)), steer.clone()],
         occurrences: vec![at(place, 1, 1)],

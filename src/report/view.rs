@@ -11,9 +11,11 @@ use serde::{Serialize, Serializer};
 mod build;
 mod history;
 mod suppressed;
+mod vendored;
 
 pub use history::{Commit, History};
 pub use suppressed::{Suppressed, Suppression};
+pub use vendored::Vendored;
 
 /// Version of the JSON report. It changes when a field changes its meaning or goes away, not when
 /// one is added.
@@ -236,6 +238,8 @@ pub struct Occurrence {
     pub suppression: Option<usize>,
     /// What else the git history tells.
     pub git: Option<History>,
+    /// The package that installed the file, which nobody changed since.
+    pub vendored: Option<Vendored>,
     /// Number of the target in [`View::targets`].
     #[serde(skip)]
     pub target_index: usize,

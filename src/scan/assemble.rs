@@ -2,13 +2,15 @@
 //! it and wherever it stands. In which order blobs were numbered or read changes nothing.
 
 use super::Scan;
+use super::collect::Found;
 use super::vague::drop_vague;
+use super::vendored;
 use crate::detect::resolve;
 use crate::model::{
     Allowlist, Confidence, Coverage, Finding, Fingerprint, Kind, Match, Occurrence, Origin, Part,
     Rule, Shortfall, Suppression, SuppressionKind,
 };
-use crate::source::{Seen, Source};
+use crate::source::{Hit, Seen, Source};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,10 +23,12 @@ const MOST_PLACES: usize = 1_000_000;
 pub(super) fn findings(
     scan: &Scan<'_>,
     source: &dyn Source,
-    matches: BTreeMap<Origin, Vec<Match>>,
+    found: Found,
     coverage: &Coverage,
 ) -> Vec<Finding> {
     let rules = scan.detector.rules();
+    source.recognise(&hits(&found), &|| scan.stop.is_set(), coverage);
+    let matches = found.matches;
     let hits: Vec<&Origin> = matches.keys().collect();
     source.settle(&hits, coverage);
     let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
@@ -46,6 +50,17 @@ pub(super) fn findings(
     room.record(coverage);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// The blobs with matches, for a source that knows files by their hashes.
+fn hits(found: &Found) -> Vec<Hit<'_>> {
+    let is_shown = |found: &Match| found.judged.confidence > Confidence::Low;
+    let hits = found.matches.iter().map(|(origin, matches)| Hit {
+        origin,
+        sums: found.sums.get(origin),
+        is_shown: matches.iter().any(is_shown),
+    });
+    hits.collect()
 }
 
 /// One draft for each match of a secret that stands at a place where its rule has a say.
@@ -137,6 +152,8 @@ fn order(finding: &Finding) -> impl Ord + '_ {
 struct Draft {
     finding: Finding,
     rank: Rank,
+    /// Whether it is of a kind that packages ship as examples.
+    is_shipped: bool,
 }
 
 /// The more specific and more certain match speaks, of equals the one whose text is not in the raw
@@ -169,7 +186,11 @@ impl Draft {
             occurrences,
             known: false,
         };
-        Self { finding, rank }
+        Self {
+            finding,
+            rank,
+            is_shipped: vendored::is_shipped(rule),
+        }
     }
 
     /// Joins the same secret found elsewhere.
@@ -199,6 +220,9 @@ impl Draft {
             .occurrences
             .dedup_by(|next, kept| (&next.place, next.position) == (&kept.place, kept.position));
         drop_vague(&mut finding.occurrences);
+        if self.is_shipped {
+            vendored::weigh(&mut finding);
+        }
         finding
     }
 }
@@ -233,6 +257,7 @@ mod tests {
         let secret = Secret::new(b"hunter2");
         let occurrences = vec![occurrence(path)];
         Draft {
+            is_shipped: false,
             rank: (
                 1,
                 Confidence::High,

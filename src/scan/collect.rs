@@ -2,12 +2,22 @@
 //! times by different threads, so overlaps and companions are settled when everything is in.
 
 use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
+use crate::unpack::sums::FileSums;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// Matches in further versions of a text that are kept for each one that was judged where it stands.
 /// They share what was judged, and a secret in a file of a thousand versions has a thousand.
 const CARRIED: usize = 20;
+
+/// All that was found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The matches, by blob in a stable order.
+    pub(super) matches: BTreeMap<Origin, Vec<Match>>,
+    /// The hashes of blobs among them that are files and were in memory as a whole.
+    pub(super) sums: BTreeMap<Origin, FileSums>,
+}
 
 /// The matches found so far, up to a number that bounds the memory.
 pub(super) struct Collector {
@@ -18,6 +28,7 @@ pub(super) struct Collector {
 #[derive(Default)]
 struct Gathered {
     matches: BTreeMap<Origin, Vec<Match>>,
+    sums: BTreeMap<Origin, FileSums>,
     kept: Tally,
     lost: Tally,
 }
@@ -79,8 +90,16 @@ impl Collector {
         }
     }
 
-    /// All matches, by blob in a stable order; what had to be given up is recorded as a gap.
-    pub(super) fn finish(self, coverage: &Coverage) -> BTreeMap<Origin, Vec<Match>> {
+    /// Adds the hashes of a file in which something was found.
+    pub(super) fn add_sums(&self, origin: &Origin, sums: FileSums) {
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        if gathered.matches.contains_key(origin) {
+            gathered.sums.insert(origin.clone(), sums);
+        }
+    }
+
+    /// All matches; what had to be given up is recorded as a gap.
+    pub(super) fn finish(self, coverage: &Coverage) -> Found {
         let gathered = self.gathered.into_inner();
         let mut gathered = gathered.unwrap_or_else(PoisonError::into_inner);
         gathered.cut(self.most);
@@ -98,7 +117,10 @@ impl Collector {
                 coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
             }
         }
-        gathered.matches
+        Found {
+            matches: gathered.matches,
+            sums: gathered.sums,
+        }
     }
 }
 
@@ -117,6 +139,8 @@ impl Gathered {
             }
         }
         self.matches.retain(|_, found| !found.is_empty());
+        self.sums
+            .retain(|origin, _| self.matches.contains_key(origin));
         self.lost.judged += self.kept.judged - kept.judged;
         self.lost.carried += self.kept.carried - kept.carried;
         self.kept = kept;
@@ -167,7 +191,7 @@ mod tests {
             offsets.sort_unstable();
             offsets
         };
-        let matches = collector.finish(&coverage).into_iter();
+        let matches = collector.finish(&coverage).matches.into_iter();
         let matches = matches.map(|(origin, found)| (origin, offsets(found)));
         let shortfalls = coverage.shortfalls().into_iter();
         (

@@ -8,6 +8,7 @@ mod assemble;
 mod collect;
 mod stop;
 mod vague;
+mod vendored;
 mod work;
 
 pub use stop::Stop;
@@ -56,8 +57,8 @@ impl Scan<'_> {
         if self.stop.is_set() {
             coverage.record(Shortfall::new(Kind::Timeout, "scan", self.stop.reason()));
         }
-        let matches = collector.finish(&coverage);
-        let mut findings = assemble::findings(self, source, matches, &coverage);
+        let found = collector.finish(&coverage);
+        let mut findings = assemble::findings(self, source, found, &coverage);
         self.suppressor.judge(&mut findings, &coverage);
         Ok(Outcome {
             targets: source.targets(),

@@ -52,6 +52,7 @@ mod tests {
             state: None,
             raw,
             commits: None,
+            package: None,
         };
         let position = Position {
             offset: 0,

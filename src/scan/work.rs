@@ -9,6 +9,7 @@ use crate::model::{
     Batch, Counter, Coverage, Derived, Kind, Limits, Match, Origin, Piece, Shortfall, Trace,
 };
 use crate::unpack::Sink;
+use crate::unpack::sums::FileSums;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -113,7 +114,12 @@ impl Shared<'_> {
                 scratch = Scratch::default();
                 self.broken(&piece.origin);
             }
+            let has_sums = !found.is_empty() && piece.is_blob && piece.origin.is_content();
             self.collector.add(&piece.origin, found);
+            if has_sums {
+                let sums = FileSums::of(text);
+                self.collector.add_sums(&piece.origin, sums);
+            }
         }
         locked(&self.scratches).push(scratch);
         self.keep(batch.bytes);

@@ -3,12 +3,15 @@
 
 use crate::model::{Coverage, Occurrence, Origin, Place, Position, Secret, Target};
 use crate::unpack::Sink;
+use crate::unpack::sums::FileSums;
 
 pub mod files;
 pub mod git;
 pub mod image;
 mod input;
 mod metered;
+mod packages;
+mod paths;
 pub mod process;
 pub mod stdin;
 
@@ -21,6 +24,17 @@ pub struct Seen<'a> {
     pub position: Position,
     /// The secret as it stands there.
     pub secret: &'a Secret,
+}
+
+/// A blob with matches.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a> {
+    /// The blob.
+    pub origin: &'a Origin,
+    /// The hashes of its content, if it was small enough to be in memory as a whole.
+    pub sums: Option<&'a FileSums>,
+    /// Whether a match in it is more than a guess, so that it is worth a second reading.
+    pub is_shown: bool,
 }
 
 /// Something that can be scanned.
@@ -38,6 +52,12 @@ pub trait Source: Sync {
     /// many at once. What cannot be found out is recorded as a shortfall.
     fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
         let _ = (hits, coverage);
+    }
+
+    /// Told the blobs with matches before the first question about places, for sources that know what
+    /// package managers installed. What cannot be found out is recorded as a shortfall.
+    fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
+        let _ = (hits, is_stopped, coverage);
     }
 
     /// All places of one secret, given every blob that holds it. Each comes with the index of the

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod memory;
 mod peek;
 pub mod sniff;
+pub mod sums;
 pub mod tar;
 pub mod text;
 

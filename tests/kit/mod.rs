@@ -27,6 +27,7 @@ pub mod hook;
 pub mod image;
 pub mod index;
 pub mod layer;
+pub mod packages;
 pub mod registry;
 pub mod report;
 pub mod sample;

@@ -3,7 +3,7 @@
 use super::history;
 use super::page::{BAD, BOLD, DIM, PLAIN, Page, WARN, margin};
 use crate::model::Severity;
-use crate::report::view::{Finding, Layer, Occurrence, Secret};
+use crate::report::view::{Finding, Layer, Occurrence, Secret, Vendored};
 use crate::report::visible::visible;
 use anstyle::Style;
 use std::io;
@@ -106,6 +106,7 @@ fn are_alike(one: &Occurrence, next: &Occurrence) -> bool {
             later,
             place.commit.clone(),
             removed,
+            place.vendored.as_ref().map(Vendored::told),
         )
     };
     told(one) == told(next)
@@ -126,6 +127,10 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
         }
         (None, Some(git)) => history::write(git, &indent, page),
         (None, None) => Ok(()),
+    }?;
+    match &places[0].vendored {
+        Some(package) => page.wrapped((PLAIN, &indent), PLAIN, &package.told()),
+        None => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The part of SARIF 2.1.0 that we write, as plain structs. Names are those of the OASIS standard
 //! (sections in brackets); the schema in testdata/ is what tests hold the output to.
 
-use crate::report::view::History;
+use crate::report::view::{History, Vendored};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -205,6 +205,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) commit: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) git: Option<&'a History>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) vendored: Option<&'a Vendored>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
     pub(super) known: bool,

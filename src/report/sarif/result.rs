@@ -92,8 +92,12 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
             .as_ref()
             .map_or(Ok(()), |git| past(&mut text, git)),
     };
+    let vendored = match &place.vendored {
+        Some(package) => write!(text, "; {}", package.told()),
+        None => Ok(()),
+    };
     // Writing to a string cannot fail.
-    let _ = within.and(fate);
+    let _ = within.and(fate).and(vendored);
     text
 }
 
@@ -196,6 +200,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         changed_by_instruction: later.and_then(|layer| layer.instruction.as_deref()),
         commit: place.commit.as_deref(),
         git: place.git.as_ref(),
+        vendored: place.vendored.as_ref(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
         known: finding.known,

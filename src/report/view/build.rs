@@ -227,6 +227,10 @@ impl<'a> Builder<'a> {
             suppression: suppression.map(|found| reasons.count(found, |text| self.text(text))),
             commit: introduced.map(|commit| commit.id.clone()),
             git,
+            vendored: place
+                .package
+                .as_deref()
+                .map(|package| self.vendored(package)),
             target_index,
             image_digest: self
                 .image_of(place, target_index)

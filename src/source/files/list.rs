@@ -42,13 +42,15 @@ impl List {
     }
 }
 
+/// The path with these bytes.
 #[cfg(unix)]
-fn path(bytes: &[u8]) -> PathBuf {
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStringExt;
     OsString::from_vec(bytes.to_vec()).into()
 }
 
+/// The path with these bytes.
 #[cfg(not(unix))]
-fn path(bytes: &[u8]) -> PathBuf {
+pub(super) fn path(bytes: &[u8]) -> PathBuf {
     OsString::from(String::from_utf8_lossy(bytes).into_owned()).into()
 }

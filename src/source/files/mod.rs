@@ -10,6 +10,7 @@ mod list;
 mod read;
 mod roots;
 mod selection;
+mod vendored;
 mod walk;
 
 pub use list::{List, Separator};
@@ -20,8 +21,9 @@ use self::hardlinks::HardLinks;
 use self::read::Reader;
 use self::roots::Roots;
 use self::selection::Selection;
-use super::Source;
-use crate::model::{Limits, Meter, Options, Origin, Place, Progress, Target, TargetId};
+use self::vendored::Installed;
+use super::{Hit, Source};
+use crate::model::{Coverage, Limits, Meter, Options, Origin, Place, Progress, Target, TargetId};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use rayon::prelude::*;
@@ -38,6 +40,8 @@ pub struct FileSource<'a> {
     progress: &'a dyn Progress,
     hardlinks: HardLinks,
     is_elsewhere: Option<IsElsewhere>,
+    /// What package managers installed.
+    installed: Installed,
 }
 
 /// A folder that is part of a target, or a file.
@@ -106,6 +110,7 @@ impl<'a> FileSource<'a> {
             progress,
             hardlinks: HardLinks::default(),
             is_elsewhere: None,
+            installed: Installed::new(&options.limits),
         })
     }
 }
@@ -130,6 +135,7 @@ impl<'a> FileSource<'a> {
             progress,
             hardlinks: HardLinks::default(),
             is_elsewhere: None,
+            installed: Installed::new(&options.limits),
         })
     }
 }
@@ -174,11 +180,11 @@ impl Source for FileSource<'_> {
             return Vec::new();
         };
         let place = |target: TargetId, path: &Arc<[u8]>| {
-            Place::new(
-                self.roots.targets[target.0 as usize].name.as_str().into(),
-                part.place(),
-                Arc::clone(path),
-            )
+            let name = self.roots.targets[target.0 as usize].name.as_str();
+            Place {
+                package: self.installed.package(origin, target, path),
+                ..Place::new(name.into(), part.place(), Arc::clone(path))
+            }
         };
         let names = self.hardlinks.names(*target, path, *part);
         match names.is_empty() {
@@ -187,6 +193,20 @@ impl Source for FileSource<'_> {
                 .iter()
                 .map(|name| place(name.target, &name.path))
                 .collect(),
+        }
+    }
+
+    fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
+        let reread = |origin: &Origin| {
+            let sums = || self.roots.sums(origin);
+            (!is_stopped()).then(sums)?
+        };
+        self.installed.recognise(hits, &reread);
+        if hits
+            .iter()
+            .any(|hit| hit.is_shown && hit.origin.is_content())
+        {
+            self.installed.tell_unread(coverage);
         }
     }
 

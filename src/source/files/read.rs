@@ -7,6 +7,7 @@ use super::hardlinks::{Inode, Name};
 use super::walk::{Entry, Found};
 use super::{FileSource, Meters, locked};
 use crate::model::{Counter, EntryPart, Kind, Origin, Shortfall};
+use crate::source::packages::Draft;
 use crate::unpack::Sink;
 use crate::unpack::batch::Batcher;
 use crate::unpack::decode::shortfall_kind;
@@ -22,6 +23,7 @@ pub(super) struct Reader<'s> {
     sink: &'s dyn Sink,
     meters: &'s Meters,
     batcher: Batcher<'s>,
+    packages: Draft,
 }
 
 impl<'s> Reader<'s> {
@@ -32,12 +34,14 @@ impl<'s> Reader<'s> {
             sink,
             meters,
             batcher: Batcher::new(sink, source.context),
+            packages: source.installed.draft(),
         }
     }
 
     /// Hands over what is left.
     pub(super) fn finish(self) {
         self.batcher.finish();
+        self.source.installed.add(self.packages.finish());
     }
 
     /// Takes what the walk came across.
@@ -113,9 +117,19 @@ impl<'s> Reader<'s> {
     fn body(&mut self, name: &Name, file: &File, size: u64) {
         let most = self.source.limits.stream_bytes;
         let mut reader = file.take(most);
-        let mut read = |buffer: &mut [u8]| reader.read(buffer);
+        let mut record = self.packages.open(name.target.0, &name.path, 0);
+        let mut read = |buffer: &mut [u8]| {
+            let count = reader.read(buffer)?;
+            if let Some(record) = &mut record {
+                record.take(&buffer[..count]);
+            }
+            Ok(count)
+        };
         let origin = origin(name, EntryPart::Content);
         let (total, result) = self.batcher.blob(&origin, Some(size), &mut read);
+        if let Some(record) = record {
+            self.packages.close(record);
+        }
         self.sink.count(Counter::Files, 1);
         locked(&self.meters[name.target.0 as usize]).advance(total);
         match result {
@@ -162,7 +176,7 @@ fn bytes(text: &OsStr) -> Arc<[u8]> {
 /// Opens without waiting for anybody, without becoming the terminal's owner, and without following
 /// a link that nobody named.
 #[cfg(unix)]
-fn open(name: &Name) -> io::Result<File> {
+pub(super) fn open(name: &Name) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let links = if name.follow { 0 } else { libc::O_NOFOLLOW };
     let flags = links | libc::O_NONBLOCK | libc::O_NOCTTY;
@@ -173,7 +187,7 @@ fn open(name: &Name) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open(name: &Name) -> io::Result<File> {
+pub(super) fn open(name: &Name) -> io::Result<File> {
     OpenOptions::new().read(true).open(&name.real)
 }
 

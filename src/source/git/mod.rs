@@ -41,7 +41,7 @@ use self::part::Part;
 use self::repository::Repository;
 use self::scope::Found;
 use super::files::FileSource;
-use super::{Seen, Source};
+use super::{Hit, Seen, Source};
 use crate::model::{self, Coverage, Occurrence, Options, Origin, Place, Progress, Target};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
@@ -218,6 +218,12 @@ impl Source for GitSource<'_> {
             for part in self.parts() {
                 part.settle(&self.job, hits, coverage);
             }
+        }
+    }
+
+    fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
+        if let Some(files) = &self.files {
+            files.recognise(hits, is_stopped, coverage);
         }
     }
 

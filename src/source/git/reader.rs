@@ -65,6 +65,7 @@ impl Reader<'_> {
             let narrowed = Piece {
                 offset: mark as u64,
                 encoding: Encoding::Utf16,
+                is_blob: false,
                 ..Piece::whole(piece.origin.clone(), 0..narrow.len())
             };
             self.sink.search(&narrowed, &narrow, None);

@@ -9,6 +9,7 @@ use super::digest::Digest;
 use super::overlay::Index;
 use super::store::Store;
 use crate::model::{DocumentId, LayerId, Where};
+use crate::source::packages::Table;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub(super) enum Shape {
 }
 
 /// What is known of a layer once it has been read.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Facts {
     /// Its paths.
     pub(super) index: Index,
@@ -66,6 +67,10 @@ pub(super) struct Facts {
     pub(super) sums: Option<Sums>,
     /// What it turned out to be.
     pub(super) shape: Shape,
+    /// What its records of packages say.
+    pub(super) packages: Table,
+    /// Where it can be read once more; `None` of what can be read only once.
+    pub(super) again: Option<Copy>,
 }
 
 /// A blob that no image refers to.
@@ -220,6 +225,11 @@ impl Catalog {
     /// What reading a layer has shown.
     pub(super) fn learn(&mut self, layer: LayerId, facts: Facts) {
         self.layers[layer.0 as usize].facts = facts;
+    }
+
+    /// More records of packages that belong to a layer.
+    pub(super) fn add_packages(&mut self, layer: LayerId, more: Table) {
+        self.layers[layer.0 as usize].facts.packages.merge(more);
     }
 
     /// The layer of this number.

@@ -12,6 +12,7 @@ use super::reading::Reading;
 use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::source::metered::Metered;
+use crate::source::packages::Draft;
 use crate::unpack::batch::Batcher;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
@@ -21,6 +22,8 @@ use std::collections::HashSet;
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 
+/// The tree that a layer's paths belong to: every layer has tables of its own.
+pub(super) const TREE: u32 = 0;
 /// Stored bytes that are read and hashed at once.
 const BUFFER: usize = 256 << 10;
 
@@ -55,8 +58,9 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
         scan.compare(copy, &read[known].1);
     }
     // The last one read is the one that was proven, if any was.
-    if let Some((_, facts)) = read.pop() {
-        scan.catalog().learn(layer, facts);
+    if let Some((copy, facts)) = read.pop() {
+        let again = Some(copy.clone());
+        scan.catalog().learn(layer, Facts { again, ..facts });
     }
 }
 
@@ -76,6 +80,7 @@ pub(super) struct LayerReader<'a> {
     name: &'a str,
     batcher: Batcher<'a>,
     index: IndexBuilder,
+    packages: Draft,
     shape: Shape,
     /// How many entries of the same path stand before the one at hand.
     copy: u32,
@@ -101,6 +106,7 @@ impl<'a> LayerReader<'a> {
             name,
             batcher: Batcher::new(scan.sink, scan.context),
             index: IndexBuilder::default(),
+            packages: Draft::new(&scan.packages),
             shape: Shape::Unknown,
             copy: 0,
             numbered: 0,
@@ -146,6 +152,8 @@ impl<'a> LayerReader<'a> {
             index: self.index.finish(),
             sums,
             shape: self.shape,
+            packages: self.packages.finish(),
+            again: None,
         }
     }
 
@@ -259,7 +267,17 @@ impl<'a> LayerReader<'a> {
         }
         self.scan.sink.count(Counter::Files, 1);
         let origin = self.origin(&entry.path, self.part());
-        let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut read);
+        let mut record = self.packages.open(TREE, &entry.path, self.copy);
+        let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut |buffer| {
+            let count = read(buffer)?;
+            if let Some(record) = &mut record {
+                record.take(&buffer[..count]);
+            }
+            Ok(count)
+        });
+        if let Some(record) = record {
+            self.packages.close(record);
+        }
         if let Err(error) = result {
             self.failed(Some(&entry.path), &error);
         }
@@ -267,10 +285,7 @@ impl<'a> LayerReader<'a> {
 
     /// Which of the entries of its path the one at hand is.
     pub(super) const fn part(&self) -> EntryPart {
-        match self.copy {
-            0 => EntryPart::Content,
-            copy => EntryPart::Again(copy),
-        }
+        EntryPart::of_copy(self.copy)
     }
 
     /// A small file that is already in memory.
@@ -278,6 +293,11 @@ impl<'a> LayerReader<'a> {
         self.scan.sink.count(Counter::Files, 1);
         let origin = self.origin(path, part);
         self.batcher.text(origin, content);
+        let copy = part.copy().unwrap_or_default();
+        if let Some(mut record) = self.packages.open(TREE, path, copy) {
+            record.take(content);
+            self.packages.close(record);
+        }
     }
 
     fn slack<R: Read>(&mut self, tar: &mut TarReader<R>) {
@@ -325,7 +345,8 @@ pub(super) fn begins_tar(head: &[u8]) -> bool {
     is_empty || sniff::is_tar(head) || head.get(MAGIC) == Some(b"ustar")
 }
 
-fn node(entry: &TarEntry) -> Node {
+/// What an entry is to the overlay.
+pub(super) fn node(entry: &TarEntry) -> Node {
     let is_opaque = |(key, value): &Record| key.ends_with(OVERLAY_OPAQUE) && value == b"y";
     match entry.kind {
         EntryKind::Directory if entry.metadata.iter().any(is_opaque) => Node::OpaqueDirectory,

@@ -24,11 +24,13 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod reread;
 mod storage;
 mod store;
 mod survey;
 mod target;
 mod values;
+mod vendored;
 
 pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
@@ -38,10 +40,12 @@ use catalog::Catalog;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
+use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::Source;
-use crate::model::{Counter, Options, Origin, Place, Progress};
+use super::packages::Room;
+use super::{Hit, Source};
+use crate::model::{Counter, Coverage, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -102,6 +106,7 @@ impl Source for ImageSource<'_> {
             progress: self.progress,
             access: &self.access,
             sink,
+            packages: Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),
         };
         reading.run();
@@ -117,6 +122,13 @@ impl Source for ImageSource<'_> {
         places
             .map(|places| places.of_origin(origin))
             .unwrap_or_default()
+    }
+
+    fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
+        if let Some(places) = self.places.get() {
+            let limits = &self.options.limits;
+            places.recognise(hits, &Rereading { limits, is_stopped }, coverage);
+        }
     }
 
     fn targets(&self) -> Vec<crate::model::Target> {

@@ -2,13 +2,12 @@
 //! and by which layer. Whiteouts label findings; they never hide them.
 //!
 //! A layer is remembered as sorted hashes of its paths, 16 bytes for each, so that the memory does
-//! not depend on the length of names. The hash is keyed at random for every process: nobody can
-//! build two paths that collide. Semantics are those of the OCI image-spec (layer.md, "Whiteouts"):
+//! not depend on the length of names. Semantics are those of the OCI image-spec (layer.md, "Whiteouts"):
 //! a whiteout applies to lower layers only, whatever the order inside its own.
 
+use crate::source::paths::{components, hash, hasher};
 use std::collections::HashMap;
-use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
-use std::sync::OnceLock;
+use std::hash::{Hash, Hasher};
 
 /// File name prefix of a whiteout.
 const WHITEOUT: &[u8] = b".wh.";
@@ -217,21 +216,6 @@ fn whiteout_of<'a>(parts: &[&'a [u8]]) -> Option<Whiteout<'a>> {
     }
 }
 
-/// The parts of a path as a runtime resolves it below the root.
-fn components(path: &[u8]) -> Vec<&[u8]> {
-    let mut parts = Vec::new();
-    for part in path.split(|&byte| byte == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts
-}
-
 /// The hashes of the directories above, from the root. Each goes on from the one before: a path
 /// may have half a million parts.
 fn ancestors(parts: &[&[u8]]) -> Vec<u64> {
@@ -244,17 +228,6 @@ fn ancestors(parts: &[&[u8]]) -> Vec<u64> {
             directory
         })
         .collect()
-}
-
-fn hash(parts: &[&[u8]]) -> u64 {
-    let mut hasher = hasher();
-    parts.iter().for_each(|part| part.hash(&mut hasher));
-    hasher.finish()
-}
-
-fn hasher() -> DefaultHasher {
-    static KEY: OnceLock<RandomState> = OnceLock::new();
-    KEY.get_or_init(RandomState::new).build_hasher()
 }
 
 #[cfg(test)]

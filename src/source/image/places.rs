@@ -4,19 +4,22 @@
 use super::catalog::{Catalog, Document, Image, Shape, Use};
 use super::overlay::{self, Fate};
 use crate::model::{EntryPart, LayerId, LayerPlace, Origin, Place, State, Where};
+use crate::unpack::sums::FileSums;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Stands for the digest of a layer that no one claims and that was not read to its end.
 const UNREAD: &str = "unknown:not-read-to-its-end";
 
 /// A catalog that is complete: what the report asks.
 pub(super) struct Places {
-    catalog: Catalog,
+    pub(super) catalog: Catalog,
     /// Image and position of each use of each layer.
-    uses: BTreeMap<LayerId, Vec<(usize, usize)>>,
+    pub(super) uses: BTreeMap<LayerId, Vec<(usize, usize)>>,
     /// What each image's target is called.
     labels: Vec<Arc<str>>,
+    /// The hashes of files with matches.
+    pub(super) sums: OnceLock<HashMap<Origin, FileSums>>,
 }
 
 impl Places {
@@ -35,6 +38,7 @@ impl Places {
             catalog,
             uses,
             labels,
+            sums: OnceLock::new(),
         }
     }
 
@@ -71,7 +75,8 @@ impl Places {
     pub(super) fn of_origin(&self, origin: &Origin) -> Vec<Place> {
         let mut places = match origin {
             Origin::Entry { layer, path, part } => {
-                self.of_entry(self.catalog.original(*layer), path, *part)
+                let sums = self.sums.get().and_then(|sums| sums.get(origin));
+                self.of_entry(self.catalog.original(*layer), path, *part, sums)
             }
             Origin::Document(number) => {
                 let document = self.catalog.document(*number);
@@ -93,7 +98,13 @@ impl Places {
         places
     }
 
-    fn of_entry(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
+    fn of_entry(
+        &self,
+        layer: LayerId,
+        path: &Arc<[u8]>,
+        part: EntryPart,
+        sums: Option<&FileSums>,
+    ) -> Vec<Place> {
         let kind = part.place();
         let in_images = self.uses.get(&layer).into_iter().flatten();
         let in_images = in_images.map(|&(image, position)| Place {
@@ -108,6 +119,7 @@ impl Places {
             state: self.state(image, position, path, part),
             raw: false,
             commits: None,
+            package: sums.and_then(|sums| self.package((image, position), path, sums)),
         });
         let entry = self.catalog.layer(layer);
         let loose = entry.loose.iter().map(|loose| Place {
@@ -124,6 +136,7 @@ impl Places {
             state: None,
             raw: false,
             commits: None,
+            package: None,
         });
         in_images.chain(loose).collect()
     }
@@ -138,6 +151,7 @@ impl Places {
             state: None,
             raw,
             commits: None,
+            package: None,
         };
         // A config that no image claims, as old engines write one for each layer, would look like
         // the image's own.
@@ -161,16 +175,13 @@ impl Places {
 
     /// What became of an entry; nothing where the text belongs to none.
     fn state(&self, image: usize, position: usize, path: &[u8], part: EntryPart) -> Option<State> {
-        let copy = match part {
-            EntryPart::Slack(_) => return None,
-            EntryPart::Content => Some(0),
-            EntryPart::Again(copy) => Some(copy),
-            EntryPart::Name | EntryPart::LinkTarget(_) | EntryPart::Metadata(_) => None,
-        };
+        if matches!(part, EntryPart::Slack(_)) {
+            return None;
+        }
         let layers = self.catalog.images[image].layers[position..]
             .iter()
             .map(|used| used.layer.map(|layer| &self.catalog.facts(layer).index));
-        Some(match overlay::fate(layers, position, path, copy) {
+        Some(match overlay::fate(layers, position, path, part.copy()) {
             Fate::Present => State::Present,
             Fate::Overwritten(by) => State::Overwritten(self.layer_place(image, by)),
             Fate::Deleted(by) => State::Deleted(self.layer_place(image, by)),

@@ -17,6 +17,7 @@ use super::target::{Location, Target};
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
 use crate::source::input::Stdin;
 use crate::source::metered::Metered;
+use crate::source::packages::Room;
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -44,6 +45,8 @@ pub(super) struct Reading<'a> {
     pub(super) progress: &'a dyn Progress,
     pub(super) access: &'a Arc<Access>,
     pub(super) sink: &'a dyn Sink,
+    /// For what the records of packages say.
+    pub(super) packages: Arc<Room>,
     pub(super) catalog: Mutex<Catalog>,
 }
 

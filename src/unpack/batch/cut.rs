@@ -66,7 +66,15 @@ impl<'o> Cut<'o> {
             offset: self.offset,
             start: self.line,
             encoding: Encoding::Bytes,
+            is_blob: false,
         })
+    }
+
+    /// The last piece, which is the whole blob if nothing went before it.
+    pub(super) fn last(&self, text: &[u8]) -> Option<Piece> {
+        let piece = self.piece(text, text.len())?;
+        let is_blob = self.offset == 0 && self.fresh == 0;
+        Some(Piece { is_blob, ..piece })
     }
 
     /// The same piece as narrowed text, in a batch of its own, if the blob is UTF-16.
@@ -92,6 +100,7 @@ impl<'o> Cut<'o> {
             offset: self.offset + mark as u64,
             start: line,
             encoding: Encoding::Utf16,
+            is_blob: false,
             ..Piece::whole(self.origin.clone(), 0..bytes.len())
         };
         Some(Batch {

@@ -139,7 +139,7 @@ impl<'s> Batcher<'s> {
     fn close(&mut self, mut cut: Cut<'_>) {
         let text = &self.batch.bytes[cut.start..self.filled];
         cut.sniff(text);
-        let piece = cut.piece(text, text.len());
+        let piece = cut.last(text);
         let narrowed = cut.narrowed(text, text.len(), self.sink);
         self.emit(cut.start, piece, narrowed);
     }

@@ -98,7 +98,8 @@ pub(in super::super) fn search_rest(scan: &Reading<'_>, target: usize, passed: &
             let_go(scan, target, &mut archive, &name.as_bytes().into(), kept);
         }
     }
-    archive.facts(None);
+    let facts = archive.facts(None);
+    scan.catalog().add_packages(outer, facts.packages);
 }
 
 /// An entry that no image can refer to, or not any more, is a part of the archive like all others:
