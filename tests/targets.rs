@@ -166,10 +166,10 @@ fn what_is_no_archive_says_so() {
 }
 
 #[test]
-fn a_bare_name_is_refused_with_the_transports_that_exist() {
-    for name in ["ubuntu", "ghcr.io/acme/shop:1"] {
+fn what_no_image_can_be_called_is_refused_with_the_transports_that_exist() {
+    for name in ["My Shop", "ghcr.io/Acme/shop:1"] {
         let run = image([name]).run().expect(2);
-        for transport in ["oci:", "oci-archive:", "docker-archive:"] {
+        for transport in ["oci:", "oci-archive:", "docker-archive:", "docker://"] {
             assert!(run.stderr.contains(transport), "{}", run.stderr);
         }
     }

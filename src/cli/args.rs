@@ -4,8 +4,10 @@
 mod config;
 mod explain;
 mod hook;
+mod registry;
 mod repo;
 mod run;
+mod running;
 mod suppress;
 
 use super::exit::Exit;
@@ -13,12 +15,14 @@ use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
+use registry::RegistryArgs;
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
 use residue::source::files::Separator;
 use residue::source::stdin::{Form, StdinSource};
 pub(super) use run::{OutputArgs, RunArgs, environment};
+pub(super) use running::{ContainerArgs, ProcessArgs};
 use std::path::PathBuf;
 pub(super) use suppress::{BaselineArgs, BaselineCommand, IgnoreArgs};
 
@@ -32,6 +36,7 @@ Examples:
 
 const IMAGE_EXAMPLES: &str = "\
 Examples:
+  residue image ghcr.io/me/app:1.2            an image in a registry
   residue image oci:build/app:1.2             a tag of an OCI layout
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
@@ -99,6 +104,12 @@ pub(super) enum Command {
     /// Scan container images
     #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan containers: what they are run with, what they wrote, and their images
+    #[command(after_help = epilogue(running::CONTAINER_EXAMPLES))]
+    Container(ContainerArgs),
+    /// Scan the environments and command lines of running processes
+    #[command(after_help = epilogue(running::PROCESS_EXAMPLES))]
+    Process(ProcessArgs),
     /// Scan git repositories: the whole history and the files
     #[command(after_help = epilogue(repo::EXAMPLES))]
     Repo(RepoArgs),
@@ -133,8 +144,9 @@ pub(super) enum Command {
 /// What to scan and how.
 #[derive(Debug, Args)]
 pub(super) struct ImageArgs {
-    /// What to scan: oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:REF],
-    /// `-` for an archive on standard input, or a path, whose kind its content tells
+    /// What to scan: docker://REF, oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG],
+    /// docker-archive:FILE[:REF], `-` for an archive on standard input, a path, whose kind its content
+    /// tells, or the name of an image in a registry
     #[arg(value_name = "TARGET", required = true)]
     pub(super) targets: Vec<String>,
 
@@ -149,6 +161,9 @@ pub(super) struct ImageArgs {
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
     #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
+
+    #[command(flatten)]
+    pub(super) registry: RegistryArgs,
 
     #[command(flatten)]
     pub(super) run: RunArgs,

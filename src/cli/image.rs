@@ -3,6 +3,7 @@
 use super::args::ImageArgs;
 use super::scan::Plan;
 use super::{config, detector, scan};
+use anyhow::bail;
 use residue::source::image::{ImageSource, Target};
 use residue::suppress::Reach;
 
@@ -14,6 +15,10 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         config,
         reach: Reach::foreign(),
     };
+    if args.registry.takes_stdin() && args.targets.iter().any(|target| target == "-") {
+        bail!("standard input is either the password or an archive; give the archive as a file");
+    }
+    let access = args.registry.access()?;
     scan::run(&args.run, plan, |setting| {
         let targets = args.targets.iter().map(|text| Target::parse(text));
         let targets = targets.collect::<Result<_, _>>()?;
@@ -22,8 +27,7 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
             context,
             progress,
         } = setting;
-        Ok(Box::new(ImageSource::new(
-            targets, options, context, progress,
-        )?))
+        let source = ImageSource::new(targets, options, context, progress)?;
+        Ok(Box::new(source.with_access(access)))
     })
 }

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 mod args;
 mod baseline;
 mod config;
+mod container;
 mod detector;
 mod dir;
 mod exit;
@@ -20,6 +21,7 @@ mod hook;
 mod ignore;
 mod image;
 mod import;
+mod process;
 mod progress;
 mod repo;
 mod rules;
@@ -32,6 +34,8 @@ pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
+        Command::Container(args) => container::run(&args),
+        Command::Process(args) => process::run(&args),
         Command::Repo(args) => repo::run(&args),
         Command::Hook(args) => hook::run(&args),
         Command::Dir(args) => dir::run(&args),

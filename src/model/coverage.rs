@@ -54,6 +54,8 @@ pub enum Kind {
     UnusedSuppression,
     /// What a configuration in the scanned tree asks for and may not have.
     UntrustedConfig,
+    /// Processes of other users, which this one may not look at.
+    OtherUser,
 }
 
 /// Whether a shortfall fails a gate.
@@ -66,7 +68,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 23] = [
+const KINDS: [(Kind, &str, Class); 24] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -90,6 +92,7 @@ const KINDS: [(Kind, &str, Class); 23] = [
     (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
     (Kind::UnusedSuppression, "unused-suppression", Class::Note),
     (Kind::UntrustedConfig, "untrusted-config", Class::Note),
+    (Kind::OtherUser, "other-user", Class::Note),
 ];
 
 impl Kind {

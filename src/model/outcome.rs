@@ -21,6 +21,8 @@ pub struct Outcome {
 pub struct Target {
     /// As the user typed it.
     pub name: String,
+    /// Where it was read from, if its name left a choice: an engine, a registry.
+    pub via: Option<String>,
     /// Its images, each platform on its own.
     pub images: Vec<Image>,
     /// For files: the path that theirs begin at, seen from the current directory, and empty for

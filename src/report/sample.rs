@@ -48,6 +48,7 @@ pub(super) fn outcome() -> Outcome {
             target("oci:app:1.2", &["linux/amd64", "linux/arm64"]),
             target("docker-archive:tools.tar", &["linux/amd64"]),
             Target {
+                via: None,
                 base: Some(String::new()),
                 ..target(".", &[])
             },
@@ -82,6 +83,7 @@ fn target(name: &str, platforms: &[&str]) -> Target {
     Target {
         name: name.to_owned(),
         images: platforms.iter().enumerate().map(image).collect(),
+        via: None,
         base: None,
     }
 }

@@ -86,6 +86,8 @@ pub struct Gate {
 pub struct Target {
     /// As the user typed it.
     pub name: String,
+    /// Where it was read from, if its name left a choice.
+    pub via: Option<String>,
     /// Its images; none if it is files.
     pub images: Vec<Image>,
 }

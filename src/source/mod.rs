@@ -12,6 +12,7 @@ mod input;
 mod metered;
 mod packages;
 mod paths;
+pub mod process;
 pub mod stdin;
 
 /// A secret in a blob.

@@ -145,6 +145,7 @@ impl Source for StdinSource<'_> {
         vec![Target {
             name: (*self.name).to_owned(),
             images: Vec::new(),
+            via: None,
             base: Some(String::new()),
         }]
     }

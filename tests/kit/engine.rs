@@ -94,13 +94,18 @@ impl Docker {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new("docker");
-        let socket = format!("unix://{}", self.dir.path().join("socket").display());
+        let socket = self.host();
         // The classic builder needs no helper, and its images have the older history.
         command
             .env("DOCKER_BUILDKIT", "0")
             .args(["--host", &socket]);
         command.args(args).stderr(Stdio::piped());
         command
+    }
+
+    /// Where it listens, as `DOCKER_HOST` says it.
+    pub fn host(&self) -> String {
+        format!("unix://{}", self.dir.path().join("socket").display())
     }
 
     /// Runs a client command and gives its standard output.
@@ -124,6 +129,128 @@ impl Drop for Docker {
         }
         let _ = self.engine.kill();
         let _ = self.engine.wait();
+    }
+}
+
+/// Podman's service with a store of its own.
+pub struct Podman {
+    service: Child,
+    dir: TempDir,
+}
+
+impl Podman {
+    /// Starts it and waits until it listens.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("socket");
+        let service = Self::command(&dir)
+            .args(["system", "service", "--time=0"])
+            .arg(format!("unix://{}", socket.display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begin = Instant::now();
+        while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+            assert!(begin.elapsed() < PATIENCE, "podman does not start");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Self { service, dir }
+    }
+
+    fn command(dir: &TempDir) -> Command {
+        let mut command = Command::new("podman");
+        command.arg("--root").arg(dir.path().join("root"));
+        command.arg("--runroot").arg(dir.path().join("run"));
+        command.args(["--storage-driver", "vfs"]);
+        command
+    }
+
+    /// Where it listens, as `CONTAINER_HOST` says it.
+    pub fn host(&self) -> String {
+        format!("unix://{}", self.dir.path().join("socket").display())
+    }
+
+    /// Runs a command in its store and gives its standard output.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        output(Self::command(&self.dir).args(args))
+    }
+}
+
+impl Drop for Podman {
+    fn drop(&mut self) {
+        let _ = self.service.kill();
+        let _ = self.service.wait();
+    }
+}
+
+/// A containerd of its own.
+pub struct Containerd {
+    daemon: Child,
+    dir: TempDir,
+}
+
+impl Containerd {
+    /// Starts it and waits until it answers.
+    pub fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        // Only what stores content is needed, and the rest wants more than a test may have.
+        let config = "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n";
+        std::fs::write(dir.path().join("config.toml"), config).unwrap();
+        let daemon = Command::new("containerd")
+            .arg("--config")
+            .arg(dir.path().join("config.toml"))
+            .arg("--root")
+            .arg(dir.path().join("root"))
+            .arg("--state")
+            .arg(dir.path().join("state"))
+            .arg("--address")
+            .arg(dir.path().join("socket"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let containerd = Self { daemon, dir };
+        let begin = Instant::now();
+        while !containerd
+            .command(&["version"])
+            .output()
+            .unwrap()
+            .status
+            .success()
+        {
+            assert!(begin.elapsed() < PATIENCE, "containerd does not start");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        containerd
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("ctr");
+        command.arg("--address").arg(self.dir.path().join("socket"));
+        command.args(args).stderr(Stdio::piped());
+        command
+    }
+
+    /// Where it keeps everything.
+    pub fn root(&self) -> String {
+        self.dir.path().join("root").display().to_string()
+    }
+
+    /// Runs a client command and gives its standard output.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Vec<u8> {
+        output(&mut self.command(args))
+    }
+}
+
+impl Drop for Containerd {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
     }
 }
 

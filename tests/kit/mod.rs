@@ -29,6 +29,7 @@ pub mod image;
 pub mod index;
 pub mod layer;
 pub mod packages;
+pub mod registry;
 pub mod report;
 pub mod sample;
 pub mod secrets;

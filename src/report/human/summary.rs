@@ -20,6 +20,7 @@ pub(super) fn write(view: &View, page: &mut Page<'_>) -> io::Result<()> {
     page.rule()?;
     tally(view, page)?;
     page.field("scanned", PLAIN, &scanned(&view.coverage))?;
+    sources(view, page)?;
     coverage(view, page)?;
     let places = || {
         view.findings
@@ -123,6 +124,18 @@ fn scanned(coverage: &Coverage) -> String {
         })
         .collect();
     counts.join(", ")
+}
+
+/// Where images were read from, where their names left a choice.
+fn sources(view: &View, page: &mut Page<'_>) -> io::Result<()> {
+    let told = view.targets.iter().filter_map(|target| {
+        let via = target.via.as_ref()?;
+        Some(format!("{} from {via}", target.name))
+    });
+    for (number, text) in told.take(LISTED).enumerate() {
+        page.field(if number == 0 { "read" } else { "" }, DIM, &text)?;
+    }
+    Ok(())
 }
 
 fn coverage(view: &View, page: &mut Page<'_>) -> io::Result<()> {

@@ -15,6 +15,7 @@ fn many(targets: usize) -> View {
         .map(|number| crate::model::Target {
             name: format!("oci:image-{number:02}"),
             images: Vec::new(),
+            via: None,
             base: None,
         })
         .collect();

@@ -117,6 +117,7 @@ impl<'a> Builder<'a> {
         };
         Target {
             name: self.name(&target.name),
+            via: target.via.as_ref().map(|via| self.text(via)),
             images: target.images.iter().map(image).collect(),
         }
     }

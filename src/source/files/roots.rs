@@ -43,7 +43,13 @@ impl Roots {
             let target = number(&targets);
             let base = Some(String::new());
             let images = Vec::new();
-            targets.push(Target { name, images, base });
+            let via = None;
+            targets.push(Target {
+                name,
+                via,
+                images,
+                base,
+            });
             roots.extend(paths.into_iter().map(|path| listed(path, target)));
         }
         let roots = apart(roots);
@@ -110,6 +116,7 @@ fn typed(path: PathBuf, target: TargetId) -> Result<(Target, Root), FileError> {
     let target_of_files = Target {
         name,
         images: Vec::new(),
+        via: None,
         base: Some(from_here(base).to_string_lossy().into_owned()),
     };
     let root = Root {

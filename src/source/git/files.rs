@@ -32,6 +32,7 @@ impl Files {
         Target {
             name: asked.name.clone(),
             images: Vec::new(),
+            via: None,
             base: Some(from_here(&base).to_string_lossy().into_owned()),
         }
     }

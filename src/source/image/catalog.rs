@@ -144,6 +144,8 @@ pub(super) struct Position {
 pub(super) struct Catalog {
     /// The targets, as they were typed.
     pub(super) targets: Vec<String>,
+    /// Where targets were read from, by their numbers, if their names left a choice.
+    pub(super) via: HashMap<usize, String>,
     /// The images, in the order they were found.
     pub(super) images: Vec<Image>,
     layers: Vec<Layer>,

@@ -18,6 +18,7 @@ use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
 use crate::unpack::sniff::{self, Codec, HEAD};
 use crate::unpack::tar::{EntryKind, OVERLAY_OPAQUE, Record, TarEntry, TarEvent, TarReader};
+use std::collections::HashSet;
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 
@@ -65,8 +66,9 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
 
 fn read_blob(scan: &Reading<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
     let meter = scan.progress.begin(&copy.label, Some(blob.size));
-    let reader = Metered::new(blob.reader, meter);
-    LayerReader::new(scan, layer, &copy.label, &copy.name).read(reader, &copy.claim)
+    let mut layer = LayerReader::new(scan, layer, &copy.label, &copy.name);
+    layer.only = blob.only;
+    layer.read(Metered::new(blob.reader, meter), &copy.claim)
 }
 
 /// Reads one layer.
@@ -85,6 +87,8 @@ pub(super) struct LayerReader<'a> {
     /// Link targets, records and slacks so far.
     numbered: u32,
     is_whole: bool,
+    /// The only paths that are meant, if not all are.
+    only: Option<Arc<HashSet<Vec<u8>>>>,
 }
 
 impl<'a> LayerReader<'a> {
@@ -107,6 +111,7 @@ impl<'a> LayerReader<'a> {
             copy: 0,
             numbered: 0,
             is_whole: true,
+            only: None,
         }
     }
 
@@ -208,6 +213,7 @@ impl<'a> LayerReader<'a> {
         while !self.scan.sink.stopped() {
             match tar.next_event() {
                 Ok(None) => return,
+                Ok(Some(TarEvent::Entry(entry))) if !self.means(&entry) => {}
                 Ok(Some(TarEvent::Entry(entry))) => {
                     self.describe(&entry);
                     body(self, &entry, tar);
@@ -223,6 +229,12 @@ impl<'a> LayerReader<'a> {
                 Err(error) => return self.failed(None, &error),
             }
         }
+    }
+
+    /// Whether an entry is among those that are meant.
+    fn means(&self, entry: &TarEntry) -> bool {
+        let path = entry.path.strip_suffix(b"/").unwrap_or(&entry.path);
+        self.only.as_ref().is_none_or(|only| only.contains(path))
     }
 
     /// Everything about an entry but its content.

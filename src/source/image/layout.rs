@@ -43,8 +43,7 @@ impl Store for Layout {
     fn open(&self, name: &str) -> Result<Blob, OpenError> {
         let file = File::open(self.file(name)?)?;
         let size = file.metadata()?.len();
-        let reader = Box::new(file);
-        Ok(Blob { reader, size })
+        Ok(Blob::new(file, size))
     }
 
     fn resolve(&self, name: &str) -> Result<String, OpenError> {

@@ -18,7 +18,7 @@ const REF_NAME: &str = "org.opencontainers.image.ref.name";
 /// The annotation in which containerd and Docker keep the full name.
 const IMAGE_NAME: &str = "io.containerd.image.name";
 /// The annotation that says what an attestation manifest is about.
-const ATTESTED: &str = "vnd.docker.reference.digest";
+pub(super) const ATTESTED: &str = "vnd.docker.reference.digest";
 
 /// Reads a JSON document that refers to others.
 #[derive(Debug, Default)]

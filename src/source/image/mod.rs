@@ -8,9 +8,12 @@
 mod archive;
 mod catalog;
 mod claim;
+mod containerd;
+mod containers;
 mod digest;
 mod docker;
 mod documents;
+mod engine;
 mod history;
 mod json;
 mod layer;
@@ -20,13 +23,16 @@ mod overlay;
 mod places;
 mod platform;
 mod reading;
+mod registry;
 mod reread;
+mod storage;
 mod store;
 mod survey;
 mod target;
 mod values;
 mod vendored;
 
+pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
@@ -51,6 +57,7 @@ pub struct ImageSource<'a> {
     options: &'a Options,
     context: Context,
     progress: &'a dyn Progress,
+    access: Arc<Access>,
     places: OnceLock<Places>,
 }
 
@@ -74,8 +81,16 @@ impl<'a> ImageSource<'a> {
             options,
             context,
             progress,
+            access: Arc::default(),
             places: OnceLock::new(),
         })
+    }
+
+    /// Talks to registries in this way, and not as by default.
+    #[must_use]
+    pub fn with_access(mut self, access: Access) -> Self {
+        self.access = Arc::new(access);
+        self
     }
 }
 
@@ -89,6 +104,7 @@ impl Source for ImageSource<'_> {
             memory: Arc::new(Memory::new(self.options.limits.memory)),
             context: self.context,
             progress: self.progress,
+            access: &self.access,
             sink,
             packages: Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),

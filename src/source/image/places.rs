@@ -64,6 +64,7 @@ impl Places {
         targets
             .map(|(number, name)| crate::model::Target {
                 name: name.clone(),
+                via: self.catalog.via.get(&number).cloned(),
                 images: images(number).collect(),
                 base: None,
             })

@@ -4,10 +4,14 @@
 use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
+use super::containerd::Containerd;
+use super::engine::{Container, Engine};
 use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
-use super::store::Store;
+use super::registry::{Access, Registry};
+use super::storage::Storage;
+use super::store::{HOLDERS, Holder, OpenError, Store};
 use super::survey::{Found, Survey};
 use super::target::{Location, Target};
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
@@ -18,6 +22,7 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
 use crate::unpack::sniff::{self, HEAD};
+use oci_spec::distribution::Reference;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
@@ -38,6 +43,7 @@ pub(super) struct Reading<'a> {
     pub(super) memory: Arc<Memory>,
     pub(super) context: Context,
     pub(super) progress: &'a dyn Progress,
+    pub(super) access: &'a Arc<Access>,
     pub(super) sink: &'a dyn Sink,
     /// For what the records of packages say.
     pub(super) packages: Arc<Room>,
@@ -52,6 +58,28 @@ enum Opened<'a> {
     Archive(Indexed),
     /// An archive that can only be read in order.
     Stream(Box<dyn Read + Send + 'a>),
+    /// One image of a place that holds many.
+    One(Arc<dyn Store>),
+}
+
+/// An image that something on this machine holds, and what that is.
+fn held(holder: Holder, name: &str) -> Result<(Opened<'static>, String), OpenError> {
+    Ok(match holder {
+        Holder::Engine(kind) => {
+            let engine = Engine::connect(kind)?;
+            (Opened::Stream(engine.save(name)?), engine.to_string())
+        }
+        Holder::Storage => {
+            let storage = Storage::open(name)?;
+            let place = storage.place();
+            (Opened::One(Arc::new(storage)), place)
+        }
+        Holder::Containerd => {
+            let containerd = Containerd::open(name)?;
+            let place = containerd.place();
+            (Opened::One(Arc::new(containerd)), place)
+        }
+    })
 }
 
 impl Reading<'_> {
@@ -59,11 +87,14 @@ impl Reading<'_> {
     pub(super) fn run(&self) {
         let mut streams = Vec::new();
         for (number, target) in self.targets.iter().enumerate() {
-            match self.open(target) {
+            match self.open(number, target) {
                 Ok(Opened::Layout(layout)) => self.layout(number, layout),
                 Ok(Opened::Archive(archive)) => self.archive(number, archive),
                 Ok(Opened::Stream(reader)) => streams.push((number, reader)),
-                Err(error) => self.unreachable(number, format!("cannot be read: {error}")),
+                Ok(Opened::One(store)) => {
+                    Survey::new(self, number, store).run();
+                }
+                Err(error) => self.unreachable(number, error.to_string()),
             }
         }
         let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
@@ -74,11 +105,19 @@ impl Reading<'_> {
         self.read_layers();
     }
 
-    fn open(&self, target: &Target) -> io::Result<Opened<'_>> {
+    fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
         let path = match &target.location {
             Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
+            Location::Registry(reference) => return self.registry(target, reference),
+            Location::Local(holder, name) => return Ok(held(*holder, name)?.0),
+            Location::Container(kind, name) => {
+                return Ok(Opened::One(Arc::new(Container::open(*kind, name)?)));
+            }
+            Location::Anywhere(name, reference) => {
+                return self.anywhere(number, name, reference);
+            }
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
@@ -90,6 +129,39 @@ impl Reading<'_> {
             return Ok(Opened::Stream(Box::new(File::open(path)?)));
         }
         Ok(Opened::Stream(Box::new(file)))
+    }
+
+    /// An image on this machine, if anything holds it, else of the registry. An engine that does not
+    /// answer holds nothing: whoever means it names it.
+    fn anywhere(
+        &self,
+        number: usize,
+        name: &str,
+        reference: &Reference,
+    ) -> Result<Opened<'_>, OpenError> {
+        let held = HOLDERS
+            .into_iter()
+            .find_map(|holder| held(holder, name).ok());
+        if let Some((opened, place)) = held {
+            self.catalog().via.insert(number, place);
+            return Ok(opened);
+        }
+        let opened = self.registry(&self.targets[number], reference)?;
+        let via = format!("registry {}", reference.registry());
+        self.catalog().via.insert(number, via);
+        Ok(opened)
+    }
+
+    fn registry(&self, target: &Target, name: &Reference) -> Result<Opened<'_>, OpenError> {
+        let limit = self.options.limits.document_bytes;
+        let (registry, unasked) =
+            Registry::open(name, self.access, limit).map_err(OpenError::Registry)?;
+        if let Some(error) = unasked {
+            let place = format!("{}, referrers", target.text());
+            let shortfall = Shortfall::new(Kind::Unreadable, place, error.to_string());
+            self.sink.shortfall(shortfall);
+        }
+        Ok(Opened::One(Arc::new(registry)))
     }
 
     fn layout(&self, number: usize, layout: Layout) {
@@ -175,14 +247,41 @@ impl Reading<'_> {
     /// Reads all layers that were not read yet.
     fn read_layers(&self) {
         let unread = self.catalog().take_unread();
-        unread
-            .into_par_iter()
-            .with_max_len(1)
-            .for_each(|(layer, copies)| {
-                if !self.sink.stopped() {
-                    layer::read_any(self, layer, &copies);
-                }
-            });
+        let (remote, local): (Vec<_>, Vec<_>) = unread
+            .into_iter()
+            .partition(|(_, copies)| copies.iter().all(|copy| copy.store.is_remote()));
+        rayon::join(
+            || self.fetch_layers(remote),
+            || {
+                local
+                    .into_par_iter()
+                    .with_max_len(1)
+                    .for_each(|(layer, copies)| self.read_layer(layer, &copies));
+            },
+        );
+    }
+
+    /// Reads what comes over a network, on threads of its own: they wait more than they work, and
+    /// how many connections are right has nothing to do with how many processors there are.
+    fn fetch_layers(&self, layers: Vec<(LayerId, Vec<Copy>)>) {
+        let jobs = self.access.jobs.clamp(1, layers.len().max(1));
+        let queue = Mutex::new(layers.into_iter());
+        let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+        std::thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(|| {
+                    while let Some((layer, copies)) = next() {
+                        self.read_layer(layer, &copies);
+                    }
+                });
+            }
+        });
+    }
+
+    fn read_layer(&self, layer: LayerId, copies: &[Copy]) {
+        if !self.sink.stopped() {
+            layer::read_any(self, layer, copies);
+        }
     }
 
     /// Compares what was claimed of a blob with what it proved to be, and records the differences.

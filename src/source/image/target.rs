@@ -1,10 +1,12 @@
 //! What the user typed, turned into a place to read from: `oci:DIR[:TAG|@DIGEST]`,
-//! `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:REF]`, `-`, or a bare path whose kind its
-//! content tells. Everything that can be refused without reading an image is refused here.
+//! `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:REF]`, `docker://REF`, `-`, a bare path whose kind
+//! its content tells, or else a bare reference. Everything that can be refused without reading an
+//! image is refused here.
 
 use super::digest::Digest;
-use super::store::TRANSPORTS;
-use oci_spec::distribution::Reference;
+use super::engine::Kind;
+use super::store::{Holder, Operand, TRANSPORTS};
+use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
 
 /// One thing to scan.
@@ -27,6 +29,14 @@ pub(super) enum Location {
     Directory(PathBuf),
     /// An archive.
     File(PathBuf),
+    /// An image in a registry.
+    Registry(Reference),
+    /// An image that something on this machine holds, by a name or an id.
+    Local(Holder, String),
+    /// A container of an engine, by its name or id.
+    Container(Kind, String),
+    /// An image of the first holder that has it under the name as it was typed, else in a registry.
+    Anywhere(String, Reference),
 }
 
 /// Which images of a target are meant.
@@ -43,14 +53,13 @@ pub(super) enum Selection {
 /// A target that is refused before any work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// No transport and no path of that name.
-    #[error(
-        "`{text}` is no path, and images cannot be pulled by name: save it first, as in \
-         `docker save NAME | residue image -`, or name one of: {forms}"
-    )]
-    NotAPath {
+    /// No transport, no path of that name, and no reference.
+    #[error("`{text}` is no path, and no image can have that name: {reason}; name one of: {forms}")]
+    BadReference {
         /// What was typed.
         text: String,
+        /// What is wrong with it as a reference.
+        reason: String,
         /// The transports that exist.
         forms: String,
     },
@@ -113,7 +122,22 @@ impl Target {
             Some((transport, rest))
         });
         let rest = transport.map_or(text, |(_, rest)| rest);
-        let (path, wanted) = split(rest).ok_or_else(|| missing(text, rest, transport.is_some()))?;
+        match transport.map(|(transport, _)| transport.operand()) {
+            Some(Operand::Reference) => {
+                let name = rest.strip_prefix("//").unwrap_or(rest);
+                let location = Location::Registry(reference(text, name)?);
+                return Ok(target(location, Selection::All));
+            }
+            Some(Operand::Local(holder)) => {
+                let location = Location::Local(holder, held_name(text, rest)?);
+                return Ok(target(location, Selection::All));
+            }
+            Some(Operand::Directory | Operand::File) | None => {}
+        }
+        let Some((path, wanted)) = split(rest) else {
+            let location = by_name(text, rest, transport.is_some())?;
+            return Ok(target(location, Selection::All));
+        };
         let location = match transport {
             Some((transport, _)) => transport.locate(path)?,
             None => locate(path)?,
@@ -187,25 +211,53 @@ fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
     }
 }
 
-/// The error for a path that does not exist: a bare name may have been meant for a registry.
-fn missing(text: &str, rest: &str, has_transport: bool) -> TargetError {
+/// What is no path may be the name of an image, unless it was meant for a path.
+fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, TargetError> {
     let is_path = has_transport || rest.starts_with(['.', '/']) || rest.ends_with(".tar");
-    if is_path {
-        let reason = match Path::new(rest).symlink_metadata() {
-            Err(error) => error.to_string(),
-            Ok(_) => "it is not there".to_owned(),
-        };
-        TargetError::Missing {
-            path: rest.to_owned(),
-            reason,
-        }
-    } else {
-        let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
-        TargetError::NotAPath {
-            text: text.to_owned(),
-            forms: format!("{}, `-`, or a path", forms.join(", ")),
-        }
+    if !is_path {
+        let reference = reference(text, rest)?;
+        return Ok(Location::Anywhere(rest.to_owned(), reference));
     }
+    let reason = match Path::new(rest).symlink_metadata() {
+        Err(error) => error.to_string(),
+        Ok(_) => "it is not there".to_owned(),
+    };
+    Err(TargetError::Missing {
+        path: rest.to_owned(),
+        reason,
+    })
+}
+
+/// The reference `name`, completed as Docker does.
+fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
+    let parsed = name.parse().map_err(|error: ParseError| error.to_string());
+    // Capitals are in the reference's grammar here, and in no registry's.
+    let is_lower =
+        |reference: &Reference| reference.repository().to_lowercase() == reference.repository();
+    parsed
+        .and_then(|reference| match is_lower(&reference) {
+            true => Ok(reference),
+            false => Err("repositories are written in lower case".to_owned()),
+        })
+        .map_err(|reason| {
+            let forms: Vec<&str> = TRANSPORTS.iter().map(|transport| transport.form).collect();
+            TargetError::BadReference {
+                text: text.to_owned(),
+                reason,
+                forms: format!("{}, `-`, or a path", forms.join(", ")),
+            }
+        })
+}
+
+/// The name of an image on this machine: a reference, or an id, which is a reference as well, and
+/// for stores the place in brackets before it.
+fn held_name(text: &str, name: &str) -> Result<String, TargetError> {
+    let inner = name.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let inner = inner.map_or(name, |(_, inner)| inner);
+    if Digest::parse(inner).is_err() {
+        reference(text, inner)?;
+    }
+    Ok(name.to_owned())
 }
 
 /// A bare path: a directory must be a layout, anything else is read as an archive.
@@ -282,8 +334,27 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_name_is_told_which_transports_exist() {
-        for text in ["ubuntu", "registry.example.com/app:1.0"] {
+    fn a_bare_name_is_that_of_an_image_in_a_registry() {
+        for (text, whole) in [
+            ("ubuntu", "docker.io/library/ubuntu:latest"),
+            ("docker://ubuntu", "docker.io/library/ubuntu:latest"),
+            (
+                "registry.example.com/app:1.0",
+                "registry.example.com/app:1.0",
+            ),
+        ] {
+            let reference = whole.parse().unwrap();
+            let expected = match text.strip_prefix("docker://") {
+                Some(_) => Location::Registry(reference),
+                None => Location::Anywhere(text.to_owned(), reference),
+            };
+            assert_eq!(Target::parse(text).unwrap().location, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_no_name_is_told_which_transports_exist() {
+        for text in ["Not A Name", "docker://Not A Name", "UPPER/case"] {
             let error = Target::parse(text).unwrap_err().to_string();
             for transport in &TRANSPORTS {
                 assert!(error.contains(transport.form), "{error}");

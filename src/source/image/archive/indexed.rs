@@ -65,8 +65,7 @@ impl Indexed {
     fn blob(&self, range: Range<u64>) -> Blob {
         let size = range.end - range.start;
         let file = Arc::clone(&self.file);
-        let reader = Box::new(Section { file, range });
-        Blob { reader, size }
+        Blob::new(Section { file, range }, size)
     }
 }
 

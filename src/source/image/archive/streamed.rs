@@ -49,10 +49,10 @@ impl Store for Streamed {
         match self.0.find(name)?.1 {
             Kept::Searched(_) => Err(OpenError::NotADocument),
             Kept::TooMuch(_) => Err(OpenError::NotKept),
-            Kept::Document { bytes, .. } => Ok(Blob {
-                size: bytes.len() as u64,
-                reader: Box::new(Cursor::new(Arc::clone(bytes))),
-            }),
+            Kept::Document { bytes, .. } => {
+                let size = bytes.len() as u64;
+                Ok(Blob::new(Cursor::new(Arc::clone(bytes)), size))
+            }
         }
     }
 

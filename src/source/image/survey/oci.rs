@@ -10,7 +10,6 @@ use super::super::store::{Blob, OpenError};
 use super::Survey;
 use crate::model::{Kind, Where};
 use std::collections::HashMap;
-use std::io::Cursor;
 
 /// Name of the index of a layout.
 const INDEX: &str = "index.json";
@@ -256,10 +255,7 @@ impl Survey<'_> {
         let claim = claim_of(descriptor);
         match (self.documents.read(&name, &claim, what), &descriptor.data) {
             (Err(OpenError::Missing), Some(data)) => {
-                let blob = Blob {
-                    size: data.len() as u64,
-                    reader: Box::new(Cursor::new(data.clone())),
-                };
+                let blob = Blob::of_bytes(data.clone());
                 Ok(self.documents.take(&name, blob, &claim, what))
             }
             (Ok(document), _) => {

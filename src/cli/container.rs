@@ -1,0 +1,32 @@
+//! `residue container`: containers of the engines on this machine.
+
+use super::args::ContainerArgs;
+use super::scan::{self, Plan};
+use super::{config, detector};
+use anyhow::anyhow;
+use residue::source::image::{ImageSource, Target};
+use residue::suppress::Reach;
+
+/// Scans containers and the images that they were made from.
+pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
+    let config = config::load(&args.run, &[], args.run.wishes())?;
+    let plan = Plan {
+        options: config.options(detector::now()?),
+        config,
+        reach: Reach::foreign(),
+    };
+    scan::run(&args.run, plan, |setting| {
+        let targets = match args.all {
+            true => Target::running().map_err(|reason| anyhow!(reason))?,
+            false => Target::containers(&args.containers),
+        };
+        let scan::Setting {
+            options,
+            context,
+            progress,
+        } = setting;
+        Ok(Box::new(ImageSource::new(
+            targets, options, context, progress,
+        )?))
+    })
+}

@@ -1,0 +1,269 @@
+//! A repository as a set of blobs: an OCI layout whose index names the one image that was asked for
+//! and what refers to it.
+
+use super::super::digest::Digest;
+use super::super::manifest::{Descriptor, Manifest};
+use super::super::store::{Blob, OpenError, Store};
+use super::access::Access;
+use super::address::Address;
+use super::blob::BlobReader;
+use super::client::{Ask, Client};
+use super::error::{Cause, RegistryError};
+use super::mirrors;
+use super::referrers::Referrers;
+use crate::unpack::digest::{Algorithm, Hashing};
+use oci_spec::distribution::Reference;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ureq::http::header;
+
+/// Every kind of manifest that is understood, the newest first.
+pub(super) const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, \
+    application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json, \
+    application/vnd.oci.artifact.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.v1+prettyjws, \
+    application/vnd.docker.distribution.manifest.v1+json";
+/// What lists referrers.
+pub(super) const INDEX_TYPES: &str = "application/vnd.oci.image.index.v1+json";
+/// The name of the index.
+const INDEX: &str = "index.json";
+
+/// One image of a registry.
+pub(in crate::source::image) struct Registry {
+    client: Arc<Client>,
+    index: Vec<u8>,
+    /// Largest manifest, in bytes.
+    limit: u64,
+    known: Mutex<HashMap<Digest, Known>>,
+}
+
+/// What manifests say of a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// A manifest itself.
+    Manifest,
+    /// A blob, of this size in bytes.
+    Blob(Option<u64>),
+    /// A layer that the registry does not hold.
+    Foreign,
+}
+
+/// A manifest that was fetched.
+pub(super) struct Fetched {
+    pub(super) bytes: Vec<u8>,
+    pub(super) media_type: String,
+    pub(super) digest: Digest,
+}
+
+impl Registry {
+    /// Finds the image, at the first of its mirrors that has it. `limit` is the size of the largest
+    /// manifest, in bytes. Also tells what could not be asked about it.
+    pub(in crate::source::image) fn open(
+        reference: &Reference,
+        access: &Arc<Access>,
+        limit: u64,
+    ) -> Result<(Self, Option<RegistryError>), RegistryError> {
+        let address = Address::of(reference);
+        let name = format!("{}/{}", reference.registry(), reference.repository());
+        let mut last = None;
+        for endpoint in mirrors::endpoints(&address, &name) {
+            match root(endpoint, access, limit) {
+                Ok((client, root)) => return Ok(Self::of(client, &root, reference, limit)),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| RegistryError::new(&address.host, Cause::NotFound)))
+    }
+
+    fn of(
+        client: Client,
+        root: &Fetched,
+        reference: &Reference,
+        limit: u64,
+    ) -> (Self, Option<RegistryError>) {
+        let mut entry = json!({
+            "mediaType": root.media_type,
+            "digest": root.digest.to_string(),
+            "size": root.bytes.len(),
+            "annotations": { "org.opencontainers.image.ref.name": reference.whole() },
+        });
+        let manifest = parsed(&root.bytes)
+            .map(|value| Manifest::of(&value))
+            .unwrap_or_default();
+        if let Some(media_type) = media_type(&root.bytes) {
+            entry["mediaType"] = json!(media_type);
+        }
+        let mut entries = vec![entry];
+        let subjects = manifest
+            .children
+            .iter()
+            .filter(|child| child.attested.is_none());
+        let subjects = subjects.filter_map(|child| child.digest.clone().ok());
+        let unasked = referring(&client, &root.digest, subjects, limit, &mut entries).err();
+        let index = json!({ "schemaVersion": 2, "manifests": entries });
+        let registry = Self {
+            client: Arc::new(client),
+            limit,
+            known: Mutex::default(),
+            index: index.to_string().into_bytes(),
+        };
+        registry.learn(&Manifest::of(&index));
+        (registry, unasked)
+    }
+
+    /// Remembers what a manifest says of others.
+    fn learn(&self, manifest: &Manifest) {
+        let blobs = manifest.config.iter().chain(&manifest.layers);
+        let blobs = blobs.map(|blob| (blob, known(blob)));
+        let children = manifest
+            .children
+            .iter()
+            .map(|child| (child, Known::Manifest));
+        let mut all = self.known();
+        for (descriptor, known) in blobs.chain(children) {
+            if let Ok(digest) = &descriptor.digest {
+                all.entry(digest.clone()).or_insert(known);
+            }
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Digest, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn manifest(&self, digest: &Digest) -> Result<Blob, OpenError> {
+        let ask = Ask {
+            path: format!("manifests/{digest}"),
+            accept: MANIFEST_TYPES,
+            from: 0,
+        };
+        let fetched = fetch(&self.client, &ask, self.limit)?;
+        if let Some(value) = parsed(&fetched.bytes) {
+            self.learn(&Manifest::of(&value));
+        }
+        Ok(Blob::of_bytes(fetched.bytes))
+    }
+}
+
+impl Store for Registry {
+    fn open(&self, name: &str) -> Result<Blob, OpenError> {
+        if name == INDEX {
+            return Ok(Blob::of_bytes(self.index.clone()));
+        }
+        let digest = Digest::from_blob_path(name).ok_or(OpenError::Missing)?;
+        let known = self.known().get(&digest).copied();
+        let size = match known {
+            Some(Known::Manifest) => return self.manifest(&digest),
+            Some(Known::Foreign) => return Err(OpenError::Missing),
+            Some(Known::Blob(size)) => size,
+            None => None,
+        };
+        let reader = BlobReader::open(&self.client, format!("blobs/{digest}"), size)?;
+        let size = reader.size();
+        Ok(Blob::new(reader, size))
+    }
+
+    /// Whether it is there shows when it is fetched; a question of its own would cost as much.
+    fn resolve(&self, name: &str) -> Result<String, OpenError> {
+        if name == INDEX {
+            return Ok(name.to_owned());
+        }
+        let digest = Digest::from_blob_path(name).ok_or(OpenError::Missing)?;
+        match self.known().get(&digest) {
+            Some(Known::Foreign) => Err(OpenError::Missing),
+            _ => Ok(name.to_owned()),
+        }
+    }
+
+    /// None: what else lies in the repository belongs to other images.
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+}
+
+/// Adds what refers to an image and to the images of an index, until a question fails.
+fn referring(
+    client: &Client,
+    root: &Digest,
+    children: impl Iterator<Item = Digest>,
+    limit: u64,
+    entries: &mut Vec<Value>,
+) -> Result<(), RegistryError> {
+    let mut referrers = Referrers::new(client, limit);
+    for subject in [root.clone()].into_iter().chain(children) {
+        entries.extend(referrers.of(&subject)?);
+    }
+    entries.extend(referrers.of_cosign(root)?);
+    Ok(())
+}
+
+fn known(descriptor: &Descriptor) -> Known {
+    match descriptor.is_foreign() {
+        true => Known::Foreign,
+        false => Known::Blob(descriptor.size),
+    }
+}
+
+/// Connects, and fetches what the reference means.
+fn root(
+    address: Address,
+    access: &Arc<Access>,
+    limit: u64,
+) -> Result<(Client, Fetched), RegistryError> {
+    let ask = Ask {
+        path: format!("manifests/{}", address.reference),
+        accept: MANIFEST_TYPES,
+        from: 0,
+    };
+    let named = address.digest.clone();
+    let client = Client::new(address, Arc::clone(access))?;
+    let mut root = fetch(&client, &ask, limit)?;
+    if parsed(&root.bytes).is_none_or(|value| !value.is_object()) {
+        return Err(client.error(Cause::NoRegistry));
+    }
+    // What was asked for by digest is held against that digest.
+    root.digest = named.unwrap_or(root.digest);
+    Ok((client, root))
+}
+
+/// Fetches a manifest.
+pub(super) fn fetch(client: &Client, ask: &Ask<'_>, limit: u64) -> Result<Fetched, RegistryError> {
+    let response = client.get(ask)?;
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let media_type = media_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = media_type.to_owned();
+    let body = response.into_body().into_reader();
+    let mut hashing = Hashing::new(body.take(limit + 1), Algorithm::Sha256);
+    let mut bytes = Vec::new();
+    hashing
+        .read_to_end(&mut bytes)
+        .map_err(|error| client.error(Cause::Connection(error.to_string())))?;
+    if bytes.len() as u64 > limit {
+        return Err(client.error(Cause::TooLarge(limit)));
+    }
+    Ok(Fetched {
+        digest: Digest::computed(&hashing.finish()),
+        media_type,
+        bytes,
+    })
+}
+
+fn parsed(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok()
+}
+
+/// What a manifest says of itself, which counts for more than the header.
+fn media_type(bytes: &[u8]) -> Option<String> {
+    let value = parsed(bytes)?;
+    Some(value.get("mediaType")?.as_str()?.to_owned())
+}
