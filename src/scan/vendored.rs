@@ -79,6 +79,7 @@ mod tests {
             remediation: String::new(),
             reference: None,
             occurrences: places.iter().copied().map(seen).collect(),
+            key_pair: None,
             known: false,
         };
         weigh(&mut finding);
