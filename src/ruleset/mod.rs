@@ -1,10 +1,8 @@
 //! From rules/*.toml to an immutable [`RuleSet`]: embedded files and the user's own, read, checked
 //! and given the search windows that detection is driven by. Nothing is compiled here; a regex is
-//! compiled when its literal first appears in a text. Files are read, and windows derived, on all
-//! processors, because a start is mostly that; the first error in file order is the one that is told.
+//! compiled when its literal first appears in a text.
 
 use crate::model::Rule;
-use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
 pub mod anchors;
@@ -98,8 +96,7 @@ impl RuleSet {
                 ));
             }
         }
-        let windows: Vec<_> = rules.par_iter().map(window).collect();
-        let windows = windows.into_iter().collect::<Result<_, _>>()?;
+        let windows = rules.iter().map(window).collect::<Result<_, _>>()?;
         Ok(Self { rules, windows })
     }
 
@@ -159,10 +156,11 @@ fn reason(error: walkdir::Error) -> String {
 /// # Errors
 /// Never in a tested build: a test loads them.
 pub fn embedded() -> Result<Vec<Rule>, RuleError> {
-    let files = EMBEDDED.par_iter();
-    let files: Vec<_> = files.map(|(name, text)| load::rules(name, text)).collect();
-    let files: Vec<Vec<Rule>> = files.into_iter().collect::<Result<_, _>>()?;
-    Ok(files.into_iter().flatten().collect())
+    let mut rules = Vec::new();
+    for (name, text) in EMBEDDED {
+        rules.extend(load::rules(name, text)?);
+    }
+    Ok(rules)
 }
 
 /// Whether a rule can be searched for.
