@@ -5,7 +5,7 @@
 //! at one of any two neighbours. The four bytes are hashed into a table of 256 KiB, a byte for each
 //! slot, and what remains of that into a table of bits by a second hash. Nothing branches on what a
 //! single place holds: places are written down whether they count or not, and the next one goes
-//! over it if they don't. A processor that guesses wrong loses more time than a few more tables
+//! over it if they don't. A processor that guesses wrong loses more time than a few more table
 //! lookups take, and text that is rich in literals is what it guesses wrong about.
 //!
 //! The hashing is plain arithmetic on arrays, which compilers turn into the widest instructions
