@@ -27,6 +27,9 @@ const MAX_LITERAL: usize = 24;
 const MAX_ALTERNATIVES: usize = 512;
 /// Most alternatives that a literal is made longer by, once it is long enough to be searched for.
 const ENOUGH: usize = 16;
+/// Largest class that a literal which is long enough still goes on to: white space. A word that
+/// must end there is far rarer than one that may go on.
+const MAX_NEXT: usize = 6;
 /// Largest class that a literal is extended over to reach [`MIN_LITERAL`]; base64 has 38 after
 /// folding.
 const MAX_CLASS: usize = 48;
@@ -245,7 +248,11 @@ fn run_at(parts: &[&Hir], reach: Reach) -> Option<BTreeSet<Anchor>> {
             None if short && reach == Reach::Extended => {
                 (first_bytes(part)?, matches!(part.kind(), HirKind::Class(_)))
             }
-            None => break,
+            None if short => break,
+            None => match first_bytes(part) {
+                Some(next) if next.len() <= MAX_NEXT => (next, false),
+                _ => break,
+            },
         };
         let most = if short {
             MAX_ALTERNATIVES

@@ -6,6 +6,7 @@ mod automaton;
 mod choice;
 mod groups;
 mod quads;
+mod sieve;
 
 pub use automaton::Automaton;
 pub use quads::Quads;
@@ -23,7 +24,9 @@ pub trait Prefilter: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ruleset::RuleSet;
     use proptest::prelude::*;
+    use std::path::Path;
 
     const LITERALS: [&[u8]; 6] = [b"abab", b"babab", b"aabb_", b"://", b"token", b"_ab-ab_AB"];
 
@@ -58,6 +61,43 @@ mod tests {
             Box::new(Automaton::new(&LITERALS).unwrap()),
             Box::new(Quads::new(&LITERALS)),
         ]
+    }
+
+    /// The program's own sources, and its machine code: with every literal of every rule.
+    #[test]
+    fn engines_agree_on_source_code_and_binaries() {
+        let rules = RuleSet::builtin().unwrap();
+        let anchors = rules
+            .windows()
+            .iter()
+            .flatten()
+            .flat_map(|window| &window.anchors);
+        let literals: Vec<&[u8]> = anchors.map(|anchor| anchor.literal.as_slice()).collect();
+        let (oracle, quads) = (Automaton::new(&literals).unwrap(), Quads::new(&literals));
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let sources =
+            ["src", "rules", "docs"].map(|folder| walkdir::WalkDir::new(root.join(folder)));
+        let sources = sources
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.unwrap().into_path());
+        let mut hits = 0;
+        for file in sources
+            .filter(|path| path.is_file())
+            .chain(std::env::current_exe())
+        {
+            let mut text = std::fs::read(&file).unwrap();
+            text.truncate(4 << 20);
+            let expected = found(&oracle, &text, 0..text.len());
+            hits += expected.len();
+            assert_eq!(
+                found(&quads, &text, 0..text.len()),
+                expected,
+                "{}",
+                file.display()
+            );
+        }
+        assert!(hits > 1_000, "{hits}");
     }
 
     proptest! {

@@ -1,44 +1,33 @@
-//! The engine in use: four bytes at a time against a table.
+//! The engine in use: four bytes at a time, at every second place of the text.
 //!
-//! Every literal is represented by the rarest four bytes in it. At each position of the text the
-//! next four bytes, case folded, are hashed into a table of 256 KiB; nearly all positions end there.
-//! A byte for each slot is nearly twice as fast as a bit: no shift by a variable amount. Of the others
-//! half share no more than the slot, which one look into a second table tells, and of the rest most
-//! end at the first eight bytes of the literal.
+//! Every literal is represented by four of its bytes, twice: the rarest four that begin at an even
+//! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
+//! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
+//! its first three with any byte before them. The [`Sieve`] tells where such four bytes may stand, and
+//! a small table whose they are; of these most end at the first eight bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
 //!
-//! Folding sets bit 5 of every byte, which joins a few punctuation marks as well; the comparison at
-//! the end is exact, so that costs a look and never a wrong hit.
+//! Folding joins a few punctuation marks, and characters beyond ASCII with those of ASCII; the
+//! comparison at the end is exact, so that costs a look and never a wrong hit.
 
 use super::Prefilter;
 use super::choice::Choice;
 use super::groups::Groups;
+use super::sieve::{Passed, QUAD, STRIDE, Sieve, folded};
 use memchr::memmem::Finder;
 use std::ops::Range;
 
-/// Bytes that are hashed.
-pub(super) const QUAD: usize = 4;
 const EIGHT: usize = 8;
-/// Positions that are looked at in one go.
-const STEP: usize = 8;
-/// Bytes that they see, in two overlapping loads.
-const SEEN: usize = STEP + QUAD;
-/// Bits of the table's index.
-const INDEX_BITS: u32 = 18;
-/// The table's length in slots of one byte.
-const SLOTS: usize = 1 << INDEX_BITS;
 /// Sets bit 5 of each byte: upper case becomes lower case.
-const FOLD: u32 = 0x2020_2020;
 const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
-/// Knuth's multiplicative hash: 2^32 divided by the golden ratio.
-const GOLDEN: u32 = 0x9E37_79B1;
+/// Clears the first of four bytes, the one that may be any.
+const ANY_FIRST: u32 = !0xff;
 
-/// A table of the literals' rarest four bytes, with the literals behind each slot.
+/// Tables of the literals' rarest four bytes.
 pub struct Quads {
-    /// Whether the four bytes of any literal belong to a slot.
-    table: Box<[bool; SLOTS]>,
+    sieve: Sieve,
     /// Where the candidates of four bytes are.
     groups: Groups,
     /// Grouped by their four bytes.
@@ -51,9 +40,10 @@ pub struct Quads {
 /// A literal to compare with where its four bytes stand.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
+    /// The four bytes, folded; or with nothing in place of the first, if that may be any.
     pub(super) quad: u32,
     literal: usize,
-    /// Where in the literal the four bytes are.
+    /// Where the four bytes are, counted from one byte before the literal.
     offset: usize,
     /// How it begins: its first eight bytes, case folded, or as many as it has.
     head: u64,
@@ -62,18 +52,37 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    fn new(literal: usize, bytes: &[u8], offset: usize) -> Self {
+    /// The literal by its four bytes at this offset.
+    fn at(literal: usize, bytes: &[u8], offset: usize) -> Self {
+        Self::by(literal, bytes, folded(&bytes[offset..]), offset + 1)
+    }
+
+    /// The literal by its first three bytes and any before them.
+    fn behind_any(literal: usize, bytes: &[u8]) -> Self {
+        let three = [0, bytes[0], bytes[1], bytes[2]];
+        Self::by(literal, bytes, folded(&three) & ANY_FIRST, 0)
+    }
+
+    fn by(literal: usize, bytes: &[u8], quad: u32, offset: usize) -> Self {
         let length = bytes.len().min(EIGHT);
         let mut head = [0; EIGHT];
         head[..length].copy_from_slice(&bytes[..length]);
         let mask = u64::MAX >> (u64::BITS as usize - 8 * length);
         Self {
-            quad: folded(&bytes[offset..]),
+            quad,
             literal,
             offset,
             head: (u64::from_le_bytes(head) | FOLD_EIGHT) & mask,
             mask,
         }
+    }
+
+    /// Every four bytes that it shows by.
+    fn quads(&self) -> impl Iterator<Item = u32> {
+        let any = self.quad == self.quad & ANY_FIRST;
+        let firsts = if any { 0..=u8::MAX } else { 0..=0 };
+        let [own, second, third, fourth] = self.quad.to_le_bytes();
+        firsts.map(move |first| folded(&[own | first, second, third, fourth]))
     }
 
     /// Whether a text may begin with the literal; for certain not if this says no.
@@ -89,7 +98,7 @@ impl Quads {
     /// bytes must hold no letters, because it is searched for as it is.
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut quads = Self {
-            table: Box::new([false; SLOTS]),
+            sieve: Sieve::default(),
             groups: Groups::default(),
             candidates: Vec::new(),
             literals: literals.iter().map(|literal| literal.to_vec()).collect(),
@@ -97,11 +106,17 @@ impl Quads {
             furthest: 0,
         };
         let choice = Choice::default();
-        for (number, literal) in literals.iter().enumerate() {
-            match choice.rarest(literal) {
-                Some(offset) => quads
-                    .candidates
-                    .push(Candidate::new(number, literal, offset)),
+        for (number, &literal) in literals.iter().enumerate() {
+            match choice.rarest(literal, 0) {
+                Some(even) => {
+                    let odd = choice.rarest(literal, 1).map_or_else(
+                        || Candidate::behind_any(number, literal),
+                        |odd| Candidate::at(number, literal, odd),
+                    );
+                    quads
+                        .candidates
+                        .extend([Candidate::at(number, literal, even), odd]);
+                }
                 None => quads
                     .short
                     .push((number, Finder::new(literal).into_owned())),
@@ -116,29 +131,12 @@ impl Quads {
         self.candidates.sort_by_key(|candidate| candidate.quad);
         self.groups = Groups::of(&self.candidates);
         for candidate in &self.candidates {
-            self.table[slot(candidate.quad)] = true;
+            candidate.quads().for_each(|quad| self.sieve.add(quad));
             self.furthest = self.furthest.max(candidate.offset);
         }
     }
 
-    /// Whether one of the first eight positions of these bytes has a slot that is taken. Two loads serve
-    /// eight positions, and one branch, which is nearly always taken the same way.
-    #[inline]
-    fn any_of_eight(&self, bytes: &[u8; SEEN]) -> bool {
-        let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) else {
-            return false;
-        };
-        self.any_of_four(*first) | self.any_of_four(*last)
-    }
-
-    #[inline]
-    fn any_of_four(&self, eight: [u8; EIGHT]) -> bool {
-        let folded = u64::from_le_bytes(eight) | FOLD_EIGHT;
-        let taken = |shift: u32| self.table[slot((folded >> shift) as u32)];
-        taken(0) | taken(8) | taken(16) | taken(24)
-    }
-
-    /// Compares the literals that may stand around the four bytes at this position.
+    /// Compares the literals that may stand around the four bytes at this place.
     fn look(
         &self,
         text: &[u8],
@@ -147,39 +145,25 @@ impl Quads {
         hit: &mut dyn FnMut(usize, usize),
     ) {
         let quad = folded(&text[at..]);
-        for candidate in &self.candidates[self.groups.of_quad(quad)] {
-            let Some(start) = at.checked_sub(candidate.offset) else {
-                continue;
-            };
-            if !starts.contains(&start) || !candidate.may_begin(&text[start..]) {
-                continue;
-            }
-            let literal = &self.literals[candidate.literal];
-            let found = text.get(start..start + literal.len());
-            if found.is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
-                hit(candidate.literal, start);
+        for quad in [quad, quad & ANY_FIRST] {
+            for candidate in &self.candidates[self.groups.of_quad(quad)] {
+                let Some(start) = (at + 1).checked_sub(candidate.offset) else {
+                    continue;
+                };
+                if !starts.contains(&start) || !candidate.may_begin(&text[start..]) {
+                    continue;
+                }
+                let literal = &self.literals[candidate.literal];
+                let found = text.get(start..start + literal.len());
+                if found.is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
+                    hit(candidate.literal, start);
+                }
             }
         }
     }
-}
 
-impl Prefilter for Quads {
-    fn find(&self, text: &[u8], starts: Range<usize>, hit: &mut dyn FnMut(usize, usize)) {
-        let end = text.len().min(starts.end + self.furthest + QUAD - 1);
-        let searched = text.get(starts.start..end).unwrap_or_default();
-        let mut at = 0;
-        while let Some(bytes) = searched[at..].first_chunk() {
-            if self.any_of_eight(bytes) {
-                for next in at..at + STEP {
-                    if self.table[slot(folded(&searched[next..]))] {
-                        self.look(text, starts.start + next, &starts, hit);
-                    }
-                }
-            }
-            at += STEP;
-        }
-        let rest = starts.start + at..end.saturating_sub(QUAD - 1);
-        rest.for_each(|at| self.look(text, at, &starts, hit));
+    /// Searches for the literals that are too short to be hashed.
+    fn find_short(&self, text: &[u8], starts: &Range<usize>, hit: &mut dyn FnMut(usize, usize)) {
         for (literal, finder) in &self.short {
             let end = text.len().min(starts.end + finder.needle().len() - 1);
             for found in finder.find_iter(text.get(starts.start..end).unwrap_or_default()) {
@@ -189,12 +173,27 @@ impl Prefilter for Quads {
     }
 }
 
-/// The first four bytes, case folded; the slice has at least four.
-fn folded(bytes: &[u8]) -> u32 {
-    u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | FOLD
-}
-
-/// The slot of a quad in the table.
-fn slot(quad: u32) -> usize {
-    (quad.wrapping_mul(GOLDEN) >> (u32::BITS - INDEX_BITS)) as usize
+impl Prefilter for Quads {
+    fn find(&self, text: &[u8], starts: Range<usize>, hit: &mut dyn FnMut(usize, usize)) {
+        let end = text.len().min(starts.end + self.furthest + QUAD - 1);
+        let searched = text.get(..end).unwrap_or_default();
+        let mut passed = Passed::default();
+        let mut at = starts.start;
+        while let Some(rest) = searched.get(at..) {
+            let done = self.sieve.sift(rest, &mut passed);
+            if done == 0 {
+                break;
+            }
+            for place in passed.places() {
+                self.look(text, at + place, &starts, hit);
+            }
+            at += done;
+        }
+        for at in (at..end.saturating_sub(QUAD - 1)).step_by(STRIDE) {
+            if self.sieve.passes(folded(&text[at..])) {
+                self.look(text, at, &starts, hit);
+            }
+        }
+        self.find_short(text, &starts, hit);
+    }
 }

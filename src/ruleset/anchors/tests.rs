@@ -62,6 +62,25 @@ fn a_short_prefix_is_extended_over_the_class_behind_it() {
 }
 
 #[test]
+fn a_word_goes_on_to_the_space_that_must_follow() {
+    let anchors = |pattern: &str| derived(pattern).0;
+    assert_eq!(
+        anchors(r"create[ \t]{1,4}user"),
+        vec![("create\t".into(), 0), ("create ".into(), 0)]
+    );
+    assert_eq!(
+        anchors(r"create[ \t]{0,4}user").len(),
+        1,
+        "none need follow"
+    );
+    assert_eq!(
+        anchors("create[0-9]{1,4}user").len(),
+        1,
+        "too many may follow"
+    );
+}
+
+#[test]
 fn branches_with_literals_of_their_own_are_united() {
     let (anchors, _) = derived(r"(?:AKIA[A-Z2-7]{16}|xASIA[A-Z2-7]{16})");
     assert_eq!(anchors, vec![("akia".into(), 0), ("xasia".into(), 0)]);
