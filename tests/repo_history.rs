@@ -4,23 +4,12 @@
 mod kit;
 
 use kit::cli::{dir, repo, text};
+use kit::git::token;
 use kit::{Repo, Report, Secrets};
 use std::fs;
 
-fn token(seed: &str) -> String {
-    Secrets::new(seed).github()
-}
-
 fn line(token: &str) -> String {
     format!("# settings\nkey: {token}\n")
-}
-
-/// Scans all of a repository in which something is to be found.
-#[track_caller]
-fn scan(repository: &Repo) -> Report {
-    let report = repo([repository.text()]).run().expect(1).report();
-    report.expect_gaps(&[]);
-    report
 }
 
 #[test]
@@ -34,7 +23,7 @@ fn a_removed_secret_is_told_with_both_commits() {
         if packed {
             git.pack();
         }
-        let report = scan(&git);
+        let report = git.found(&[]);
         let finding = report.finding(&token);
         assert_eq!(finding.paths(), ["app/.env"]);
         let place = finding.committed("app/.env");
@@ -57,7 +46,7 @@ fn what_is_at_head_stands_in_the_work_tree_too() {
     let (git, token) = (Repo::new(), token("head"));
     let brought = git.commit_file("a", line(&token));
     git.commit_file("a", format!("first\n{}", line(&token)));
-    let report = scan(&git);
+    let report = git.found(&[]);
     let finding = report.finding(&token);
     assert_eq!(finding.paths(), ["a", "a"]);
     let place = finding.committed("a");
@@ -85,7 +74,7 @@ fn a_secret_of_a_merge_alone_is_found() {
         let finding = report.finding(&token);
         finding.committed("d").git("introduced/id").clone()
     };
-    assert_eq!(place_of(&scan(&git)), *merge);
+    assert_eq!(place_of(&git.found(&[])), *merge);
 }
 
 #[test]
@@ -113,7 +102,7 @@ fn an_octopus_merge_brings_nothing_of_its_own() {
             .count(),
         5
     );
-    let report = scan(&git);
+    let report = git.found(&[]);
     let finding = report.finding(&token);
     let place = finding.committed("y");
     assert_eq!(place.git("introduced/id"), &*brought);
@@ -127,7 +116,7 @@ fn a_renamed_file_is_told_at_both_paths() {
     let brought = git.commit_file("old", line(&token));
     git.git(&["mv", "old", "new"]);
     let moved = git.commit("move");
-    let report = scan(&git);
+    let report = git.found(&[]);
     let finding = report.finding(&token);
     let (old, new) = (finding.committed("old"), finding.committed("new"));
     assert_eq!(old.git("introduced/id"), &*brought);
@@ -170,7 +159,7 @@ fn everything_that_git_remembers_is_read() {
         if packed {
             git.pack();
         }
-        let report = scan(&git);
+        let report = git.found(&[]);
         for secret in [&stashed, &noted, &tagged, &blob, &reset, &amended, &remote] {
             let finding = report.finding(secret);
             assert!(!finding.in_history().is_empty(), "{:#}", finding.0);
@@ -195,7 +184,7 @@ fn commits_themselves_and_names_are_read() {
     let commit = git.head();
     git.commit_file(&format!("dir/{name}.txt"), "content\n");
     git.commit_removal(&format!("dir/{name}.txt"));
-    let report = scan(&git);
+    let report = git.found(&[]);
     let of_message = report.finding(&message);
     let place = of_message.in_history()[0];
     assert_eq!((place.kind(), place.path()), ("message", &*commit));
@@ -218,7 +207,7 @@ fn the_repositorys_own_files_are_read() {
         ".git/hooks/post-merge",
         format!("#!/bin/sh\nTOKEN={hook}\n"),
     );
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert_eq!(report.finding(&password).paths(), [".git/config"]);
     assert_eq!(report.finding(&hook).paths(), [".git/hooks/post-merge"]);
 }
@@ -244,7 +233,7 @@ fn what_is_staged_and_gone_from_disk_is_found() {
     git.commit_file("a", "one\n");
     git.put("b", line(&token)).git(&["add", "b"]);
     fs::remove_file(git.join("b")).unwrap();
-    let report = scan(&git);
+    let report = git.found(&[]);
     let finding = report.finding(&token);
     assert!(finding.committed("b").git("introduced").is_null());
 }
@@ -277,7 +266,7 @@ fn wide_text_windows_lines_and_odd_paths_are_read() {
     git.commit("odd things");
     git.git(&["rm", "-q", "-r", "."]);
     git.commit("all gone");
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert_eq!(
         report.finding(&wide).committed("wide.txt").position(),
         (2, 6)

@@ -10,31 +10,11 @@
 
 mod kit;
 
-use kit::cli::repo;
-use kit::{Repo, Report, Run, Secrets};
+use kit::git::{line, token};
+use kit::{Repo, Secrets};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::Stdio;
-
-fn token(seed: &str) -> String {
-    Secrets::new(seed).github()
-}
-
-fn line(token: &str) -> String {
-    format!("key: {token}\n")
-}
-
-fn scan(git: &Repo, flags: &[&str]) -> Run {
-    let flags = flags.iter().copied();
-    repo([git.text()].into_iter().chain(flags)).run()
-}
-
-#[track_caller]
-fn found(git: &Repo, flags: &[&str]) -> Report {
-    let report = scan(git, flags).expect(1).report();
-    report.expect_gaps(&[]);
-    report
-}
 
 /// Runs git with this on standard input.
 fn feed(git: &Repo, args: &[&str], input: &[u8]) -> String {
@@ -76,11 +56,11 @@ fn a_reftable_is_no_silent_miss() {
     git.commit_file("a", line(&token));
     let id = git.git(&["rev-parse", "HEAD:a"]);
     git.commit_removal("a");
-    let report = scan(&git, &[]).expect(1).report();
+    let report = git.scan(&[]).expect(1).report();
     report.expect_gaps(&["unsupported"]);
     assert_eq!(report.finding(&token).paths(), [&*id]);
     for flags in [["--branch", "main"], ["--staged", "--no-attribution"]] {
-        let run = scan(&git, &flags).expect(2);
+        let run = git.scan(&flags).expect(2);
         assert!(run.stderr.contains("git refs migrate"), "{}", run.stderr);
     }
 }
@@ -106,10 +86,10 @@ fn every_form_of_the_index_is_read() {
             .commit_file("in/b", "clean\n");
         commands.iter().for_each(|command| drop(git.git(command)));
         git.put("in/c", line(&staged)).git(&["add", "in/c"]);
-        let report = found(&git, &["--staged"]);
+        let report = git.found(&["--staged"]);
         assert_eq!(report.finding(&staged).paths(), ["in/c"], "{commands:?}");
         assert!(!report.has(&old), "{commands:?}");
-        let report = found(&git, &[]);
+        let report = git.found(&[]);
         assert!(report.has(&old) && report.has(&staged), "{commands:?}");
     }
 }
@@ -121,7 +101,7 @@ fn a_damaged_index_hides_nothing() {
     git.put("b", line(&token)).git(&["add", "b"]);
     std::fs::remove_file(git.join("b")).unwrap();
     git.put(".git/index", "DIRC of another kind");
-    let report = scan(&git, &[]).expect(1).report();
+    let report = git.scan(&[]).expect(1).report();
     report.expect_gaps(&["corrupt"]);
     assert!(report.has(&token));
 }
@@ -144,7 +124,7 @@ fn commits_that_say_little_lead_on() {
     git.git(&["reflog", "expire", "--expire=now", "--all"]);
     std::fs::remove_file(git.join("a")).unwrap();
     for flags in [&[][..], &["--branch", "main"]] {
-        let report = found(&git, flags);
+        let report = git.found(flags);
         let place = report.finding(&token).committed("a").0.clone();
         assert_eq!(place["git"]["introduced"]["id"], first);
         assert_eq!(place["git"]["removed"]["author"], "nobody");
@@ -175,7 +155,7 @@ fn no_name_in_a_tree_hides_another() {
     let tree = object(&git, "tree", &tree);
     commit_of(&git, &tree);
     for flags in [&[][..], &["--branch", "main"]] {
-        let report = found(&git, flags);
+        let report = git.found(flags);
         let paths = [["..", "z"].as_slice(), &["a"], &["a"]];
         for (token, paths) in tokens.iter().zip(paths) {
             assert_eq!(report.finding(token).paths(), paths, "{flags:?}");
@@ -193,7 +173,7 @@ fn a_tag_may_lead_to_a_tree_by_way_of_a_tag() {
     git.git(&["tag", "-a", "-m", "outer", "outer", "inner"]);
     git.git(&["tag", "-d", "inner"]);
     git.commit("empty");
-    assert_eq!(found(&git, &[]).finding(&token).paths(), ["a"]);
+    assert_eq!(git.found(&[]).finding(&token).paths(), ["a"]);
 }
 
 #[test]
@@ -207,7 +187,7 @@ fn references_to_nothing_are_gaps_and_hide_nothing() {
         ("garbage".to_owned(), "corrupt"),
     ] {
         git.put(".git/refs/heads/broken", content);
-        let report = scan(&git, &[]).expect(1).report();
+        let report = git.scan(&[]).expect(1).report();
         report.expect_gaps(&[gap]);
         assert!(report.has(&token));
     }
@@ -215,11 +195,11 @@ fn references_to_nothing_are_gaps_and_hide_nothing() {
     // What led to the secret is lost, and nobody can know what it was part of.
     std::fs::remove_dir_all(git.join(".git/logs")).unwrap();
     std::fs::remove_file(git.join(format!(".git/objects/{}/{}", &last[..2], &last[2..]))).unwrap();
-    let report = scan(&git, &[]).expect(1).report();
+    let report = git.scan(&[]).expect(1).report();
     report.expect_gaps(&["missing"]);
     assert_eq!(report.finding(&token).paths(), [&*id]);
     git.git(&["symbolic-ref", "HEAD", "refs/heads/none"]);
-    assert!(scan(&git, &[]).expect(1).report().has(&token));
+    assert!(git.scan(&[]).expect(1).report().has(&token));
 }
 
 #[test]
@@ -245,7 +225,7 @@ fn repositories_among_the_files_are_read_as_such() {
     }
     // A repository without commits is no reason to call the scan incomplete.
     git.git(&["init", "-q", "empty"]);
-    let report = found(&git, &[]);
+    let report = git.found(&[]);
     for (token, path) in [
         (&checked_out, "vendor/lib/old"),
         (&deeper, "vendor/lib/deep/er/old"),
@@ -255,10 +235,12 @@ fn repositories_among_the_files_are_read_as_such() {
         assert_eq!(finding.committed(path).git("introduced/summary"), "inner");
     }
     assert_eq!(report.counted("commits"), 4);
-    let left_out = scan(&git, &["--exclude", "vendor", "--exclude", "test"]).expect(0);
+    let left_out = git
+        .scan(&["--exclude", "vendor", "--exclude", "test"])
+        .expect(0);
     assert_eq!(left_out.report().counted("commits"), 1);
     git.put("empty/.git/config", "[core\n");
-    let report = scan(&git, &[]).expect(1).report();
+    let report = git.scan(&[]).expect(1).report();
     report.expect_gaps(&["corrupt"]);
     assert!(report.has(&checked_out));
 }
@@ -273,7 +255,7 @@ fn staged_beside(git: &Repo, seed: &str) {
         "--cacheinfo",
         &format!("100644,{id},new"),
     ]);
-    let report = found(git, &["--staged"]);
+    let report = git.found(&["--staged"]);
     assert_eq!(report.finding(&token).paths(), ["new"]);
 }
 
@@ -295,9 +277,9 @@ fn folders_may_be_nested_deeper_than_anybody_looks() {
     )
     .unwrap();
     feed(&git, &["fast-import", "--quiet"], stream.as_bytes());
-    let report = found(&git, &[]);
+    let report = git.found(&[]);
     assert_eq!(report.finding(&token).paths().len(), 1);
-    let report = scan(&git, &["--branch", "main"]).expect(3).report();
+    let report = git.scan(&["--branch", "main"]).expect(3).report();
     report.expect_gaps(&["limit"]);
     staged_beside(&git, "deep");
 }
@@ -317,7 +299,7 @@ fn folders_that_multiply_come_to_an_end() {
     }
     commit_of(&git, child.rsplit(' ').next().unwrap());
     for flags in [&[][..], &["--branch", "main"]] {
-        let report = found(&git, flags);
+        let report = git.found(flags);
         assert!(report.finding(&token).paths().len() > 10);
     }
     staged_beside(&git, "multiplied");
@@ -342,7 +324,7 @@ fn objects_are_counted_once_in_any_number_of_packs() {
         &["pack-objects", "-q", ".git/objects/pack/pack"],
         all.as_bytes(),
     );
-    let report = found(&git, &[]);
+    let report = git.found(&[]);
     assert_eq!(report.counted("objects"), 36);
     assert!(report.has(&token));
 }

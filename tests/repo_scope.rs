@@ -3,28 +3,9 @@
 
 mod kit;
 
-use kit::cli::{repo, residue};
-use kit::{Repo, Report, Run, Secrets};
-
-fn token(seed: &str) -> String {
-    Secrets::new(seed).github()
-}
-
-fn line(token: &str) -> String {
-    format!("key: {token}\n")
-}
-
-fn scan(git: &Repo, flags: &[&str]) -> Run {
-    let flags = flags.iter().copied();
-    repo([git.text()].into_iter().chain(flags)).run()
-}
-
-#[track_caller]
-fn found(git: &Repo, flags: &[&str]) -> Report {
-    let report = scan(git, flags).expect(1).report();
-    report.expect_gaps(&[]);
-    report
-}
+use kit::cli::residue;
+use kit::git::{line, token};
+use kit::{Repo, Secrets};
 
 #[test]
 fn a_range_tells_what_its_commits_bring() {
@@ -40,7 +21,7 @@ fn a_range_tells_what_its_commits_bring() {
             git.pack();
         }
         let range = format!("{first}..{second}");
-        let report = found(&git, &["--range", &range]);
+        let report = git.found(&["--range", &range]);
         assert_eq!(report.findings().len(), 1);
         let place = report.finding(&new).committed("a").0.clone();
         assert_eq!(
@@ -48,9 +29,9 @@ fn a_range_tells_what_its_commits_bring() {
             (&2.into(), &second.as_str().into())
         );
         assert_eq!(report.counted("commits"), 1);
-        let report = found(&git, &["--since", &first]);
+        let report = git.found(&["--since", &first]);
         assert!(report.has(&new) && report.has(&later) && !report.has(&old));
-        let report = found(&git, &["--max-commits", "1"]);
+        let report = git.found(&["--max-commits", "1"]);
         assert!(report.has(&later) && !report.has(&new) && !report.has(&old));
     }
 }
@@ -68,12 +49,12 @@ fn a_range_over_a_merge_is_exact() {
     git.git(&["merge", "-q", "--no-commit", "side"]);
     git.commit_file("evil", line(&own));
     // All that main did not have: the branch and what the merge made up.
-    let report = found(&git, &["--range", &format!("{before}..main")]);
+    let report = git.found(&["--range", &format!("{before}..main")]);
     assert!(report.has(&side) && report.has(&own) && !report.has(&old));
     // Without the branch only the merge's own is left.
-    let report = found(&git, &["--range", "side..main"]);
+    let report = git.found(&["--range", "side..main"]);
     assert!(!report.has(&side) && report.has(&own) && !report.has(&old));
-    let report = found(&git, &["--range", "main...side"]);
+    let report = git.found(&["--range", "main...side"]);
     assert!(report.has(&own) && !report.has(&old));
     assert_eq!(
         git.git(&["merge-base", "main", "side"]),
@@ -90,10 +71,10 @@ fn a_moved_file_is_not_new_and_a_copied_one_neither_removed() {
     std::fs::create_dir(git.join("new")).unwrap();
     git.git(&["mv", "old/name", "new/name"]);
     git.commit("move");
-    let report = scan(&git, &["--range", "HEAD~1..HEAD"]).expect(0).report();
+    let report = git.scan(&["--range", "HEAD~1..HEAD"]).expect(0).report();
     assert!(!report.has(&token));
     git.put("copy", line(&token)).commit("copy");
-    let report = found(&git, &["--range", "HEAD~1..HEAD"]);
+    let report = git.found(&["--range", "HEAD~1..HEAD"]);
     assert_eq!(report.finding(&token).paths(), ["copy"]);
 }
 
@@ -108,7 +89,7 @@ fn a_branch_is_its_whole_history() {
     git.commit_removal("s");
     git.git(&["checkout", "-q", "main"]);
     git.commit_file("m", line(&main));
-    let report = found(&git, &["--branch", "side"]);
+    let report = git.found(&["--branch", "side"]);
     assert!(report.has(&shared) && report.has(&side) && !report.has(&main));
     assert!(
         !report
@@ -128,10 +109,10 @@ fn paths_narrow_the_history() {
         .put("doc/b", line(&outside));
     git.commit("both");
     for path in ["src", "src/", "./src/deep", "src/**/a", "src/deep/a"] {
-        let report = found(&git, &["--path", path]);
+        let report = git.found(&["--path", path]);
         assert!(report.has(&inside) && !report.has(&outside), "{path}");
     }
-    let run = scan(&git, &["--path", "a[b"]).expect(2);
+    let run = git.scan(&["--path", "a[b"]).expect(2);
     assert!(run.stderr.contains("--path"), "{}", run.stderr);
 }
 
@@ -144,10 +125,10 @@ fn wrong_revisions_are_refused_and_empty_ranges_are_no_pass() {
         ["--since", "nothing"],
         ["--branch", "v9"],
     ] {
-        let run = scan(&git, &flags).expect(2);
+        let run = git.scan(&flags).expect(2);
         assert!(run.stderr.contains("names no commit"), "{}", run.stderr);
     }
-    let report = scan(&git, &["--range", "HEAD..HEAD"]).expect(3).report();
+    let report = git.scan(&["--range", "HEAD..HEAD"]).expect(3).report();
     report.expect_gaps(&["no-commits"]);
 }
 
@@ -161,11 +142,11 @@ fn staged_content_counts_and_not_the_file_on_disk() {
     git.put("a", format!("{}{}", line(&old), line(&staged)));
     git.git(&["add", "a"]);
     git.put("a", line(&unstaged));
-    let report = found(&git, &["--staged"]);
+    let report = git.found(&["--staged"]);
     assert!(!report.has(&old) && !report.has(&unstaged));
     let finding = report.finding(&staged);
     assert_eq!(finding.committed("a").position(), (2, 6));
-    let report = found(&git, &["--worktree"]);
+    let report = git.found(&["--worktree"]);
     assert!(report.has(&unstaged) && !report.has(&staged));
 }
 
@@ -181,9 +162,9 @@ fn people_are_told_that_it_is_staged() {
 #[test]
 fn staging_before_the_first_commit_works() {
     let (git, token) = (Repo::new(), token("unborn"));
-    scan(&git, &["--staged"]).expect(0);
+    git.scan(&["--staged"]).expect(0);
     git.put("dir/a", line(&token)).git(&["add", "--all"]);
-    let report = found(&git, &["--staged"]);
+    let report = git.found(&["--staged"]);
     assert_eq!(report.finding(&token).paths(), ["dir/a"]);
 }
 
@@ -198,7 +179,7 @@ fn a_conflict_shows_every_side() {
     git.git(&["checkout", "-q", "main"]);
     git.commit_file("a", line(&ours));
     assert!(!git.try_git(&["merge", "-q", "side"]).status.success());
-    let report = found(&git, &["--staged"]);
+    let report = git.found(&["--staged"]);
     assert!(report.has(&theirs) && !report.has(&ours));
 }
 
@@ -213,21 +194,18 @@ fn the_files_of_a_work_tree_are_tracked_untracked_and_ignored() {
     git.commit_file("tracked", line(&tracked));
     git.put("untracked", line(&untracked))
         .put("ignored", line(&ignored));
-    let report = found(&git, &["--worktree"]);
+    let report = git.found(&["--worktree"]);
     for secret in [&tracked, &untracked, &ignored] {
         assert!(report.has(secret));
     }
     assert!(!report.has(&gone));
     assert_eq!(report.counted("files"), 4, "nothing of .git");
-    let report = found(
-        &git,
-        &[
-            "--worktree",
-            "--respect-gitignore",
-            "--exclude",
-            "untracked",
-        ],
-    );
+    let report = git.found(&[
+        "--worktree",
+        "--respect-gitignore",
+        "--exclude",
+        "untracked",
+    ]);
     assert!(!report.has(&untracked) && !report.has(&ignored) && report.has(&tracked));
 }
 
@@ -238,10 +216,10 @@ fn scopes_that_contradict_each_other_are_refused() {
         ["--staged", "--since=HEAD"],
         ["--unreachable", "--range=a..b"],
     ] {
-        scan(&git, &flags).expect(2);
+        git.scan(&flags).expect(2);
     }
     let bare = Repo::with(&["--bare"]);
-    let run = scan(&bare, &["--worktree"]).expect(2);
+    let run = bare.scan(&["--worktree"]).expect(2);
     assert!(run.stderr.contains("bare"), "{}", run.stderr);
 }
 
@@ -252,12 +230,12 @@ fn a_new_name_can_be_the_secret() {
     let [old, new] = [(); 2].map(|()| secrets.github());
     git.commit_file(&format!("dir/{old}"), "one\n");
     git.commit_file(&format!("dir/{new}"), "two\n");
-    let report = found(&git, &["--range", "HEAD~1..HEAD"]);
+    let report = git.found(&["--range", "HEAD~1..HEAD"]);
     let place = report.finding(&new).committed(&format!("dir/{new}")).0;
     assert_eq!(place["where"], "metadata");
     assert!(!report.has(&old));
     git.put(format!("{old}.staged"), "three\n")
         .git(&["add", "--all"]);
-    let report = found(&git, &["--staged"]);
+    let report = git.found(&["--staged"]);
     assert_eq!(report.finding(&old).paths(), [format!("{old}.staged")]);
 }

@@ -9,25 +9,11 @@
 mod kit;
 
 use kit::cli::{repo, text};
-use kit::{Repo, Report, Secrets};
+use kit::git::{line, token};
+use kit::{Repo, Secrets};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
-
-fn token(seed: &str) -> String {
-    Secrets::new(seed).github()
-}
-
-fn line(token: &str) -> String {
-    format!("key: {token}\n")
-}
-
-#[track_caller]
-fn scan(repository: &Repo) -> Report {
-    let report = repo([repository.text()]).run().expect(1).report();
-    report.expect_gaps(&[]);
-    report
-}
 
 /// A repository that held a secret once.
 fn with_secret(token: &str) -> Repo {
@@ -66,7 +52,7 @@ fn every_object_is_counted_once_however_often_it_is_stored() {
     copy.git(&["clone", "-q", "--no-local", &file_url(&git), "."]);
     let borrowed = format!("{}\n", copy.join(".git/objects").display());
     git.put(".git/objects/info/alternates", borrowed);
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert_eq!(report.counted("objects"), 5);
     assert_eq!(report.counted("commits"), 2);
     assert!(report.has(&token));
@@ -79,7 +65,7 @@ fn borrowed_objects_are_read() {
     let git = Repo::anything();
     git.git(&["clone", "-q", "--shared", lender.text(), "."]);
     assert!(git.join(".git/objects/info/alternates").exists());
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert!(
         !report
             .finding(&token)
@@ -101,7 +87,7 @@ fn shallow_clones_say_so_and_bare_ones_are_read() {
     assert_eq!(report.counted("commits"), 1);
     let bare = Repo::anything();
     bare.git(&["clone", "-q", "--bare", &file_url(&origin), "."]);
-    let report = scan(&bare);
+    let report = bare.found(&[]);
     assert_eq!(report.finding(&token).paths(), ["a"]);
 }
 
@@ -137,7 +123,7 @@ fn the_other_hash_is_read() {
         if packed {
             git.pack();
         }
-        let report = scan(&git);
+        let report = git.found(&[]);
         let place = report.finding(&token).committed("a").0.clone();
         assert_eq!(place["commit"], *brought);
         assert_eq!(place["git"]["removed"]["id"], *removed);
@@ -152,10 +138,10 @@ fn commit_graphs_and_indexes_over_many_packs_change_nothing() {
     git.git(&["repack", "-q"]);
     git.commit_file("b", "more\n");
     git.git(&["repack", "-q"]);
-    let before = scan(&git);
+    let before = git.found(&[]);
     git.git(&["commit-graph", "write", "--reachable"]);
     git.git(&["multi-pack-index", "write"]);
-    let after = scan(&git);
+    let after = git.found(&[]);
     assert_eq!(before.0["findings"], after.0["findings"]);
     assert_eq!(before.counted("objects"), after.counted("objects"));
 }
@@ -179,7 +165,7 @@ fn linked_worktrees_share_one_history() {
     assert_eq!(report.finding(&own).committed("b").git("at_head"), true);
     fs::remove_dir_all(&linked).unwrap();
     // Of the main worktree's HEAD only: the detached commit is in the other one's reflog.
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert_eq!(report.finding(&own).committed("b").git("at_head"), false);
 }
 
@@ -197,7 +183,7 @@ fn submodules_are_read_with_their_history() {
         "lib/inner",
     ]);
     git.commit("add a submodule");
-    let report = scan(&git);
+    let report = git.found(&[]);
     let finding = report.finding(&token);
     let place = finding.committed("lib/inner/a");
     assert_eq!(place.git("introduced/summary"), "write a");
@@ -216,7 +202,7 @@ fn what_git_lfs_keeps_is_read_if_it_is_here() {
     assert_eq!(report.notes(), ["lfs-absent"]);
     let stored = format!("lfs/objects/4d/7a/{name}");
     git.put(format!(".git/{stored}"), line(&token));
-    let report = scan(&git);
+    let report = git.found(&[]);
     assert_eq!(report.notes(), [""; 0]);
     assert_eq!(report.finding(&token).paths(), [format!(".git/{stored}")]);
 }
@@ -317,7 +303,7 @@ fn large_objects_are_read_whoever_owns_them() {
             let path = git.join(".git").join(name);
             std::os::unix::fs::chown(path, Some(4711), Some(4711)).unwrap();
         }
-        let report = scan(&git);
+        let report = git.found(&[]);
         let place = report.finding(&token).committed("large").0.clone();
         assert_eq!(place["line"], (5 << 16) + 1);
         for scope in ["--branch=main", "--max-commits=9"] {

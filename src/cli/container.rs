@@ -1,7 +1,7 @@
 //! `residue container`: containers of the engines on this machine.
 
 use super::args::ContainerArgs;
-use super::scan::{self, Plan};
+use super::scan::{self, Plan, Setting};
 use super::{config, detector};
 use anyhow::anyhow;
 use residue::source::image::{ImageSource, Target};
@@ -15,18 +15,21 @@ pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
         config,
         reach: Reach::foreign(),
     };
-    scan::run(&args.run, plan, |setting| {
-        let targets = match args.all {
-            true => Target::running().map_err(|reason| anyhow!(reason))?,
-            false => Target::containers(&args.containers),
-        };
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        Ok(Box::new(ImageSource::new(
-            targets, options, context, progress,
-        )?))
-    })
+    scan::run(
+        &args.run,
+        plan,
+        |Setting {
+             options,
+             context,
+             progress,
+         }| {
+            let targets = match args.all {
+                true => Target::running().map_err(|reason| anyhow!(reason))?,
+                false => Target::containers(&args.containers),
+            };
+            Ok(Box::new(ImageSource::new(
+                targets, options, context, progress,
+            )?))
+        },
+    )
 }

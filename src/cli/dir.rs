@@ -1,7 +1,7 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
-use super::scan::Plan;
+use super::scan::{Plan, Setting};
 use super::{config, detector, scan};
 use anyhow::Context as _;
 use residue::model::Options;
@@ -27,15 +27,18 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
         options,
         reach,
     };
-    scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = FileSource::new(named, options, context, progress)?;
-        Ok(Box::new(source))
-    })
+    scan::run(
+        &args.run,
+        plan,
+        |Setting {
+             options,
+             context,
+             progress,
+         }| {
+            let source = FileSource::new(named, options, context, progress)?;
+            Ok(Box::new(source))
+        },
+    )
 }
 
 /// The targets: files are the user's own.

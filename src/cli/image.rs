@@ -1,7 +1,7 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
-use super::scan::Plan;
+use super::scan::{Plan, Setting};
 use super::{config, detector, scan};
 use anyhow::bail;
 use residue::source::image::{ImageSource, Target};
@@ -19,15 +19,18 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         bail!("standard input is either the password or an archive; give the archive as a file");
     }
     let access = args.registry.access()?;
-    scan::run(&args.run, plan, |setting| {
-        let targets = args.targets.iter().map(|text| Target::parse(text));
-        let targets = targets.collect::<Result<_, _>>()?;
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = ImageSource::new(targets, options, context, progress)?;
-        Ok(Box::new(source.with_access(access)))
-    })
+    scan::run(
+        &args.run,
+        plan,
+        |Setting {
+             options,
+             context,
+             progress,
+         }| {
+            let targets = args.targets.iter().map(|text| Target::parse(text));
+            let targets = targets.collect::<Result<_, _>>()?;
+            let source = ImageSource::new(targets, options, context, progress)?;
+            Ok(Box::new(source.with_access(access)))
+        },
+    )
 }

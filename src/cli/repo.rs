@@ -3,7 +3,7 @@
 mod clone;
 
 use super::args::RepoArgs;
-use super::scan::Plan;
+use super::scan::{Plan, Setting};
 use super::{config, detector, scan};
 use residue::model::Options;
 use residue::source::git::{Asked, Environment, Files, GitSource, Scope};
@@ -41,14 +41,15 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         options,
         reach,
     };
-    scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        Ok(Box::new(GitSource::new(asked, options, context, progress)?))
-    })
+    scan::run(
+        &args.run,
+        plan,
+        |Setting {
+             options,
+             context,
+             progress,
+         }| { Ok(Box::new(GitSource::new(asked, options, context, progress)?)) },
+    )
 }
 
 /// Entries may speak of any of a repository's history.

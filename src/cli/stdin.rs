@@ -1,7 +1,7 @@
 //! `residue stdin`: text, or records of text.
 
 use super::args::StdinArgs;
-use super::scan::Plan;
+use super::scan::{Plan, Setting};
 use super::{config, detector, scan};
 use residue::source::stdin::StdinSource;
 use residue::suppress::Reach;
@@ -14,13 +14,16 @@ pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
         config,
         reach: Reach::foreign(),
     };
-    scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = StdinSource::new(args.form(), &args.name, options, context, progress);
-        Ok(Box::new(source))
-    })
+    scan::run(
+        &args.run,
+        plan,
+        |Setting {
+             options,
+             context,
+             progress,
+         }| {
+            let source = StdinSource::new(args.form(), &args.name, options, context, progress);
+            Ok(Box::new(source))
+        },
+    )
 }

@@ -1,6 +1,8 @@
 //! Repositories made with the `git` program, the same on every run: nobody's configuration, a clock
 //! that goes on by a minute with each command, one author.
 
+use super::cli::repo;
+use super::{Report, Run, Secrets};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -15,6 +17,16 @@ pub struct Repo {
     clock: Cell<u64>,
 }
 
+/// A secret of the kind that these tests hide.
+pub fn token(seed: &str) -> String {
+    Secrets::new(seed).github()
+}
+
+/// A line with a secret in it.
+pub fn line(token: &str) -> String {
+    format!("key: {token}\n")
+}
+
 impl Default for Repo {
     fn default() -> Self {
         Self::new()
@@ -22,6 +34,20 @@ impl Default for Repo {
 }
 
 impl Repo {
+    /// Scans it with these flags.
+    pub fn scan(&self, flags: &[&str]) -> Run {
+        let flags = flags.iter().copied();
+        repo([self.text()].into_iter().chain(flags)).run()
+    }
+
+    /// The same where something is to be found, and everything to be read.
+    #[track_caller]
+    pub fn found(&self, flags: &[&str]) -> Report {
+        let report = self.scan(flags).expect(1).report();
+        report.expect_gaps(&[]);
+        report
+    }
+
     /// An empty repository with the branch `main`.
     pub fn new() -> Self {
         Self::with(&[])
