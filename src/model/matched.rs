@@ -39,6 +39,8 @@ pub struct Judged {
     pub reasons: Vec<String>,
     /// Values that belong to the secret.
     pub parts: Vec<Part>,
+    /// The names of what had to be undone to read it, from the outside in: `base64`, `gzip`.
+    pub encodings: Vec<&'static str>,
     /// What comments near it ask for.
     pub remarks: Vec<Remark>,
     /// Those of the rule's allowlists from a configuration, by number, whose words or patterns hold

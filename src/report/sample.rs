@@ -227,6 +227,7 @@ fn key() -> Finding {
             14,
         ),
     ];
+    occurrences[1].encodings = vec!["base64", "gzip"];
     occurrences[2].place.kind = Where::Metadata;
     occurrences.extend([
         at(in_document(Where::Config, "config.Env[3]"), 1, 8),

@@ -69,6 +69,7 @@ fn drafts<'r>(
         let found = &found[index].1;
         if scan.detector.applies_at(found.rule, &occurrence.place.path) {
             occurrence.remarks.clone_from(&found.judged.remarks);
+            occurrence.encodings.clone_from(&found.judged.encodings);
             let list = scan.detector.allowlist(found, &occurrence.place);
             occurrence.suppression = list.map(allowed);
             places[index].push(occurrence);

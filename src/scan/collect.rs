@@ -145,6 +145,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: Vec::new(),
                 parts: Vec::new(),
+                encodings: Vec::new(),
                 remarks: Vec::new(),
                 allowed: Vec::new(),
             }),

@@ -217,6 +217,7 @@ impl<'a> Builder<'a> {
             path: self.text(&place.path),
             line: occurrence.position.line,
             column: occurrence.position.column,
+            encodings: occurrence.encodings.clone(),
             layer: place.layer.as_ref().map(|layer| self.layer(layer)),
             state: match &git {
                 Some(git) => git.state(),
