@@ -5,6 +5,7 @@ mod aws;
 mod azure;
 mod basic_auth;
 mod crc_tail;
+mod encoded_key;
 mod encoding;
 mod github;
 mod jfrog;
@@ -106,6 +107,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("basic-auth", basic_auth::prove),
     ("cloudflare", crc_tail::cloudflare),
     ("confluent", crc_tail::confluent),
+    ("encoded-key", encoded_key::prove),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
     ("grafana", crc_tail::grafana),
