@@ -158,6 +158,7 @@ impl<'a> Search<'a> {
             reasons: found.reasons,
             parts: found.parts,
             encodings: found.encodings,
+            written: None,
             remarks: found.remarks,
             allowed: found.allowed,
         };

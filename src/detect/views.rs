@@ -8,7 +8,7 @@ use super::remarks;
 use super::run::Run;
 use super::search::Search;
 use super::waiting::Reach;
-use crate::model::{Derived, LedTo, Limits, Match, Piece, Remark, Trace, Viewed};
+use crate::model::{Derived, LedTo, Limits, Match, Piece, Secret, Trace, Viewed};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -132,54 +132,54 @@ impl<'a> Search<'a> {
 
     /// Adds the matches of a view at the places that they came from.
     fn bring_back(&mut self, claim: &Claim, view: &View, trace: Trace) {
-        let mut wanted = vec![false; trace.matches.len()];
-        for hit in &trace.hits {
-            if let LedTo::Match(number) = hit.led_to {
-                let found = &trace.matches[number as usize];
-                let start = hit.at.min(found.span.start as usize);
-                wanted[number as usize] = view.is_decoded(&(start..found.span.end as usize));
-            }
-        }
-        for inner in &trace.views {
-            let is_decoded = view.is_decoded(&(inner.at..inner.at + inner.seen));
-            wanted[inner.matches.clone()].fill(is_decoded);
-        }
+        let wanted = wanted(view, &trace);
         if !wanted.contains(&true) {
             return;
         }
+        let origins = if view.is_packed() {
+            self.shared_origins(claim, &trace.matches)
+        } else {
+            self.exact_origins(view, &trace.matches)
+        };
         let remarks = remarks::near(&self.around(claim));
-        let slots = view.is_packed().then(|| slots(&trace.matches));
-        for (number, found) in trace.matches.into_iter().enumerate() {
-            if wanted[number] {
-                let origin = match &slots {
-                    Some(slots) => slot(claim.range(), slots[number]),
-                    None => view.origin(&(found.span.start as usize..found.span.end as usize)),
-                };
-                self.add_decoded(found, &origin, view.encodings(), &remarks);
-            }
+        let found = trace.matches.into_iter().zip(origins).zip(wanted);
+        for ((mut found, origin), _) in found.filter(|(_, wanted)| *wanted) {
+            let judged = Arc::make_mut(&mut found.judged);
+            judged
+                .encodings
+                .splice(0..0, view.encodings().iter().copied());
+            judged.remarks.extend_from_slice(&remarks);
+            judged.remarks.sort();
+            judged.remarks.dedup();
+            judged.written = Some(origin.written);
+            (found.span, found.position) = self.place(&origin.range);
+            self.add(found);
         }
     }
 
-    /// Adds a match of a view at the bytes that it came from, and the remarks beside them.
-    fn add_decoded(
-        &mut self,
-        found: Match,
-        origin: &Range<usize>,
-        encodings: &[&'static str],
-        remarks: &[Remark],
-    ) {
-        let mut judged = Arc::unwrap_or_clone(found.judged);
-        judged.encodings.splice(0..0, encodings.iter().copied());
-        judged.remarks.extend_from_slice(remarks);
-        judged.remarks.sort();
-        judged.remarks.dedup();
-        let (span, position) = self.place(origin);
-        self.add(Match {
-            span,
-            position,
-            judged: Arc::new(judged),
-            ..found
-        });
+    fn exact_origins(&self, view: &View, matches: &[Match]) -> Vec<Origin> {
+        let origin = |found: &Match| {
+            let range = view.origin(&(found.span.start as usize..found.span.end as usize));
+            let written = Arc::new(Secret::new(&self.text[range.clone()]));
+            Origin { range, written }
+        };
+        matches.iter().map(origin).collect()
+    }
+
+    /// The bytes of a compressed text have no places of their own. So that what stands apart in it is
+    /// not taken for two readings of one thing, its matches get a byte each of the encoded ones, in
+    /// their order; those that overlap share one.
+    fn shared_origins(&self, claim: &Claim, matches: &[Match]) -> Vec<Origin> {
+        let range = claim.range();
+        let whole = Arc::new(Secret::new(&self.text[range.clone()]));
+        let origin = |slot: usize| {
+            let start = range.start + slot.min(range.len() - 1);
+            Origin {
+                range: start..start + 1,
+                written: Arc::clone(&whole),
+            }
+        };
+        slots(matches).into_iter().map(origin).collect()
     }
 
     /// The claim with the text around it, where comments speak of what it holds.
@@ -196,9 +196,31 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The bytes of a compressed text have no places of their own. So that what stands apart in it is
-/// not taken for two readings of one thing, its matches get a byte each of the encoded ones, in their
-/// order; those that overlap share one.
+/// Where a match of a view comes from.
+struct Origin {
+    range: Range<usize>,
+    /// What stands there.
+    written: Arc<Secret>,
+}
+
+/// Which matches of a view owe something to what was undone; the others are found as they stand.
+fn wanted(view: &View, trace: &Trace) -> Vec<bool> {
+    let mut wanted = vec![false; trace.matches.len()];
+    for hit in &trace.hits {
+        if let LedTo::Match(number) = hit.led_to {
+            let span = &trace.matches[number as usize].span;
+            let start = hit.at.min(span.start as usize);
+            wanted[number as usize] = view.is_decoded(&(start..span.end as usize));
+        }
+    }
+    for inner in &trace.views {
+        let is_decoded = view.is_decoded(&(inner.at..inner.at + inner.seen));
+        wanted[inner.matches.clone()].fill(is_decoded);
+    }
+    wanted
+}
+
+/// Numbers the matches by their places, those that overlap alike.
 fn slots(matches: &[Match]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..matches.len()).collect();
     order.sort_by_key(|&number| matches[number].span.start);
@@ -211,9 +233,4 @@ fn slots(matches: &[Match]) -> Vec<usize> {
         slots[number] = slot;
     }
     slots
-}
-
-fn slot(range: Range<usize>, slot: usize) -> Range<usize> {
-    let start = range.start + slot.min(range.len() - 1);
-    start..start + 1
 }

@@ -267,6 +267,7 @@ fn key() -> Finding {
         ],
         aliases: vec!["generic-api-key".to_owned()],
         secret: Secret::new(secret().as_bytes()),
+        written: Vec::new(),
         parts: vec![Part {
             name: "access-key-id".to_owned(),
             value: Secret::new(["AKIA", "EXAMPLE0EXAMPLE0"].concat().as_bytes()),
@@ -305,6 +306,7 @@ fn password() -> Finding {
         reasons: vec!["Assigned to a name that says password.".to_owned()],
         aliases: Vec::new(),
         secret: Secret::new(PASSWORD.as_bytes()),
+        written: Vec::new(),
         parts: Vec::new(),
         remediation: String::new(),
         reference: None,

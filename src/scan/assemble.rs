@@ -164,6 +164,7 @@ impl Draft {
             reasons: judged.reasons,
             aliases: found.aliases,
             secret: judged.secret,
+            written: judged.written.into_iter().collect(),
             parts: judged.parts,
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
@@ -181,6 +182,7 @@ impl Draft {
         let weaker = other.finding;
         self.finding.aliases.extend(weaker.aliases);
         self.finding.aliases.push(weaker.rule);
+        self.finding.written.extend(weaker.written);
         self.finding.parts.extend(weaker.parts);
         self.finding.occurrences.extend(weaker.occurrences);
         self
@@ -194,6 +196,8 @@ impl Draft {
         let by_name = |part: &Part| (part.name.clone(), part.value.expose().to_vec());
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
+        finding.written.sort_by(|a, b| a.expose().cmp(b.expose()));
+        finding.written.dedup();
         finding.occurrences.sort();
         // Of two matches at one place, one without remarks comes first and stays.
         finding
@@ -248,6 +252,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: vec![format!("stands in {path}")],
                 aliases: Vec::new(),
+                written: Vec::new(),
                 parts: vec![Part {
                     name: path.to_owned(),
                     value: secret.clone(),

@@ -146,6 +146,7 @@ mod tests {
                 reasons: Vec::new(),
                 parts: Vec::new(),
                 encodings: Vec::new(),
+                written: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),
             }),

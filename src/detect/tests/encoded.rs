@@ -68,7 +68,7 @@ fn every_encoding_is_undone() {
         (URL_SAFE_NO_PAD.encode(format!("{text}???>>>~~~")), "base64"),
         (
             wrapped(
-                &STANDARD.encode(text.repeat(1) + &" and so on".repeat(9)),
+                &STANDARD.encode(text.to_owned() + &" and so on".repeat(9)),
                 64,
                 "\n    ",
             ),
@@ -76,7 +76,7 @@ fn every_encoding_is_undone() {
         ),
         (
             wrapped(
-                &STANDARD.encode(text.repeat(1) + &" and so on".repeat(9)),
+                &STANDARD.encode(text.to_owned() + &" and so on".repeat(9)),
                 76,
                 "\\n",
             ),
