@@ -2,13 +2,11 @@
 //! block scalars, mails and string literals, with indentation or quotes between them.
 
 use super::digits::{Digits, is_digit};
+use super::runs::{SHORTEST, run_end, runs};
 use super::{Claim, Code};
 use crate::model::Limits;
 use std::ops::{Range, RangeInclusive};
 
-/// Shortest run that is looked at, in digits. Shorter ones hold no key, and a password in them is
-/// read where it is assigned (`reading`).
-pub(super) const SHORTEST: usize = 24;
 /// Lengths of lines that the next one may go on from: whole groups of four, as wrapping tools make.
 const LINE: RangeInclusive<usize> = 40..=256;
 /// Most bytes between two lines of a block.
@@ -26,29 +24,6 @@ pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
             found.extend(claim(text, run));
         }
     });
-}
-
-/// Calls `found` with each run of at least [`SHORTEST`] digits that begins in `starts`. It looks at
-/// the last byte that such a run would have, and goes back from there: most runs are short words,
-/// and most of their bytes are never looked at.
-fn runs(text: &[u8], starts: Range<usize>, found: &mut dyn FnMut(Range<usize>)) {
-    let mut at = starts.start;
-    while at < starts.end {
-        let Some(shortest) = text.get(at..at + SHORTEST) else {
-            return;
-        };
-        if let Some(gap) = shortest.iter().rposition(|&byte| !is_digit(byte)) {
-            at += gap + 1;
-            continue;
-        }
-        if at == 0 || !is_digit(text[at - 1]) {
-            let run = at..run_end(text, at, Limits::ENCODED);
-            at = run.end;
-            found(run);
-        } else {
-            at += SHORTEST;
-        }
-    }
 }
 
 /// The run without the letter of an escape, as `\n`, that stands before it.
@@ -112,13 +87,6 @@ fn continues(text: &[u8], run: &Range<usize>) -> bool {
 
 fn is_full(length: usize) -> bool {
     LINE.contains(&length) && length.is_multiple_of(4)
-}
-
-/// The end of the run of digits that begins at `start`, at most `most` bytes behind it.
-fn run_end(text: &[u8], start: usize, most: usize) -> usize {
-    let rest = &text[start..text.len().min(start + most)];
-    let length = rest.iter().position(|&byte| !is_digit(byte));
-    start + length.unwrap_or(rest.len())
 }
 
 /// What may stand between two lines, apart from escapes.

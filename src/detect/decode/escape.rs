@@ -17,24 +17,45 @@ const TAIL: usize = 256;
 /// Longest escape, in bytes.
 const LONGEST: usize = 8;
 
+/// Bytes that are looked at in one go, and one more.
+const CHUNK: usize = 64;
+const SEEN: usize = CHUNK + 1;
+
 /// Adds the claims of escapes that start in this range.
 pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
     let from = starts.start.saturating_sub(GAP);
-    let searched = &text[from..starts.end];
-    let common = memchr::memchr3_iter(b'%', b'\\', b'&', searched);
     let mut last = [None; 4];
-    for at in common.chain(memchr::memchr_iter(b'=', searched)) {
-        let at = from + at;
-        let mark = Mark::of(text[at]);
-        if !mark.is_obstacle(text, at) {
+    for begin in (from..starts.end).step_by(CHUNK) {
+        let seen = text[begin..].first_chunk();
+        if seen.is_some_and(|seen| !may_hold_obstacle(seen)) {
             continue;
         }
-        let last = &mut last[mark as usize];
-        if starts.contains(&at) && last.is_none_or(|last| at - last > GAP) {
-            found.push(claim(text, at, mark));
+        for at in begin..starts.end.min(begin + CHUNK) {
+            let mark = Mark::of(text[at]).filter(|mark| mark.is_obstacle(text, at));
+            let Some(mark) = mark else {
+                continue;
+            };
+            let last = &mut last[mark as usize];
+            if starts.contains(&at) && last.is_none_or(|last| at - last > GAP) {
+                found.push(claim(text, at, mark));
+            }
+            *last = Some(at);
         }
-        *last = Some(at);
     }
+}
+
+/// Whether one of the first [`CHUNK`] bytes may begin an obstacle; for certain not if this says no.
+/// Written so that the compiler makes vector instructions of it.
+fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
+    let mut any = 0;
+    for (&byte, &next) in seen.iter().zip(&seen[1..]) {
+        let is = |wanted: u8| u8::from(byte == wanted);
+        let goes_on = |wanted: u8| u8::from(next == wanted);
+        any |= is(b'%') | is(b'\\');
+        any |= is(b'&') & (goes_on(b'#') | goes_on(b'q') | goes_on(b'a'));
+        any |= is(b'=') & (goes_on(b'3') | goes_on(b'\n') | goes_on(b'\r'));
+    }
+    any != 0
 }
 
 fn claim(text: &[u8], start: usize, mark: Mark) -> Claim {

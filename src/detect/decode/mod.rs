@@ -11,6 +11,7 @@ mod escape;
 mod mark;
 mod packed;
 mod reading;
+mod runs;
 mod view;
 
 pub(super) use reading::reading;
