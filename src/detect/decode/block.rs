@@ -2,7 +2,7 @@
 //! block scalars, mails and string literals, with indentation or quotes between them.
 
 use super::digits::{Digits, is_digit};
-use super::runs::{SHORTEST, run_end, runs};
+use super::runs::{run_end, runs};
 use super::{Claim, Code};
 use crate::model::Limits;
 use std::ops::{Range, RangeInclusive};
@@ -39,8 +39,7 @@ fn is_escape(text: &[u8], at: usize) -> bool {
 
 /// The claim of the block that begins with this run, if there is one and it may be legible.
 fn claim(text: &[u8], run: Range<usize>) -> Option<Claim> {
-    let head = text.get(run.start..run.start + SHORTEST)?;
-    let digits = Digits::of(head).filter(|_| run.len() >= SHORTEST)?;
+    let digits = Digits::of(text[run.clone()].first_chunk()?)?;
     if continues(text, &run) {
         return None;
     }

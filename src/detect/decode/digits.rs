@@ -1,6 +1,9 @@
 //! Digits that stand for bytes: hex, and base64 (RFC 4648) in either alphabet, which nobody mixes
 //! and which are therefore read as one. Padding is not needed, and sloppy last bits are left out.
 
+use super::packed;
+use super::runs::SHORTEST;
+
 /// What kind of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Digits {
@@ -28,6 +31,14 @@ const fn table(alphabet: &[u8], other: &[u8]) -> [u8; 256] {
         value += 1;
     }
     values
+}
+
+/// The number that digits of so many bits make.
+fn joined<const COUNT: usize, const BITS: u32>(digits: &[u8; COUNT], values: &[u8; 256]) -> u32 {
+    let values = digits
+        .iter()
+        .map(|&digit| u32::from(values[usize::from(digit)]));
+    values.fold(0, |number, value| number << BITS | value)
 }
 
 /// Whether a byte is a digit of any kind.
@@ -76,10 +87,23 @@ impl Digits {
     }
 
     /// The kind of digits of a run that begins like this, if what they stand for may be worth a look.
-    pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let is_hex = head.iter().all(u8::is_ascii_hexdigit);
-        let likely = if is_hex { Self::Hex } else { Self::Base64 };
-        super::packed::is_legible(&likely.decode(head)).then_some(likely)
+    /// Most runs are names, and end here: no memory is asked for.
+    pub(super) fn of(head: &[u8; SHORTEST]) -> Option<Self> {
+        let is_hex = head.iter().all(|&digit| HEX[usize::from(digit)] != NONE);
+        let mut bytes = [0; SHORTEST];
+        let (likely, length) = if is_hex {
+            let pairs = head.as_chunks().0.iter().zip(&mut bytes);
+            pairs.for_each(|(pair, byte)| *byte = joined::<2, 4>(pair, &HEX) as u8);
+            (Self::Hex, SHORTEST / 2)
+        } else {
+            let groups = head.as_chunks().0.iter().zip(bytes.as_chunks_mut().0);
+            groups.for_each(|(group, three): (_, &mut [u8; 3])| {
+                let [_, first, second, third] = joined::<4, 6>(group, &BASE64).to_be_bytes();
+                *three = [first, second, third];
+            });
+            (Self::Base64, SHORTEST / 4 * 3)
+        };
+        packed::is_legible(&bytes[..length]).then_some(likely)
     }
 }
 

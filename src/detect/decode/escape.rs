@@ -30,11 +30,14 @@ pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
         if seen.is_some_and(|seen| !may_hold_obstacle(seen)) {
             continue;
         }
-        for at in begin..starts.end.min(begin + CHUNK) {
-            let mark = Mark::of(text[at]).filter(|mark| mark.is_obstacle(text, at));
-            let Some(mark) = mark else {
+        let chunk = &text[begin..starts.end.min(begin + CHUNK)];
+        let common = memchr::memchr3_iter(b'%', b'\\', b'&', chunk);
+        for at in common.chain(memchr::memchr_iter(b'=', chunk)) {
+            let at = begin + at;
+            let mark = Mark::of(text[at]);
+            if !mark.is_obstacle(text, at) {
                 continue;
-            };
+            }
             let last = &mut last[mark as usize];
             if starts.contains(&at) && last.is_none_or(|last| at - last > GAP) {
                 found.push(claim(text, at, mark));
@@ -51,7 +54,8 @@ fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
     for (&byte, &next) in seen.iter().zip(&seen[1..]) {
         let is = |wanted: u8| u8::from(byte == wanted);
         let goes_on = |wanted: u8| u8::from(next == wanted);
-        any |= is(b'%') | is(b'\\');
+        any |= is(b'%') & u8::from(next.wrapping_sub(b'2') < 6);
+        any |= is(b'\\') & (goes_on(b'u') | goes_on(b'x') | goes_on(b'/') | goes_on(b'\\'));
         any |= is(b'&') & (goes_on(b'#') | goes_on(b'q') | goes_on(b'a'));
         any |= is(b'=') & (goes_on(b'3') | goes_on(b'\n') | goes_on(b'\r'));
     }

@@ -31,13 +31,12 @@ const NAMED: [(&[u8], u8); 6] = [
 
 impl Mark {
     /// The family of this mark.
-    pub(super) const fn of(byte: u8) -> Option<Self> {
+    pub(super) const fn of(byte: u8) -> Self {
         match byte {
-            b'%' => Some(Self::Percent),
-            b'\\' => Some(Self::Backslash),
-            b'&' => Some(Self::Entity),
-            b'=' => Some(Self::Quoted),
-            _ => None,
+            b'%' => Self::Percent,
+            b'\\' => Self::Backslash,
+            b'&' => Self::Entity,
+            _ => Self::Quoted,
         }
     }
 
@@ -150,7 +149,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<Escape> {
-        Mark::of(text.as_bytes()[0])?.read(text.as_bytes())
+        Mark::of(text.as_bytes()[0]).read(text.as_bytes())
     }
 
     #[test]
@@ -185,11 +184,8 @@ mod tests {
 
     #[test]
     fn only_what_hides_something_from_a_rule_is_an_obstacle() {
-        let is_obstacle = |text: &str, at| {
-            Mark::of(text.as_bytes()[at])
-                .unwrap()
-                .is_obstacle(text.as_bytes(), at)
-        };
+        let is_obstacle =
+            |text: &str, at| Mark::of(text.as_bytes()[at]).is_obstacle(text.as_bytes(), at);
         for text in ["%3D", "\\u003d", "\\/", "\\\\\\\"", "&quot;", "=3D"] {
             assert!(is_obstacle(text, 0), "{text}");
         }
