@@ -6,7 +6,7 @@ use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
 use super::validate::{self, Evidence, Validator, Verdict};
-use super::{DetectError, NEIGHBOURHOOD};
+use super::{DetectError, NEIGHBOURHOOD, decode};
 use super::{remarks, windowed};
 use crate::model::{Confidence, Part, PublicKey, Remark, Rule, Secret};
 use regex_automata::util::captures::Captures;
@@ -28,6 +28,8 @@ pub(super) struct Confirm {
     keywords: Vec<String>,
     confidence: Confidence,
     gate: Option<Gate>,
+    /// Whether a value in base64 is judged by what it says.
+    reads: bool,
     validator: Option<Validator>,
     allowed: Allowed,
 }
@@ -93,6 +95,7 @@ pub(super) struct Confirmed {
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
     pub(super) public_key: Option<PublicKey>,
+    pub(super) encodings: Vec<&'static str>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
 }
@@ -130,6 +133,8 @@ impl Confirm {
             keywords: rule.keywords.clone(),
             confidence: rule.confidence,
             gate: rule.gate.as_deref().and_then(gates::gate),
+            reads: rule.validator.is_none()
+                && matches!(rule.gate.as_deref(), Some("assignment" | "password")),
             validator: rule.validator.as_deref().and_then(validate::validator),
             allowed: Allowed::new(rule).map_err(|error| refused(error.to_string()))?,
             regex,
@@ -270,22 +275,47 @@ impl Confirm {
         if self.allowed.allows(&texts) {
             return Err(Refusal::Allowlist);
         }
-        let (confidence, reasons) = match self.gate {
-            None => (self.confidence, Vec::new()),
-            Some(gate) => match gate(candidate, self.confidence) {
-                Judgement::Drop => return Err(Refusal::Gate),
-                Judgement::Keep(confidence, reason) => (confidence, vec![reason]),
-            },
+        let reading = decode::reading(secret).filter(|_| self.reads);
+        let (confidence, reasons) = match &reading {
+            None => self.pass_gate(candidate)?,
+            Some(reading) => self.read_through(candidate, reading)?,
         };
         Ok(Confirmed {
             span: 0..0,
             confidence,
             reasons,
-            normalised: None,
+            encodings: reading.iter().map(|_| decode::BASE64).collect(),
+            normalised: reading.as_deref().map(Secret::new),
             parts: Vec::new(),
             public_key: None,
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
+        })
+    }
+
+    /// What the rule's gate makes of a candidate.
+    fn pass_gate(&self, candidate: &Candidate<'_>) -> Result<(Confidence, Vec<String>), Refusal> {
+        let Some(gate) = self.gate else {
+            return Ok((self.confidence, Vec::new()));
+        };
+        match gate(candidate, self.confidence) {
+            Judgement::Drop => Err(Refusal::Gate),
+            Judgement::Keep(confidence, reason) => Ok((confidence, vec![reason])),
+        }
+    }
+
+    /// What the gate makes of a candidate if its value is read as this text.
+    fn read_through(
+        &self,
+        candidate: &Candidate<'_>,
+        reading: &[u8],
+    ) -> Result<(Confidence, Vec<String>), Refusal> {
+        let Range { start, end } = candidate.secret;
+        let text = [&candidate.text[..start], reading, &candidate.text[end..]].concat();
+        self.pass_gate(&Candidate {
+            text: &text,
+            matched: candidate.matched.start..start + reading.len(),
+            secret: start..start + reading.len(),
         })
     }
 

@@ -9,6 +9,7 @@ mod allow;
 mod companion;
 mod confirm;
 pub mod cost;
+mod decode;
 mod entropy;
 pub mod examples;
 pub mod explain;
@@ -22,6 +23,7 @@ mod resolve;
 mod run;
 mod search;
 pub mod validate;
+mod views;
 mod waiting;
 mod windowed;
 
@@ -106,7 +108,11 @@ impl Detector {
     /// How much text a fresh byte needs before and behind it, in bytes, to be judged in full.
     pub fn context(&self) -> (usize, usize) {
         let furthest = self.waiting.furthest();
-        (furthest.back, furthest.ahead)
+        let encoded = views::FURTHEST;
+        (
+            furthest.back.max(encoded.back),
+            furthest.ahead.max(encoded.ahead),
+        )
     }
 
     /// Whether a rule has a say at this path: its `path` pattern and its allowlists' `paths`, which
@@ -139,6 +145,7 @@ impl Detector {
         let mut search = Search::new(self, piece, text, scratch);
         for fresh in &piece.fresh {
             search.fresh(fresh.clone());
+            search.views(fresh.clone());
         }
         if piece.origin.is_name() {
             search.path();
@@ -158,8 +165,14 @@ impl Detector {
     ) -> Trace {
         let mut search = Search::new(self, piece, text, scratch);
         match derived {
-            Some(derived) => search.derived(derived),
-            None => search.fresh(0..text.len()),
+            Some(derived) => {
+                search.derived(derived);
+                search.derived_views(derived);
+            }
+            None => {
+                search.fresh(0..text.len());
+                search.views(0..text.len());
+            }
         }
         search.finish()
     }

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 
 /// Turns all matches of one blob into its findings-to-be, in the order of their places.
 pub fn resolve(mut matches: Vec<Match>, rules: &[Rule]) -> Vec<Match> {
-    matches.sort_by_key(|found| (found.span.start, found.span.end, found.rule));
+    matches.sort_by_cached_key(|found| {
+        let place = (found.span.start, found.span.end, found.rule);
+        (place, reading(found))
+    });
     matches.dedup_by(|b, a| a.rule == b.rule && a.span == b.span);
     let mut paired = companion::pair(matches, rules);
     paired.sort_by_key(|found| strength(found, rules));
@@ -26,6 +29,19 @@ pub fn resolve(mut matches: Vec<Match>, rules: &[Rule]) -> Vec<Match> {
         }
     }
     winners.into_values().collect()
+}
+
+/// Sort key that puts first, of several readings of the same bytes, the one that says most: what was
+/// hidden before what stands there, and that before the same read with something near it undone.
+fn reading(found: &Match) -> (u8, Vec<&'static str>) {
+    let encodings = &found.judged.encodings;
+    let length = (found.span.end - found.span.start) as usize;
+    let rank = match encodings.is_empty() {
+        true => 1,
+        false if found.judged.secret.len() != length => 0,
+        false => 2,
+    };
+    (rank, encodings.clone())
 }
 
 /// Sort key that puts the strongest match first.

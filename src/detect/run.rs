@@ -73,6 +73,13 @@ impl Run {
             && (self.ends || at + reach.ahead <= self.to + self.length)
     }
 
+    /// The places of the new text from which all that can be seen lies in the run.
+    pub(super) fn held(&self, reach: Reach) -> Range<usize> {
+        let start = self.to + if self.begins { 0 } else { reach.back };
+        let beyond = if self.ends { 0 } else { reach.ahead };
+        start..start.max((self.to + self.length + 1).saturating_sub(beyond.max(1)))
+    }
+
     /// The place in the new text of a byte of the other.
     pub(super) fn moved(&self, at: usize) -> usize {
         at - self.from + self.to

@@ -5,19 +5,21 @@
 use super::confirm::{Answer, Confirmed, Hit};
 use super::lines::Lines;
 use super::run::Run;
+use super::views::Nesting;
 use super::{Detector, Scratch};
-use crate::model::{Derived, Judged, LedTo, Match, Piece, Secret, Trace, Traced};
+use crate::model::{Derived, Judged, LedTo, Match, Piece, Position, Secret, Trace, Traced};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A search under way.
 pub(super) struct Search<'a> {
-    detector: &'a Detector,
-    piece: &'a Piece,
-    text: &'a [u8],
+    pub(super) detector: &'a Detector,
+    pub(super) piece: &'a Piece,
+    pub(super) text: &'a [u8],
     lines: Lines<'a>,
-    scratch: &'a mut Scratch,
-    trace: Trace,
+    pub(super) scratch: &'a mut Scratch,
+    pub(super) trace: Trace,
+    pub(super) nesting: Nesting,
 }
 
 impl<'a> Search<'a> {
@@ -39,6 +41,7 @@ impl<'a> Search<'a> {
                 length: text.len(),
                 ..Trace::default()
             },
+            nesting: Nesting::default(),
         }
     }
 
@@ -103,7 +106,7 @@ impl<'a> Search<'a> {
     }
 
     /// Adds a match of the other text, whose judgement holds in this one too.
-    fn take_over(&mut self, found: &Match, run: &Run) -> LedTo {
+    pub(super) fn take_over(&mut self, found: &Match, run: &Run) -> LedTo {
         let moved = |at: u64| at - run.from as u64 + run.to as u64;
         let span = moved(found.span.start)..moved(found.span.end);
         let position = self.lines.position(span.start as usize, span.start);
@@ -147,9 +150,7 @@ impl<'a> Search<'a> {
     }
 
     fn add_confirmed(&mut self, rule: usize, found: Confirmed) -> LedTo {
-        let width = self.piece.encoding.width();
-        let in_blob = |at: usize| self.piece.offset + at as u64 * width;
-        let span = in_blob(found.span.start)..in_blob(found.span.end);
+        let (span, position) = self.place(&found.span);
         let judged = Judged {
             secret: Secret::new(&self.text[found.span.clone()]),
             normalised: found.normalised,
@@ -157,10 +158,11 @@ impl<'a> Search<'a> {
             reasons: found.reasons,
             parts: found.parts,
             public_key: found.public_key,
+            encodings: found.encodings,
+            written: None,
             remarks: found.remarks,
             allowed: found.allowed,
         };
-        let position = self.lines.position(found.span.start, span.start);
         self.add(Match {
             rule,
             position,
@@ -171,7 +173,16 @@ impl<'a> Search<'a> {
         })
     }
 
-    fn add(&mut self, found: Match) -> LedTo {
+    /// The place in the blob of some bytes of the text.
+    pub(super) fn place(&mut self, range: &Range<usize>) -> (Range<u64>, Position) {
+        let width = self.piece.encoding.width();
+        let in_blob = |at: usize| self.piece.offset + at as u64 * width;
+        let span = in_blob(range.start)..in_blob(range.end);
+        let position = self.lines.position(range.start, span.start);
+        (span, position)
+    }
+
+    pub(super) fn add(&mut self, found: Match) -> LedTo {
         let number = self.trace.matches.len() as u32;
         self.trace.matches.push(found);
         LedTo::Match(number)

@@ -2,6 +2,7 @@
 
 mod chain;
 mod derived;
+mod encoded;
 mod real;
 
 use super::*;
@@ -45,8 +46,8 @@ fn described(detector: &Detector, found: Vec<Match>) -> Vec<String> {
     found
         .map(|m| {
             format!(
-                "{:?} {:?} {:?} {:?} {:?}",
-                m.rule, m.span, m.position, m.judged.parts, m.judged.remarks
+                "{:?} {:?} {:?} {:?} {:?} {:?}",
+                m.rule, m.span, m.position, m.judged.parts, m.judged.remarks, m.judged.encodings
             )
         })
         .collect()
@@ -103,6 +104,8 @@ proptest! {
     fn any_cutting_gives_identical_findings(
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "acme_", "abcd", "user=", "joe", ";secret=", "q", "\n", " ", "acme_abcdefghijkl", "user=u;secret=tt",
+            "YWNtZV9xd2VydCB1c2VyPWpvZTtzZWNyZXQ9aGlkZGVu", "ZW4gYWNtZV9xd2VydCBhbmQgYWNtZV95eGN2YiBhbmQg\n",
+            "acme%5Fqwert", "\\u005fabcd", "IGFjbWVfYXNkZg==",
             " # residue:allow why\n", "# pragma: allowlist nextline secret\n", " gitleaks:allow ",
         ]), 0..60),
         cuts in proptest::collection::vec(0_usize..400, 0..5),

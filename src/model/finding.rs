@@ -1,6 +1,7 @@
 //! A finding is one secret, with everything that is known about it and every place it stands at.
 
 use super::{Confidence, Fingerprint, KeyPair, Occurrence, Secret, Severity};
+use std::sync::Arc;
 
 /// One secret.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Finding {
     pub aliases: Vec<String>,
     /// The secret.
     pub secret: Secret,
+    /// How it is written where it is encoded: as good as the secret itself, and masked like it.
+    pub written: Vec<Arc<Secret>>,
     /// What belongs to it: a user name, a host, the id of a key pair.
     pub parts: Vec<Part>,
     /// Of a private key its public half, and who holds that.

@@ -56,6 +56,15 @@ impl Limits {
     /// The least memory that a scan can be given: one buffer for each of two threads.
     pub const LEAST_MEMORY: u64 = 16 * MIB;
 
+    /// Bytes of something encoded inside a text that are decoded from its start on: base64, hex, text
+    /// with escapes.
+    pub const ENCODED: usize = 64 * KIB as usize;
+    /// How deep texts are encoded inside each other.
+    pub const ENCODED_DEPTH: usize = 3;
+    /// Bytes that one encoded place may decode to at all depths together, for each of its own: gzip
+    /// makes thirty of one where a text repeats itself much.
+    pub const ENCODED_RATIO: usize = 32;
+
     /// Bytes of text per batch; small enough to share out, large enough to be worth a hand-over.
     pub const BATCH: usize = 512 * KIB as usize;
 }

@@ -41,6 +41,11 @@ pub struct Judged {
     pub parts: Vec<Part>,
     /// The public half, of a private key; and of what holds only that half.
     pub public_key: Option<PublicKey>,
+    /// The names of what had to be undone to read it, from the outside in: `base64`, `gzip`.
+    pub encodings: Vec<&'static str>,
+    /// The bytes that stand in the blob in place of the secret, if it is encoded; of something
+    /// compressed all of them, which its matches share.
+    pub written: Option<Arc<Secret>>,
     /// What comments near it ask for.
     pub remarks: Vec<Remark>,
     /// Those of the rule's allowlists from a configuration, by number, whose words or patterns hold

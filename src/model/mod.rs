@@ -49,4 +49,4 @@ pub use secret::Secret;
 pub use severity::Severity;
 pub use span::{LineStart, Position};
 pub use suppression::{Remark, Spelling, Suppression, SuppressionKind, Until};
-pub use trace::{Copied, Derived, LedTo, Trace, Traced};
+pub use trace::{Copied, Derived, LedTo, Trace, Traced, Viewed};

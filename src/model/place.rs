@@ -92,8 +92,10 @@ impl State {
 pub struct Occurrence {
     /// The blob's place.
     pub place: Place,
-    /// The secret's position in the blob.
+    /// The secret's position in the blob, of something encoded that of its bytes there.
     pub position: Position,
+    /// The names of what has to be undone to read the secret there, from the outside in.
+    pub encodings: Vec<&'static str>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.
@@ -106,6 +108,7 @@ impl Occurrence {
         Self {
             place,
             position,
+            encodings: Vec::new(),
             remarks: Vec::new(),
             suppression: None,
         }

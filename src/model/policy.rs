@@ -149,6 +149,7 @@ mod tests {
             reasons: Vec::new(),
             aliases: Vec::new(),
             secret: Secret::new(b"hunter2"),
+            written: Vec::new(),
             parts: Vec::new(),
             key_pair: None,
             remediation: String::new(),

@@ -6,6 +6,7 @@
 //! the one that a search of the whole text would have left, so chains of any length stay exact.
 
 use super::Match;
+use std::ops::Range;
 
 /// Where the literals of the rules stand in a text, and what came of each.
 #[derive(Debug, Clone, Default)]
@@ -15,8 +16,21 @@ pub struct Trace {
     pub length: usize,
     /// The literals, in the order of their places; one for each rule that waits for it.
     pub hits: Vec<Traced>,
-    /// The matches that some of them led to, in the order of the literals.
+    /// What is encoded in the text, in the order of the places.
+    pub views: Vec<Viewed>,
+    /// The matches that literals led to, in their order, and behind them those in views.
     pub matches: Vec<Match>,
+}
+
+/// Something encoded in a text, that was made readable and searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewed {
+    /// Offset of its first byte.
+    pub at: usize,
+    /// Bytes from its start on that had a say in what it holds.
+    pub seen: usize,
+    /// The numbers of its matches in [`Trace::matches`].
+    pub matches: Range<usize>,
 }
 
 /// One literal in a text, on behalf of one rule.

@@ -242,6 +242,7 @@ fn key() -> Finding {
         ),
     ];
     occurrences[1].place.package = Some(package("app-common", "1.2-3"));
+    occurrences[1].encodings = vec!["base64", "gzip"];
     occurrences[2].place.kind = Where::Metadata;
     occurrences.extend([
         at(in_document(Where::Config, "config.Env[3]"), 1, 8),
@@ -281,6 +282,7 @@ fn key() -> Finding {
         ],
         aliases: vec!["generic-api-key".to_owned()],
         secret: Secret::new(secret().as_bytes()),
+        written: Vec::new(),
         parts: vec![Part {
             name: "access-key-id".to_owned(),
             value: Secret::new(["AKIA", "EXAMPLE0EXAMPLE0"].concat().as_bytes()),
@@ -320,6 +322,7 @@ fn password() -> Finding {
         reasons: vec!["Assigned to a name that says password.".to_owned()],
         aliases: Vec::new(),
         secret: Secret::new(PASSWORD.as_bytes()),
+        written: Vec::new(),
         parts: Vec::new(),
         key_pair: None,
         remediation: String::new(),

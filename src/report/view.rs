@@ -229,6 +229,8 @@ pub struct Occurrence {
     pub line: u64,
     /// Column in bytes, from 1.
     pub column: u64,
+    /// What has to be undone to read the secret there, from the outside in: `base64`, `gzip`.
+    pub encodings: Vec<&'static str>,
     /// The layer that holds it.
     pub layer: Option<Layer>,
     /// What became of it: `present`, `overwritten`, `deleted`.
@@ -284,6 +286,12 @@ impl Occurrence {
     /// Whether the place is part of an image, and not of a file on disk.
     pub const fn in_image(&self) -> bool {
         self.base.is_none()
+    }
+
+    /// How the secret is encoded there, for people: `gzip in base64`; `None` if it is not.
+    pub fn encoding(&self) -> Option<String> {
+        let inside_out: Vec<&str> = self.encodings.iter().rev().copied().collect();
+        (!inside_out.is_empty()).then(|| inside_out.join(" in "))
     }
 
     /// The name of the place for people: `app/.env:12:9`, `config.Env[3]`. A value of a document

@@ -88,6 +88,7 @@ fn drafts<'r>(
         let found = &found[index].1;
         if scan.detector.applies_at(found.rule, &occurrence.place.path) {
             occurrence.remarks.clone_from(&found.judged.remarks);
+            occurrence.encodings.clone_from(&found.judged.encodings);
             let list = scan.detector.allowlist(found, &occurrence.place);
             occurrence.suppression = list.map(allowed);
             places[index].push(occurrence);
@@ -192,6 +193,7 @@ impl Draft {
             reasons: judged.reasons,
             aliases: found.aliases,
             secret: judged.secret,
+            written: judged.written.into_iter().collect(),
             parts: judged.parts,
             key_pair: judged.public_key.map(unheld),
             remediation: rule.rotate.clone(),
@@ -215,6 +217,7 @@ impl Draft {
         self.finding.aliases.extend(weaker.aliases);
         self.finding.aliases.push(weaker.rule);
         self.finding.key_pair = self.finding.key_pair.or(weaker.key_pair);
+        self.finding.written.extend(weaker.written);
         self.finding.parts.extend(weaker.parts);
         self.finding.occurrences.extend(weaker.occurrences);
         self
@@ -228,6 +231,8 @@ impl Draft {
         let by_name = |part: &Part| (part.name.clone(), part.value.expose().to_vec());
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
+        finding.written.sort_by(|a, b| a.expose().cmp(b.expose()));
+        finding.written.dedup();
         finding.occurrences.sort();
         // Of two matches at one place, one without remarks comes first and stays.
         finding
@@ -286,6 +291,7 @@ mod tests {
                 confidence: Confidence::High,
                 reasons: vec![format!("stands in {path}")],
                 aliases: Vec::new(),
+                written: Vec::new(),
                 parts: vec![Part {
                     name: path.to_owned(),
                     value: secret.clone(),

@@ -179,6 +179,8 @@ mod tests {
                 reasons: Vec::new(),
                 parts: Vec::new(),
                 public_key: None,
+                encodings: Vec::new(),
+                written: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),
             }),

@@ -33,6 +33,7 @@ fn finding(occurrences: Vec<Occurrence>) -> Finding {
         reasons: Vec::new(),
         aliases: Vec::new(),
         secret: Secret::new(b"x"),
+        written: Vec::new(),
         parts: Vec::new(),
         key_pair: None,
         remediation: String::new(),

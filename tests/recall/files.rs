@@ -63,8 +63,6 @@ const PAIRS: &[(&str, &str)] = &[
         "users:\n- name: admin\n  user:\n    token: @@\n",
         "{base62:40}",
     ),
-    ("    client-key-data: @@\n", "{b64enc:{pem:ec}}"),
-    ("    client-key-data: @@\n", "{b64enc:{pem:rsa}}"),
     ("root:@@:19700:0:99999:7:::\n", "$6${alnum:16}${base62:86}"),
     (
         "app:@@:19700:0:99999:7:::\n",

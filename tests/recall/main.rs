@@ -12,6 +12,7 @@
 
 mod assigned;
 mod files;
+mod formats;
 mod keys;
 mod tokens;
 
@@ -61,6 +62,7 @@ impl Case {
     fn is_it(&self, found: &Match) -> bool {
         found.judged.confidence >= Confidence::Medium
             && (found.judged.secret.expose() == self.written.as_bytes()
+                || found.judged.secret.expose() == self.plain.as_bytes()
                 || found.judged.identity() == self.plain.as_bytes())
     }
 }
@@ -101,6 +103,11 @@ fn passwords_and_keys_are_found_by_the_name_they_are_assigned_to() {
 #[test]
 fn files_that_exist_to_hold_credentials_are_read() {
     holds(&files::cases());
+}
+
+#[test]
+fn configuration_of_programs_and_machines_is_read() {
+    holds(&formats::cases());
 }
 
 #[test]

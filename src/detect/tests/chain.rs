@@ -59,6 +59,7 @@ impl<'d> Link<'d> {
         let text = String::from_utf8_lossy(&self.text);
         assert_eq!(self.trace.length, whole.length);
         assert_eq!(self.trace.hits, whole.hits, "{text}");
+        assert_eq!(self.trace.views, whole.views, "{text}");
         assert_eq!(
             told(&self.trace.matches),
             told(&whole.matches),
@@ -117,8 +118,8 @@ fn told(matches: &[Match]) -> Vec<String> {
         let why = (judged.confidence, &judged.reasons);
         let parts: Vec<_> = parts.collect();
         format!(
-            "{rule} {span:?} {position:?} {secrets:?} {why:?} {parts:?} {:?}",
-            found.aliases
+            "{rule} {span:?} {position:?} {secrets:?} {why:?} {parts:?} {:?} {:?}",
+            judged.encodings, found.aliases
         )
     };
     matches.iter().map(tell).collect()

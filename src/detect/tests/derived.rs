@@ -51,7 +51,7 @@ const RULES: &str = r#"
 "#;
 
 /// What texts are made of. Long blanks bring text to both sides of where the gates still see it.
-const WORDS: [&str; 41] = [
+const WORDS: [&str; 50] = [
     "word_",
     "7",
     "user=ab!",
@@ -93,6 +93,16 @@ const WORDS: [&str; 41] = [
     "er=",
     "a",
     "zzzz",
+    // Encoded: two words, a line and what may follow it, one that is encoded twice, and escapes.
+    "d29yZF9hYmNkZSB3b3JkX2ZnaGlq",
+    "d29yZF9hYmNkZSB1c2VyPWFiISBrZXl3b3JkX2FiY2Rl\n",
+    "bmVlZHMgbmVlZD14eXogYm90aD1kIHRoZV9sb25nZXN0",
+    "\\n",
+    "enpkWE5sY2oxMU8zTmxZM0psZEQxMGRDQjNiM0prWDJGaVkyUT0=",
+    "776f72645f6b6c6d6e6f202020",
+    "%5F",
+    "\\u005f",
+    "user%3Djoe%3Bsecret&#61;q&#x71;",
 ];
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| detector(RULES));

@@ -13,6 +13,7 @@ mod crc_tail;
 mod data_center;
 mod decoded;
 mod documents;
+mod encoded_key;
 mod encoding;
 mod ethereum;
 mod github;
@@ -140,6 +141,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("data-center-token", data_center::prove),
     ("discord", decoded::discord),
     ("elastic", decoded::elastic),
+    ("encoded-key", encoded_key::prove),
     ("ethereum", ethereum::prove),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),

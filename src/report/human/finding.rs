@@ -136,7 +136,9 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
     let indent = " ".repeat(lead.len());
     for (number, place) in places.iter().enumerate() {
         let lead = if number == 0 { lead } else { &*indent };
-        page.line(&[(PLAIN, lead), (BOLD, &place.spot())])?;
+        let encoding = place.encoding();
+        let encoding = encoding.map_or_else(String::new, |how| format!("  in {how}"));
+        page.line(&[(PLAIN, lead), (BOLD, &place.spot()), (DIM, &encoding)])?;
     }
     match (&places[0].layer, &places[0].git) {
         (Some(layer), _) => {

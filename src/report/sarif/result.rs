@@ -79,6 +79,10 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
         None if !place.in_image() => write!(text, " ({})", place.kind),
         None => write!(text, " of the image's {}", place.kind),
     };
+    let written = match place.encoding() {
+        Some(encoding) => write!(text, ", in {encoding}"),
+        None => Ok(()),
+    };
     let fate = match (place.state, &place.changed_by) {
         (Some(state), Some(later)) => {
             let (by, index) = (by(later), later.index);
@@ -97,7 +101,7 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
         None => Ok(()),
     };
     // Writing to a string cannot fail.
-    let _ = within.and(fate).and(vendored);
+    let _ = within.and(written).and(fate).and(vendored);
     text
 }
 
@@ -191,6 +195,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         platform: place.platform.as_deref(),
         kind: place.kind,
         path: &place.path,
+        encodings: &place.encodings,
         layer_index: layer.map(|layer| layer.index),
         layer_digest: layer.map(|layer| &*layer.digest),
         layer_diff_id: layer.and_then(|layer| layer.diff_id.as_deref()),

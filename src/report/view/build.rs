@@ -75,7 +75,11 @@ impl<'a> Builder<'a> {
                 .iter()
                 .filter(|finding| is_believed(finding, policy))
         };
-        let secrets = || believed().map(|finding| &finding.secret);
+        let secrets = || {
+            let written = |finding: &'a model::Finding| finding.written.iter().map(|text| &**text);
+            believed()
+                .flat_map(move |finding| std::iter::once(&finding.secret).chain(written(finding)))
+        };
         // A host is in every second path, and gives nothing away.
         let parts = believed()
             .flat_map(|finding| &finding.parts)
@@ -219,6 +223,7 @@ impl<'a> Builder<'a> {
             path: self.text(&place.path),
             line: occurrence.position.line,
             column: occurrence.position.column,
+            encodings: occurrence.encodings.clone(),
             layer: place.layer.as_ref().map(|layer| self.layer(layer)),
             state: match &git {
                 Some(git) => git.state(),
@@ -372,6 +377,16 @@ mod tests {
         let view = View::new(&outcome, &Policy::default(), false);
         assert_eq!(view.targets[0].name, "oci:postgres");
         assert_eq!(view.findings[0].reasons[0], "for the user p*******");
+    }
+
+    #[test]
+    fn what_stands_for_a_secret_is_masked_like_it() {
+        let mut outcome = sample::outcome();
+        let encoded = "aHVudGVyMmh1bnRlcjI";
+        outcome.findings[0].written = vec![model::Secret::new(encoded.as_bytes()).into()];
+        outcome.findings[0].reasons = vec![format!("RUN echo {encoded}== | base64 -d")];
+        let view = View::new(&outcome, &Policy::default(), false);
+        assert!(!view.findings[0].reasons[0].contains(encoded));
     }
 
     #[test]

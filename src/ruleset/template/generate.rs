@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::parse::{Node, Transform};
 use super::{MAX_LEN, TemplateError, pem};
 use crate::ruleset::checksum::{base62_crc32, crc32};
-use data_encoding::{BASE64, BASE64URL_NOPAD};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use std::ops::Range;
 
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
@@ -145,6 +145,10 @@ fn base36(number: u32) -> [u8; 7] {
 
 fn value(name: &str, argument: &str, dice: &mut Dice) -> Result<Vec<u8>, TemplateError> {
     let bad = || TemplateError::BadArgument(argument.to_owned(), name.to_owned());
+    if name == "bytes" {
+        let count = argument.parse().ok().filter(|&count| count <= MAX_LEN);
+        return count.map(|count| dice.bytes(count)).ok_or_else(bad);
+    }
     if let Some((_, alphabet)) = ALPHABETS.iter().find(|entry| entry.0 == name) {
         let count = argument.parse::<usize>().map_err(|_| bad())?;
         if count > MAX_LEN {
@@ -154,6 +158,7 @@ fn value(name: &str, argument: &str, dice: &mut Dice) -> Result<Vec<u8>, Templat
     }
     match (name, argument) {
         ("pem", kind) => pem::key(kind, dice).map(String::into_bytes).ok_or_else(bad),
+        ("unhex", digits) => HEXLOWER.decode(digits.as_bytes()).map_err(|_| bad()),
         ("uuid", "") => Ok(uuid(dice)),
         ("password", "") => Ok(password(dice)),
         ("jwt", "") => Ok(jwt(
