@@ -94,6 +94,8 @@ mod tests {
             confidence: Confidence::Low,
             reasons: Vec::new(),
             parts: Vec::new(),
+            encodings: Vec::new(),
+            written: None,
             public_key: Some(PublicKey {
                 spki,
                 ssh: None,

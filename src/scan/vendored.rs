@@ -75,6 +75,7 @@ mod tests {
             reasons: Vec::new(),
             aliases: Vec::new(),
             secret,
+            written: Vec::new(),
             parts: Vec::new(),
             remediation: String::new(),
             reference: None,
