@@ -25,6 +25,7 @@ mod search;
 pub mod validate;
 mod views;
 mod waiting;
+mod wide;
 mod windowed;
 
 pub use resolve::resolve;

@@ -5,6 +5,7 @@
 use super::mark::Mark;
 use super::view::View;
 use super::{Claim, Code};
+use crate::detect::wide::widest;
 use crate::model::Limits;
 use std::ops::Range;
 
@@ -20,16 +21,14 @@ const LONGEST: usize = 8;
 /// Bytes that are looked at in one go, and one more.
 const CHUNK: usize = 64;
 const SEEN: usize = CHUNK + 1;
+/// Chunks that are judged in one go.
+const BLOCK: usize = 32;
 
 /// Adds the claims of escapes that start in this range.
 pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
     let from = starts.start.saturating_sub(GAP);
     let mut last = [None; 4];
-    for begin in (from..starts.end).step_by(CHUNK) {
-        let seen = text[begin..].first_chunk();
-        if seen.is_some_and(|seen| !may_hold_obstacle(seen)) {
-            continue;
-        }
+    for begin in chunks_of_interest(text, from..starts.end) {
         let chunk = &text[begin..starts.end.min(begin + CHUNK)];
         let common = memchr::memchr3_iter(b'%', b'\\', b'&', chunk);
         for at in common.chain(memchr::memchr_iter(b'=', chunk)) {
@@ -47,8 +46,27 @@ pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
     }
 }
 
+/// Where chunks begin that may hold an obstacle, in a range of the text.
+fn chunks_of_interest(text: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> {
+    let end = range.end;
+    range.step_by(BLOCK * CHUNK).flat_map(move |block| {
+        let chunks = (block..end.min(block + BLOCK * CHUNK)).step_by(CHUNK);
+        let mut interest = [false; BLOCK];
+        widest(|| {
+            for (interest, begin) in interest.iter_mut().zip(chunks.clone()) {
+                // Of the last bytes nobody says anything.
+                *interest = text[begin..].first_chunk().is_none_or(may_hold_obstacle);
+            }
+        });
+        chunks
+            .zip(interest)
+            .filter_map(|(begin, interest)| interest.then_some(begin))
+    })
+}
+
 /// Whether one of the first [`CHUNK`] bytes may begin an obstacle; for certain not if this says no.
 /// Written so that the compiler makes vector instructions of it.
+#[inline(always)]
 fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
     let mut any = 0;
     for (&byte, &next) in seen.iter().zip(&seen[1..]) {

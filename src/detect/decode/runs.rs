@@ -3,6 +3,7 @@
 //! two words of eight digits beside each other, which every long run has.
 
 use super::digits::is_digit;
+use crate::detect::wide::widest;
 use crate::model::Limits;
 use std::ops::Range;
 
@@ -11,6 +12,8 @@ use std::ops::Range;
 pub(super) const SHORTEST: usize = 24;
 /// Bytes that are looked at in one go.
 const CHUNK: usize = 64;
+/// Chunks whose words are told in one go.
+const BLOCK: usize = 32;
 /// Bytes whose digits are counted as one. Of any [`SHORTEST`] in a row two such words are whole.
 const WORD: usize = 8;
 /// A word in which each byte says that it stands for a digit.
@@ -29,14 +32,16 @@ pub(super) fn runs(text: &[u8], starts: Range<usize>, found: &mut dyn FnMut(Rang
     let end = text.len().min(runs.starts.end + SHORTEST);
     let (chunks, rest) = text[runs.done..end].as_chunks();
     let (begin, mut last) = (runs.done, 0);
-    for (number, chunk) in chunks.iter().enumerate() {
-        let words = words_of_digits(chunk);
-        let mut pairs = words & (words << 1 | last);
-        last = words >> (CHUNK / WORD - 1);
-        while pairs != 0 {
-            let second = begin + number * CHUNK + WORD * pairs.trailing_zeros() as usize;
-            runs.look(second - WORD);
-            pairs &= pairs - 1;
+    for (number, block) in chunks.chunks(BLOCK).enumerate() {
+        let begin = begin + number * BLOCK * CHUNK;
+        for (number, words) in words_of_block(block).into_iter().enumerate() {
+            let mut pairs = words & (words << 1 | last);
+            last = words >> (CHUNK / WORD - 1);
+            while pairs != 0 {
+                let second = begin + number * CHUNK + WORD * pairs.trailing_zeros() as usize;
+                runs.look(second - WORD);
+                pairs &= pairs - 1;
+            }
         }
     }
     runs.look_through(end - rest.len());
@@ -103,20 +108,34 @@ pub(super) fn run_end(text: &[u8], start: usize, most: usize) -> usize {
     start + length.unwrap_or(rest.len())
 }
 
+/// The words of digits of each chunk of a block, none for chunks that are not there.
+fn words_of_block(chunks: &[[u8; CHUNK]]) -> [u8; BLOCK] {
+    let mut words = [0; BLOCK];
+    widest(|| {
+        for (words, chunk) in words.iter_mut().zip(chunks) {
+            *words = words_of_digits(chunk);
+        }
+    });
+    words
+}
+
 /// A bit for each word of a chunk that is made of digits. Written so that the compiler makes vector
 /// instructions of it.
+#[inline(always)]
 fn words_of_digits(chunk: &[u8; CHUNK]) -> u8 {
     let mut digits = [0; CHUNK];
     for (digit, &byte) in digits.iter_mut().zip(chunk) {
         let letter = u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
         let number = u8::from(byte.wrapping_sub(b'0') < 10);
-        let sign = u8::from(byte == b'+') | u8::from(byte == b'/');
+        // The two signs differ in one bit.
+        let sign = u8::from(byte | 4 == b'/');
         let safe_sign = u8::from(byte == b'-') | u8::from(byte == b'_');
         *digit = letter | number | sign | safe_sign;
     }
     let (words, _) = digits.as_chunks::<WORD>();
     let bits = words.iter().rev();
-    bits.fold(0, |bits, word| bits << 1 | u8::from(*word == ALL))
+    let is_all = |word: &[u8; WORD]| u64::from_ne_bytes(*word) == u64::from_ne_bytes(ALL);
+    bits.fold(0, |bits, word| bits << 1 | u8::from(is_all(word)))
 }
 
 #[cfg(test)]

@@ -8,14 +8,9 @@
 //! over it if they don't. A processor that guesses wrong loses more time than a few more table
 //! lookups take, and text that is rich in literals is what it guesses wrong about.
 //!
-//! The hashing is plain arithmetic on arrays, which compilers turn into the widest instructions
-//! that they may use. The one `unsafe` call of the program runs the same code compiled for AVX2
-//! where the processor is known to have it.
+//! The hashing is plain arithmetic on arrays, done with the widest instructions that there are.
 
-#![allow(
-    unsafe_code,
-    reason = "calls code compiled for AVX2 after asking for it"
-)]
+use crate::detect::wide::widest;
 
 /// Bytes that are hashed.
 pub(super) const QUAD: usize = 4;
@@ -88,18 +83,7 @@ impl Sieve {
     /// Looks at the beginning of a text, at every second place from the first on. Returns how many
     /// bytes that was; 0 if the text is too short to be worth it.
     pub(super) fn sift(&self, text: &[u8], passed: &mut Passed) -> usize {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has the only feature that the function asks for.
-            return unsafe { self.sift_avx2(text, passed) };
-        }
-        self.sift_any(text, passed)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn sift_avx2(&self, text: &[u8], passed: &mut Passed) -> usize {
-        self.sift_any(text, passed)
+        widest(|| self.sift_any(text, passed))
     }
 
     #[inline(always)]
