@@ -239,7 +239,10 @@ impl Confirm {
             return None;
         }
         let (confidence, reasons) = match self.gate {
-            None => (self.confidence, Vec::new()),
+            None => match gates::placeholder::of_token(secret) {
+                None => (self.confidence, Vec::new()),
+                Some(why) => (Confidence::Low, vec![why.to_owned()]),
+            },
             Some(gate) => match gate(candidate, self.confidence) {
                 Judgement::Drop => return None,
                 Judgement::Keep(confidence, reason) => (confidence, vec![reason]),
