@@ -54,7 +54,7 @@ fn by_structure(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<
         return Some(Judgement::Drop);
     }
     if value.contains(&b' ') {
-        return Some(words(kind, value, key));
+        return Some(words(candidate, kind, key));
     }
     match placeholder::shape(value) {
         Some(Shape::Reference(_)) => Some(Judgement::Drop),
@@ -85,9 +85,11 @@ fn is_label(candidate: &Candidate<'_>, key: &Key<'_>) -> bool {
 }
 
 /// Several words: a passphrase or prose.
-fn words(kind: Kind, value: &[u8], key: &Key<'_>) -> Judgement {
+fn words(candidate: &Candidate<'_>, kind: Kind, key: &Key<'_>) -> Judgement {
+    let value = candidate.value();
+    let is_variable = key.is_shouted() && !key.is_quoted(candidate.text);
     match kind {
-        Kind::Password if phrase::is_chosen(value, key.is_shouted()) && !key.echoes(value) => {
+        Kind::Password if phrase::is_chosen(value, is_variable) && !key.echoes(value) => {
             let why = format!("{}, and no sentence about passwords", key.told());
             Judgement::Keep(Confidence::Medium, why)
         }
@@ -201,6 +203,13 @@ mod tests {
         ] {
             assert!(judge_line(line) >= Some(Confidence::Medium), "{line}");
         }
+    }
+
+    #[test]
+    fn sentences_of_translations_are_dropped_and_passphrases_are_not() {
+        assert_eq!(judge_line("\"LABEL_PASSWORD\": \"[Mot de passe]\""), None);
+        let variable = judge_line("DB_PASSWORD=\"[Four blue tulips]\"");
+        assert_eq!(variable, Some(Confidence::Medium));
     }
 
     #[test]

@@ -93,6 +93,12 @@ impl<'a> Key<'a> {
         words(self.name)
     }
 
+    /// Whether it is the quoted name of a field, where a sentence may follow in any spelling.
+    pub(super) fn is_quoted(&self, text: &[u8]) -> bool {
+        let before = text[..self.start].last();
+        matches!(before, Some(b'"' | b'\'')) && before == text.get(self.start + self.name.len())
+    }
+
     /// Whether it is an option of a command.
     pub(super) fn is_option(&self) -> bool {
         self.name.starts_with(b"-")

@@ -180,7 +180,7 @@ pub(super) fn is_counting(value: &[u8]) -> bool {
         .filter(|pair| pair[0].abs_diff(pair[1]) <= 1)
         .count();
     let half = value.len() / 2;
-    let twice = half > 3 && value.len() % 2 == 0 && value[..half] == value[half..];
+    let twice = half > 3 && value.len().is_multiple_of(2) && value[..half] == value[half..];
     twice || (value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2)
 }
 
