@@ -69,19 +69,14 @@ fn by_structure(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<
     }
 }
 
-/// A word that a program compares with, or the capitalised text of a field: `password == "always"`,
-/// `"password": "Wachtwoord"`.
+/// A word of letters alone that a program compares with, or that is the text of a field:
+/// `password == "always"`, `"password": "Wachtwoord"`.
 fn is_label(candidate: &Candidate<'_>, key: &Key<'_>) -> bool {
-    let value = candidate.value();
     let between = &candidate.text[key.start + key.name.len()..candidate.secret.start];
-    let is_compared = [b"==".as_slice(), b"!="]
-        .iter()
-        .any(|mark| memchr::memmem::find(between, mark).is_some());
-    let is_capitalised =
-        value[0].is_ascii_uppercase() && value[1..].iter().all(u8::is_ascii_lowercase);
-    let is_word = value.iter().all(u8::is_ascii_alphabetic);
+    let has = |mark: &[u8]| memchr::memmem::find(between, mark).is_some();
     let is_field = between.starts_with(b"\"") && between.ends_with(b"\"");
-    is_word && (is_compared || (is_field && is_capitalised))
+    let is_word = candidate.value().iter().all(u8::is_ascii_alphabetic);
+    is_word && (is_field || has(b"==") || has(b"!="))
 }
 
 /// Several words: a passphrase or prose.

@@ -4,7 +4,7 @@
 use super::Feature;
 
 /// Log-odds of a secret before anything was seen.
-pub(super) const BIAS: f32 = -0.160;
+pub(super) const BIAS: f32 = -0.101;
 /// From here on confidence is high: nine of ten are secrets in repositories that training never saw.
 pub(super) const HIGH: f32 = 1.75;
 /// From here on confidence is medium.
@@ -15,41 +15,41 @@ pub(super) const LOW: f32 = -3.00;
 /// What each feature adds where it is seen in full.
 #[rustfmt::skip]
 pub(super) const WEIGHTS: [f32; Feature::ALL.len()] = [
-    1.577, // Password
-    -0.711, // TokenName
-    0.445, // SecretName
-    -0.134, // CredentialName
-    0.079, // PlainName
-    -0.377, // LongName
-    1.583, // Quoted
-    -1.943, // Argument
-    1.198, // Assigned
-    0.770, // Loose
-    -1.625, // Code
-    0.334, // Arrow
-    -1.492, // Json
-    -0.061, // Typed
-    -0.734, // PasswordWritten
-    1.910, // KeyDrawn
-    -1.688, // KeyWritten
-    -0.734, // Under6
-    -0.431, // Under8
-    -1.432, // ShortKey
-    0.847, // LongKey
-    0.190, // MadeUp
-    -0.353, // Joined
-    -0.728, // Number
-    0.854, // EnvironmentVariable
-    -0.142, // Digest
-    -0.586, // Padded
-    -1.051, // Identifier
-    -0.480, // CodeMarks
-    -1.116, // StockShare
-    -0.365, // Echo
-    -1.628, // Sample
-    0.197, // Account
-    -0.283, // Recurs
-    -0.725, // Markup
-    -1.492, // Keywords
-    -1.087, // Binary
+    1.526, // Password
+    -0.626, // TokenName
+    0.359, // SecretName
+    -0.192, // CredentialName
+    -0.034, // PlainName
+    -0.546, // LongName
+    1.590, // Quoted
+    -1.916, // Argument
+    1.173, // Assigned
+    0.763, // Loose
+    -1.613, // Code
+    0.358, // Arrow
+    -1.583, // Json
+    0.000, // Typed
+    -0.488, // PasswordWritten
+    1.953, // KeyDrawn
+    -1.517, // KeyWritten
+    -0.502, // Under6
+    -0.410, // Under8
+    -1.582, // ShortKey
+    0.795, // LongKey
+    0.216, // MadeUp
+    -0.375, // Joined
+    -0.655, // Number
+    0.820, // EnvironmentVariable
+    -0.136, // Digest
+    -0.559, // Padded
+    -1.041, // Identifier
+    -0.457, // CodeMarks
+    -1.176, // StockShare
+    -0.363, // Echo
+    -1.588, // Sample
+    0.267, // Account
+    -0.410, // Recurs
+    -0.708, // Markup
+    -1.603, // Keywords
+    -1.063, // Binary
 ];
