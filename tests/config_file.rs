@@ -27,7 +27,7 @@ impl Tree {
         let github = secrets.github();
         let dir = tempfile::tempdir().unwrap();
         put(&dir, ".git/HEAD", "ref: refs/heads/main\n");
-        put(&dir, "src/own.txt", format!("token = {own}\n"));
+        put(&dir, "src/own.txt", format!("deployed with {own}\n"));
         put(&dir, "src/github.txt", format!("token = {github}\n"));
         Self { dir, own, github }
     }
@@ -362,7 +362,7 @@ fn what_counts_is_shown_with_where_it_comes_from() {
 #[test]
 fn nothing_from_elsewhere_brings_a_configuration_along() {
     let tree = Tree::new("stdin").with("src/.residue.toml", RULE);
-    let own = format!("token = {}\n", tree.own);
+    let own = format!("deployed with {}\n", tree.own);
     let residue = residue(["stdin", "--format", "json", "--show-secrets"]).stdin(own.clone());
     let run = alone(residue, tree.dir.path()).within_dir(&tree.dir.path().join("src"));
     assert!(!run.run().expect(0).report().has(&tree.own));

@@ -296,7 +296,10 @@ impl Confirm {
     /// What the rule's gate makes of a candidate.
     fn pass_gate(&self, candidate: &Candidate<'_>) -> Result<(Confidence, Vec<String>), Refusal> {
         let Some(gate) = self.gate else {
-            return Ok((self.confidence, Vec::new()));
+            return Ok(match gates::placeholder::of_token(candidate.value()) {
+                None => (self.confidence, Vec::new()),
+                Some(why) => (Confidence::Low, vec![why.to_owned()]),
+            });
         };
         match gate(candidate, self.confidence) {
             Judgement::Drop => Err(Refusal::Gate),

@@ -1,108 +1,92 @@
-//! The judge of `name = value` where nothing else speaks for a secret. The name says what kind of
-//! value to expect, the site how it would be written, and only then the value is held against both.
+//! The judge of `name = value` where nothing else speaks for a secret. What structure decides, it
+//! decides: calls, paths, references, placeholders. All else is weighed.
 
 use super::key::{Key, Kind};
 use super::phrase;
 use super::placeholder::{self, Shape};
 use super::site::Site;
-use super::value::{DOCUMENTED, DRAWN, Looks, PROSE, is_documentation};
-use super::{Candidate, Judgement, randomness};
+use super::value::{DOCUMENTED, DRAWN, PROSE, is_documentation};
+use super::{Candidate, Evidence, Judgement, randomness};
 use crate::model::Confidence;
 
 /// Judges an assigned value; the rule's own confidence is not asked.
 pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judgement {
-    let key = Key::of(candidate);
-    let Some(kind) = key.kind() else {
-        return Judgement::Drop;
-    };
-    let value = candidate.value();
-    let site = Site::of(candidate, &key);
-    if site == Site::Prose || key.ends_quoted_text(candidate.text) || is_code(value, site) {
-        return Judgement::Drop;
+    match weigh(candidate) {
+        Weighed::Decided(judgement) => judgement,
+        Weighed::Open(evidence, key) => evidence.judgement(&key.told()),
     }
-    if (site == Site::Loose && key.echoes(value)) || (key.is_option() && is_metavariable(value)) {
-        return Judgement::Drop;
+}
+
+/// What is seen of a candidate that structure leaves open.
+pub(super) fn evidence(candidate: &Candidate<'_>) -> Option<Evidence> {
+    match weigh(candidate) {
+        Weighed::Decided(_) => None,
+        Weighed::Open(evidence, _) => Some(evidence),
+    }
+}
+
+/// A candidate after its structure was looked at.
+enum Weighed<'a> {
+    Decided(Judgement),
+    Open(Evidence, Key<'a>),
+}
+
+fn weigh<'a>(candidate: &Candidate<'a>) -> Weighed<'a> {
+    let key = Key::of(candidate);
+    let site = Site::of(candidate, &key);
+    match by_structure(candidate, &key, site) {
+        Some(judgement) => Weighed::Decided(judgement),
+        None => Weighed::Open(Evidence::of(candidate, &key, site), key),
+    }
+}
+
+/// What needs no weighing: other things that look like assignments, references, placeholders.
+fn by_structure(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<Judgement> {
+    let value = candidate.value();
+    let Some(kind) = key.kind() else {
+        return Some(Judgement::Drop);
+    };
+    if site == Site::Prose || key.ends_quoted_text(candidate.text) || is_code(value, site) {
+        return Some(Judgement::Drop);
+    }
+    let is_bare = matches!(site, Site::Loose | Site::Code);
+    if (is_bare && key.echoes(value)) || (key.is_option() && is_metavariable(value)) {
+        return Some(Judgement::Drop);
     }
     if value.contains(&b' ') {
-        return words(kind, value, &key);
+        return Some(words(candidate, kind, key));
     }
     match placeholder::shape(value) {
-        Some(Shape::Reference(_)) => return Judgement::Drop,
-        Some(Shape::Placeholder(_)) if site == Site::Code => return Judgement::Drop,
-        Some(Shape::Placeholder(why)) => return low(why),
-        None if key.echoes(value) => return low("the value repeats its name"),
-        None if !value.is_ascii() => return low(PROSE),
-        None if kind == Kind::Key && is_documentation(value) => return low(DOCUMENTED),
-        None => {}
-    }
-    let looks = Looks::of(value);
-    match (kind, site) {
-        (_, Site::Prose) => Judgement::Drop,
-        (_, Site::Code) => in_code(&looks, &key),
-        (_, Site::Argument) => lowered(judge_literal(kind, &looks, site, &key)),
-        _ => judge_literal(kind, &looks, site, &key),
-    }
-}
-
-/// Log-odds in bits that leave no doubt.
-const SURELY_DRAWN: f32 = 25.0;
-/// Shortest password that is reported, in bytes.
-const SHORTEST: usize = 6;
-/// Shortest key, in bytes.
-const SHORTEST_KEY: usize = 12;
-
-fn judge_literal(kind: Kind, looks: &Looks, site: Site, key: &Key<'_>) -> Judgement {
-    match kind {
-        Kind::Password => password(looks, site, key),
-        Kind::Key => machine_made(looks, key),
-    }
-}
-
-fn lowered(judgement: Judgement) -> Judgement {
-    match judgement {
-        Judgement::Keep(confidence, why) => Judgement::Keep(confidence.lowered(), why),
-        Judgement::Drop => Judgement::Drop,
-    }
-}
-
-fn password(looks: &Looks, site: Site, key: &Key<'_>) -> Judgement {
-    match () {
-        () if looks.len < SHORTEST => low("too short for a password that is worth its name"),
-        () if looks.odds > SURELY_DRAWN => high(key),
-        () if looks.odds > DRAWN || looks.is_made_up() => medium(key, "it looks like a password"),
-        () if site == Site::Assigned => medium(key, "no placeholder that is known"),
-        () => low("a plain word, which is seldom a password where it stands"),
-    }
-}
-
-fn machine_made(looks: &Looks, key: &Key<'_>) -> Judgement {
-    match () {
-        () if looks.len < SHORTEST_KEY => low("too short for a key"),
-        () if looks.odds > SURELY_DRAWN => high(key),
-        () if looks.odds > DRAWN => medium(key, "it looks random"),
-        () if looks.classes >= 2 && looks.odds > -DRAWN => low("it does not look random"),
-        () => Judgement::Drop,
-    }
-}
-
-/// A bare word in code is a variable unless it could not be one.
-fn in_code(looks: &Looks, key: &Key<'_>) -> Judgement {
-    match () {
-        () if looks.len >= SHORTEST_KEY && looks.odds > SURELY_DRAWN => {
-            medium(key, "it looks random")
+        Some(Shape::Reference(_)) => Some(Judgement::Drop),
+        Some(Shape::Placeholder(_)) if site == Site::Code => Some(Judgement::Drop),
+        Some(Shape::Placeholder(why)) => Some(low(why)),
+        None if !value.is_ascii() => Some(low(PROSE)),
+        None if is_label(candidate, key) => {
+            Some(low("it is a plain word, as labels and states are"))
         }
-        () if looks.digits && looks.odds > DRAWN => {
-            low("without quotes where code would have them")
-        }
-        () => Judgement::Drop,
+        None if kind == Kind::Key && is_documentation(value) => Some(low(DOCUMENTED)),
+        None => None,
     }
+}
+
+/// A word of letters alone that a program compares with, or that is the text of a field:
+/// `password == "always"`, `"password": "Wachtwoord"`.
+fn is_label(candidate: &Candidate<'_>, key: &Key<'_>) -> bool {
+    let between = &candidate.text[key.start + key.name.len()..candidate.secret.start];
+    let has = |mark: &[u8]| memchr::memmem::find(between, mark).is_some();
+    let is_field = between.starts_with(b"\"") && between.ends_with(b"\"");
+    let is_word = candidate.value().iter().all(u8::is_ascii_alphabetic);
+    is_word && (is_field || has(b"==") || has(b"!="))
 }
 
 /// Several words: a passphrase or prose.
-fn words(kind: Kind, value: &[u8], key: &Key<'_>) -> Judgement {
+fn words(candidate: &Candidate<'_>, kind: Kind, key: &Key<'_>) -> Judgement {
+    let value = candidate.value();
+    let is_variable = key.is_shouted() && !key.is_quoted(candidate.text);
     match kind {
-        Kind::Password if phrase::is_chosen(value, key.is_shouted()) && !key.echoes(value) => {
-            medium(key, "no sentence about passwords")
+        Kind::Password if phrase::is_chosen(value, is_variable) && !key.echoes(value) => {
+            let why = format!("{}, and no sentence about passwords", key.told());
+            Judgement::Keep(Confidence::Medium, why)
         }
         _ => Judgement::Drop,
     }
@@ -174,19 +158,6 @@ fn low(why: &str) -> Judgement {
     Judgement::Keep(Confidence::Low, why.to_owned())
 }
 
-fn medium(key: &Key<'_>, why: &str) -> Judgement {
-    let name = String::from_utf8_lossy(key.name);
-    Judgement::Keep(Confidence::Medium, format!("assigned to {name}, and {why}"))
-}
-
-fn high(key: &Key<'_>) -> Judgement {
-    let name = String::from_utf8_lossy(key.name);
-    Judgement::Keep(
-        Confidence::High,
-        format!("assigned to {name}, and surely drawn at random"),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,12 +191,20 @@ mod tests {
             "MYSQL_ROOT_PASSWORD: [huynhp]",
             "WEB_PASSWORD=[a.tulip.in.may]",
             "  password: [bdv165640]",
+            "password: [tulips]",
             "password = \"[Tr0ub4dor3]\"",
             "{\"smtp_password\": \"[k0ffie-kop]\"}",
             "ENV DB_PASSWORD=[tulips-in-may] PORT=1",
         ] {
-            assert_eq!(judge_line(line), Some(Confidence::Medium), "{line}");
+            assert!(judge_line(line) >= Some(Confidence::Medium), "{line}");
         }
+    }
+
+    #[test]
+    fn sentences_of_translations_are_dropped_and_passphrases_are_not() {
+        assert_eq!(judge_line("\"LABEL_PASSWORD\": \"[Mot de passe]\""), None);
+        let variable = judge_line("DB_PASSWORD=\"[Four blue tulips]\"");
+        assert_eq!(variable, Some(Confidence::Medium));
     }
 
     #[test]
@@ -247,7 +226,9 @@ mod tests {
             "\"password\": \"[tulips]\"",
             "WORDPRESS_DB_PASSWORD=[wordpress]",
             "PASSWORD=[abc9]",
-            "password: [tulips]",
+            "token = \"[authentication]\"",
+            "if password == \"[always]\"",
+            "\"password\": \"[Wachtwoord]\"",
             "\"password\": \"[Пароль]\"",
             "set(\"password\", \"[Tr0ub4dor3]\")",
             "secretAccessKey: \"[hZ82kQEXAMPLEw01LmVt93bXq7RcYsD5fGjKp4]\"",
@@ -269,7 +250,6 @@ mod tests {
             "password_file: [/run/secrets/db]",
             "PASSWORD=[/run/secrets/db]",
             "token_url = \"[https://x.dev/token]\"",
-            "token = \"[authentication]\"",
             "\"Wrong user or password\": \"[Xk9!kdkwoWq]\"",
             "CHALLENGE_PASSWORD = \"[1.2.840.113549.1.9.7]\"",
         ] {

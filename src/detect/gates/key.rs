@@ -83,6 +83,22 @@ impl<'a> Key<'a> {
         matches!(after, Some(b'"' | b'\'')) && (before.ends_with(b" ") || before.ends_with(b"::"))
     }
 
+    /// What is said of a value that it names.
+    pub(super) fn told(&self) -> String {
+        format!("assigned to {}", String::from_utf8_lossy(self.name))
+    }
+
+    /// Its words.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        words(self.name)
+    }
+
+    /// Whether it is the quoted name of a field, where a sentence may follow in any spelling.
+    pub(super) fn is_quoted(&self, text: &[u8]) -> bool {
+        let before = text[..self.start].last();
+        matches!(before, Some(b'"' | b'\'')) && before == text.get(self.start + self.name.len())
+    }
+
     /// Whether it is an option of a command.
     pub(super) fn is_option(&self) -> bool {
         self.name.starts_with(b"-")
@@ -183,7 +199,7 @@ validate verify allow enable enabled disable disabled invalid wrong incorrect mi
 
 /// The words of a name in snake, kebab, dotted or camel case; a run of capitals is one word, whose
 /// last letter begins the next if a small one follows (`APIKey`).
-fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn words(name: &[u8]) -> impl Iterator<Item = &[u8]> {
     name.split(|byte| !byte.is_ascii_alphanumeric())
         .flat_map(|part| {
             let mut rest = part;

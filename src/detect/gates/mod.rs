@@ -1,13 +1,18 @@
 //! Judges whether a matched value is a secret at all: context, randomness, placeholders.
 
 mod assignment;
+mod evidence;
+mod host;
 mod key;
 mod phrase;
 pub(crate) mod placeholder;
 pub(crate) mod randomness;
 mod site;
+mod stock;
 mod value;
 mod words;
+
+pub use evidence::{Evidence, Feature};
 
 use crate::model::Confidence;
 use std::ops::Range;
@@ -25,7 +30,7 @@ pub struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     /// The secret's bytes.
-    fn value(&self) -> &'a [u8] {
+    pub(super) fn value(&self) -> &'a [u8] {
         &self.text[self.secret.clone()]
     }
 }
@@ -56,4 +61,9 @@ pub fn gate(name: &str) -> Option<Gate> {
         .iter()
         .find(|entry| entry.0 == name)
         .map(|entry| entry.1)
+}
+
+/// What the `assignment` gate weighs of a candidate; `None` where structure alone decides.
+pub fn evidence(candidate: &Candidate<'_>) -> Option<Evidence> {
+    assignment::evidence(candidate)
 }

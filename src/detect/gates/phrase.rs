@@ -3,6 +3,7 @@
 //! for a passphrase leave the small ones out.
 
 use super::placeholder;
+use super::stock;
 
 /// Fewest words that make a passphrase by themselves.
 const FEWEST: usize = 3;
@@ -15,7 +16,7 @@ pub(super) fn is_chosen(value: &[u8], is_variable: bool) -> bool {
             .split(|&byte| byte == b' ')
             .filter(|word| !word.is_empty())
     };
-    let stock = words().filter(|word| placeholder::is_stock(word)).count();
+    let stock = words().filter(|word| stock::is_stock(word)).count();
     let lower = value.first().is_some_and(u8::is_ascii_lowercase);
     let digits = value.iter().any(u8::is_ascii_digit);
     if !value.is_ascii() || placeholder::shape(value).is_some() {

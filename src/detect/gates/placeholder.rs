@@ -1,7 +1,7 @@
 //! Values that stand for a secret without being one, told by their structure. A word inside a longer
 //! value never decides: `changeme` is a placeholder, `changeme-9fK2x` may have become a password.
 
-use super::words::Words;
+use super::stock::is_stock;
 
 /// Why a value is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +127,15 @@ fn is_example(value: &[u8]) -> bool {
         .any(|part| part.eq_ignore_ascii_case(MARK))
 }
 
+/// A UUID (RFC 9562), as it is written.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    const DASHES: [usize; 4] = [8, 13, 18, 23];
+    value.len() == 36
+        && (value.iter().enumerate()).all(|(at, byte)| {
+            DASHES.contains(&at) == (*byte == b'-') && (byte.is_ascii_hexdigit() || *byte == b'-')
+        })
+}
+
 /// Words in capitals, joined by underscores.
 fn is_variable(value: &[u8]) -> bool {
     value.contains(&b'_')
@@ -138,7 +147,7 @@ fn is_variable(value: &[u8]) -> bool {
 }
 
 /// Mostly one filler, or a run of fillers as they stand for the cut part of a secret.
-fn is_masked(value: &[u8]) -> bool {
+pub(super) fn is_masked(value: &[u8]) -> bool {
     const RUN: usize = 4;
     let filler = |byte: u8| b"xX*.-_#?0".contains(&byte);
     let run = value
@@ -148,50 +157,31 @@ fn is_masked(value: &[u8]) -> bool {
     run || ellipsis
 }
 
-/// Two of three neighbours are equal or one apart, as in `123456`, `aaaa` and `abcabc`.
-fn is_counting(value: &[u8]) -> bool {
+/// Why a token that is known by its shape is none all the same: six fillers in a row, which one draw
+/// in a hundred million has, or characters that count.
+pub(crate) fn of_token(value: &[u8]) -> Option<&'static str> {
+    const RUN: usize = 6;
+    let is_filler = |byte: u8| b"xX*.#?".contains(&byte);
+    let masked = value
+        .chunk_by(|left, right| left == right)
+        .any(|run| is_filler(run[0]) && run.len() >= RUN);
+    match masked {
+        true => Some("it is a placeholder: it is masked"),
+        false if is_counting(value) => Some("it is a placeholder: its characters repeat or count"),
+        false => None,
+    }
+}
+
+/// Two of three neighbours are equal or one apart, as in `123456`, `aaaa` and `abcabc`, or the second
+/// half is the first once more.
+pub(super) fn is_counting(value: &[u8]) -> bool {
     let steps = value
         .windows(2)
         .filter(|pair| pair[0].abs_diff(pair[1]) <= 1)
         .count();
-    value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2
-}
-
-/// Longest value that can be made of stock words, in bytes: one bit of a mask for each.
-const STOCK_LEN: usize = 127;
-/// Most digits that may stand between and behind the words.
-const STOCK_DIGITS: usize = 5;
-
-/// Whether stock words, a few digits and punctuation are all there is.
-///
-/// A value with upper, lower, digit and symbol is none: somebody bent it until a policy took it,
-/// which nobody does for a placeholder.
-pub(super) fn is_stock(value: &[u8]) -> bool {
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    if value.len() > STOCK_LEN || digits > STOCK_DIGITS || is_complex(value) {
-        return false;
-    }
-    let mut reached = 1_u128;
-    for at in 0..value.len() {
-        if reached >> at & 1 == 0 {
-            continue;
-        }
-        if !value[at].is_ascii_alphabetic() {
-            reached |= 1 << (at + 1);
-        }
-        for word in STOCK.beginning(&value[at..]) {
-            reached |= 1 << (at + word.len());
-        }
-    }
-    value.iter().any(u8::is_ascii_alphabetic) && reached >> value.len() & 1 == 1
-}
-
-fn is_complex(value: &[u8]) -> bool {
-    let any = |class: fn(&u8) -> bool| value.iter().any(class);
-    any(u8::is_ascii_uppercase)
-        && any(u8::is_ascii_lowercase)
-        && any(u8::is_ascii_digit)
-        && any(|byte| byte.is_ascii_punctuation() && !b"-_. ".contains(byte))
+    let half = value.len() / 2;
+    let twice = half > 3 && value.len().is_multiple_of(2) && value[..half] == value[half..];
+    twice || (value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2)
 }
 
 fn starts_with(value: &[u8], head: &[u8]) -> bool {
@@ -199,30 +189,6 @@ fn starts_with(value: &[u8], head: &[u8]) -> bool {
         .get(..head.len())
         .is_some_and(|start| start.eq_ignore_ascii_case(head))
 }
-
-/// Words of placeholders, of samples, and of the defaults that products ship with.
-static STOCK: Words = Words::new(
-    "a an the my your our this that is not to be some any with for from of in on it \
-at and or very super really so one two change changed changeit changeme me replace insert enter put \
-fill add set use here todo fixme tbd example sample dummy fake mock test tests testing tester demo \
-default placeholder foo bar baz qux temp tmp invalid wrong bad good valid correct incorrect new old \
-current existing another other random string value values text word long short strong weak secure \
-insecure safe important hidden redacted masked removed filtered censored omitted password passwd \
-passwort pass passphrase passcode pwd pw secret secrets token tokens key keys api auth access \
-refresh private public client server service account user username users name login admin \
-administrator root guest owner db database app application id credentials credential cred creds \
-bearer basic jwt session cookie csrf hash salt signing encryption encrypted encode encoded shared \
-master site web email mail consumer oauth aws github gitlab slack google stripe azure docker vault \
-postgres postgresql mysql mariadb mongo mongodb redis rabbitmq rabbit elastic kafka oracle sa \
-wordpress keycloak grafana minio welcome hello world letmein qwerty asdf abc abcd hunter monkey \
-dragon lorem ipsum xyz production prod dev development staging local localhost host project company \
-organization org vendor provider goes must should you generate generated own need needs type file \
-path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anything whatever blah bla \
-field input form label data code number no yes none null nothing bot webhook license proxy registry \
-repo repository deploy cluster node agent machine system internal external remote backup primary \
-secondary first second third more less \
-smtp imap ftp ssh ldap jdbc http https relay top scott tiger foobared",
-);
 
 #[cfg(test)]
 mod tests {
@@ -281,6 +247,13 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn tokens_are_told_from_their_placeholders() {
+        assert!(of_token(b"acme-XXXXXXXXXXXXXXXXXXXX").is_some());
+        assert!(of_token(b"acme_1234567890123456789012345678").is_some());
+        assert_eq!(of_token(b"acme-q8Zt3LxxxxV0sNf7RkD2mYb5"), None);
     }
 
     #[test]

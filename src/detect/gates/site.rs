@@ -99,11 +99,13 @@ fn is_argument(between: &[u8]) -> bool {
     between.contains(&b',') && !between.contains(&b'=') && !between.contains(&b':')
 }
 
-fn line_before(text: &[u8]) -> &[u8] {
+/// The part of the last line of `text`.
+pub(super) fn line_before(text: &[u8]) -> &[u8] {
     &text[memchr::memrchr(b'\n', text).map_or(0, |at| at + 1)..]
 }
 
-fn line_after(text: &[u8]) -> &[u8] {
+/// What is left of the line that `text` begins in; a zero byte ends it too.
+pub(super) fn line_after(text: &[u8]) -> &[u8] {
     &text[..memchr::memchr2(b'\n', b'\0', text).unwrap_or(text.len())]
 }
 

@@ -1,5 +1,6 @@
 //! Gates for values whose place already says what they are, so that only the value is judged.
 
+use super::host;
 use super::key::Key;
 use super::placeholder::{self, Shape};
 use super::{Candidate, Judgement, randomness};
@@ -55,12 +56,7 @@ impl Looks {
 /// Log-odds of a value; those of a UUID (RFC 9562) are of its digits, and never leave no doubt,
 /// because most of them are names.
 fn odds(value: &[u8]) -> f32 {
-    const DASHES: [usize; 4] = [8, 13, 18, 23];
-    let is_uuid = value.len() == 36
-        && (value.iter().enumerate()).all(|(at, byte)| {
-            DASHES.contains(&at) == (*byte == b'-') && (byte.is_ascii_hexdigit() || *byte == b'-')
-        });
-    if !is_uuid {
+    if !placeholder::is_uuid(value) {
         return randomness::log_odds(value);
     }
     let digits: Vec<u8> = value.iter().copied().filter(|&byte| byte != b'-').collect();
@@ -73,6 +69,10 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
     match placeholder::shape(candidate.value()) {
         Some(Shape::Reference(_)) => Judgement::Drop,
         Some(Shape::Placeholder(why)) => Judgement::Keep(Confidence::Low, why.to_owned()),
+        None if host::is_nobody(&candidate.text[candidate.secret.end..]) => Judgement::Keep(
+            confidence.lowered(),
+            "it stands where a password stands, for an address that belongs to nobody".to_owned(),
+        ),
         None => Judgement::Keep(confidence, "it stands where a password stands".to_owned()),
     }
 }
