@@ -16,7 +16,11 @@ Examples:
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExplainArgs {
     /// A file or, with a number behind it, one of its lines; standard input without it
-    #[arg(value_name = "FILE[:LINE]", default_value = "-")]
+    #[arg(
+        value_name = "FILE[:LINE]",
+        default_value = "-",
+        allow_hyphen_values = true
+    )]
     target: String,
 
     /// Only this rule; may be given often
