@@ -5,23 +5,19 @@
 use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
+use super::remarks;
 use super::validate::{self, Evidence, Validator, Verdict};
+use super::windowed::{Scratch, Windowed};
 use super::{DetectError, NEIGHBOURHOOD, decode};
-use super::{remarks, windowed};
 use crate::model::{Confidence, Part, PublicKey, Remark, Rule, Secret};
+use crate::ruleset::anchors::Window;
+use regex_automata::PatternID;
 use regex_automata::util::captures::Captures;
-use regex_automata::{Anchored, Input, PatternID, Span, meta};
-use regex_syntax::hir::Hir;
 use std::ops::Range;
-
-/// Bytes that a search walks over in the time that an attempt at one place takes.
-const ATTEMPT: usize = 32;
 
 /// A rule, ready to run.
 pub(super) struct Confirm {
-    regex: meta::Regex,
-    /// What must match at the literal, where more can stand before it.
-    tail: Option<meta::Regex>,
+    pattern: Windowed,
     secret_group: Option<usize>,
     parts: Vec<(usize, String)>,
     entropy: Option<f64>,
@@ -32,13 +28,6 @@ pub(super) struct Confirm {
     reads: bool,
     validator: Option<Validator>,
     allowed: Allowed,
-}
-
-/// What one thread needs to run one rule.
-pub(super) struct Scratch {
-    cache: meta::Cache,
-    tail: Option<meta::Cache>,
-    captures: Captures,
 }
 
 /// A literal's place and the rule's window around it.
@@ -101,33 +90,33 @@ pub(super) struct Confirmed {
 }
 
 impl Confirm {
-    /// Compiles a rule's pattern, and its `tail` from the literal on if there is one, and looks up
-    /// the gate and the validator that it names.
-    pub(super) fn new(rule: &Rule, pattern: &str, tail: Option<Hir>) -> Result<Self, DetectError> {
+    /// Compiles a rule's pattern to be run in these windows, and looks up the gate and the validator
+    /// that it names.
+    pub(super) fn new(
+        rule: &Rule,
+        pattern: &str,
+        window: Option<&Window>,
+    ) -> Result<Self, DetectError> {
         let refused = |problem: String| DetectError {
             location: rule.location.clone(),
             id: rule.id.clone(),
             problem,
         };
-        let regex = windowed::compile(pattern).map_err(|error| refused(error.to_string()))?;
-        let tail = tail.map(windowed::compile_part).transpose();
-        let named = |name: &str| regex.group_info().to_index(PatternID::ZERO, name);
+        let pattern = Windowed::new(pattern, window).map_err(|error| refused(error.to_string()))?;
+        let groups = pattern.groups();
+        let named = |name: &str| groups.to_index(PatternID::ZERO, name);
         let secret_group = if rule.secret_group > 0 {
             Some(rule.secret_group)
         } else {
             named("secret")
         };
-        let parts = regex
-            .group_info()
-            .pattern_names(PatternID::ZERO)
-            .enumerate();
+        let parts = groups.pattern_names(PatternID::ZERO).enumerate();
         let parts = parts.filter_map(|(index, name)| Some((index, name?.to_owned())));
         let parts = parts
             .filter(|(index, _)| Some(*index) != secret_group)
             .collect();
         Ok(Self {
             parts,
-            tail: tail.map_err(|error| refused(error.to_string()))?,
             secret_group,
             entropy: rule.entropy,
             keywords: rule.keywords.clone(),
@@ -137,25 +126,19 @@ impl Confirm {
                 && matches!(rule.gate.as_deref(), Some("assignment" | "password")),
             validator: rule.validator.as_deref().and_then(validate::validator),
             allowed: Allowed::new(rule).map_err(|error| refused(error.to_string()))?,
-            regex,
+            pattern,
         })
     }
 
     /// What a thread needs to run this rule.
     pub(super) fn scratch(&self) -> Scratch {
-        Scratch {
-            cache: self.regex.create_cache(),
-            tail: self.tail.as_ref().map(meta::Regex::create_cache),
-            captures: self.regex.create_captures(),
-        }
+        self.pattern.scratch()
     }
 
     /// Judges one literal's place.
     pub(super) fn confirm(&self, text: &[u8], hit: Hit, now: i64, scratch: &mut Scratch) -> Answer {
-        if !self.may_match(text, hit, scratch) || !self.find(text, hit, scratch) {
-            return Answer::Nothing;
-        }
-        let answer = self.answer(text, &scratch.captures, now);
+        let found = self.pattern.find(text, hit, scratch);
+        let answer = found.and_then(|captures| self.answer(text, captures, now));
         answer.unwrap_or(Answer::Nothing)
     }
 
@@ -179,59 +162,6 @@ impl Confirm {
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
         Some(Answer::Match(confirmed))
-    }
-
-    /// Whether the pattern can go on from the literal, and begin before it. Most literals are words
-    /// that stand alone, and are told from the others by the next few bytes; and where those agree, a
-    /// match that has the literal in its place can end with them, so the rest of the window cannot
-    /// make up for what is missing in front.
-    fn may_match(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
-        let (Some(tail), Some(cache)) = (&self.tail, &mut scratch.tail) else {
-            return true;
-        };
-        let end = text.len().min(hit.at + hit.length);
-        let input = Input::new(text)
-            .span(hit.at..end)
-            .anchored(Anchored::Yes)
-            .earliest(true);
-        let Some(shortest) = tail.search_half_with(cache, &input) else {
-            return false;
-        };
-        let start = hit.at.saturating_sub(hit.before);
-        let input = Input::new(text)
-            .span(start..shortest.offset())
-            .earliest(true);
-        self.regex
-            .search_half_with(&mut scratch.cache, &input)
-            .is_some()
-    }
-
-    /// Runs the regex in the hit's window; the match, if any, covers the literal's first byte.
-    ///
-    /// If the places where it can begin are few, they are tried one by one: most fail at once, while
-    /// a search for the first of them would go on behind the literal, to the end of the window.
-    fn find(&self, text: &[u8], hit: Hit, scratch: &mut Scratch) -> bool {
-        let end = text.len().min(hit.at + hit.length);
-        let mut start = hit.at.saturating_sub(hit.before);
-        let anchored = if hit.before * ATTEMPT <= hit.length {
-            Anchored::Yes
-        } else {
-            Anchored::No
-        };
-        while start <= hit.at {
-            let input = Input::new(text)
-                .span(Span { start, end })
-                .anchored(anchored);
-            self.regex
-                .search_captures_with(&mut scratch.cache, &input, &mut scratch.captures);
-            match scratch.captures.get_match() {
-                Some(found) if found.start() <= hit.at && found.end() > hit.at => return true,
-                Some(found) if found.start() <= hit.at => start = found.start() + 1,
-                None if anchored == Anchored::Yes => start += 1,
-                _ => return false,
-            }
-        }
-        false
     }
 
     fn secret(&self, captures: &Captures) -> Option<Range<usize>> {

@@ -69,7 +69,7 @@ pub struct Detector {
 /// What one thread needs to search; make one for each thread and keep it.
 #[derive(Default)]
 pub struct Scratch {
-    rules: Vec<Option<confirm::Scratch>>,
+    rules: Vec<Option<windowed::Scratch>>,
 }
 
 impl Scratch {
@@ -189,10 +189,9 @@ impl Detector {
     fn compiled(&self, rule: usize) -> &Result<Confirm, DetectError> {
         self.compiled[rule].get_or_init(|| {
             let window = self.rules.windows()[rule].as_ref();
-            let tail = window.and_then(|window| window.tail.clone());
             let rule = &self.rules.rules()[rule];
             match (&rule.regex, &rule.path) {
-                (Some(pattern), _) => Confirm::new(rule, pattern, tail),
+                (Some(pattern), _) => Confirm::new(rule, pattern, window),
                 (None, path) => {
                     let path = path.as_deref().unwrap_or_default();
                     Confirm::new(rule, &format!("(?s)^.*(?:{path}).*$"), None)

@@ -2,9 +2,10 @@
 //! compiled. The keys are a superset of the gitleaks schema (`docs/rules.md`).
 
 use super::{Confidence, Severity};
+use serde::{Deserialize, Serialize};
 
 /// One detector.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
     /// Unique name, `provider-kind` in kebab-case.
     pub id: String,
@@ -55,7 +56,7 @@ pub struct Rule {
 }
 
 /// Another rule's match that must stand near.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Required {
     /// The other rule.
     pub id: String,
@@ -68,7 +69,7 @@ pub struct Required {
 }
 
 /// A reason why a match is no secret.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowlist {
     /// Why.
     pub description: String,
@@ -90,7 +91,7 @@ pub struct Allowlist {
 }
 
 /// How the criteria of an allowlist combine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Condition {
     /// One is enough.
     #[default]
@@ -100,7 +101,7 @@ pub enum Condition {
 }
 
 /// What an allowlist's patterns look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RegexTarget {
     /// The secret.
     #[default]

@@ -52,9 +52,6 @@ pub struct Window {
     pub length: usize,
     /// Number of capture groups.
     pub groups: usize,
-    /// What must match where an anchor stands, if anything may stand before it and all of them begin
-    /// the same part of the regex. It fails sooner than a search for where the match begins.
-    pub tail: Option<Hir>,
 }
 
 /// Why a regex cannot be searched for.
@@ -98,18 +95,21 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
     };
     let anchors = anchors.ok_or(AnchorError::NoLiteral)?;
     Ok(Window {
-        tail: tail(&hir, &anchors),
         anchors: anchors.into_iter().collect(),
         length,
         groups: hir.properties().explicit_captures_len(),
     })
 }
 
-/// The expression from the part on that begins with the anchors. No part but the first ones can
-/// begin as far in as they do, because a part that holds an anchor further in ends behind it.
-fn tail(hir: &Hir, anchors: &BTreeSet<Anchor>) -> Option<Hir> {
-    let before = furthest(anchors);
-    if before == 0 || anchors.iter().any(|anchor| anchor.before != before) {
+/// What must match where an anchor of the window stands, if anything may stand before it and all of
+/// them begin the same part of the expression. It fails sooner than a search for where the match
+/// begins.
+///
+/// No part but the first ones can begin as far in as the anchors do, because a part that holds an
+/// anchor further in ends behind it.
+pub fn tail(hir: &Hir, window: &Window) -> Option<Hir> {
+    let before = window.anchors.first()?.before;
+    if before == 0 || window.anchors.iter().any(|anchor| anchor.before != before) {
         return None;
     }
     let mut parts = Vec::new();

@@ -11,7 +11,7 @@ use crate::model::{Allowlist, Condition, Confidence, RegexTarget, Required, Rule
 /// # Errors
 /// When the text is not TOML of the schema, or an allowlist or a path in it makes no sense. The
 /// rule's own pattern is parsed once, when its window is derived.
-pub(super) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
+pub(crate) fn rules(name: &str, text: &str) -> Result<Vec<Rule>, RuleError> {
     let file: File = toml::from_str(text).map_err(|error| RuleError::Syntax {
         location: location(name, text, error.span().map_or(0, |span| span.start)),
         problem: error.message().to_owned(),

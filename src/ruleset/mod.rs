@@ -1,55 +1,27 @@
-//! From rules/*.toml to an immutable [`RuleSet`]: embedded files and the user's own, read, checked
+//! From rules/*.toml to an immutable [`RuleSet`]: the program's own files and the user's, read, checked
 //! and given the search windows that detection is driven by. Nothing is compiled here; a regex is
 //! compiled when its literal first appears in a text.
+//!
+//! The program's own are read and given their windows when it is built, by these same modules: a scan
+//! of a small image would spend most of its time on that.
 
 use crate::model::Rule;
+use error::refused;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub mod anchors;
 pub mod check;
 pub mod checksum;
 pub(crate) mod draft;
+mod embedded;
+mod error;
 pub mod keys;
 mod load;
 mod schema;
 pub mod template;
 
-/// The rule files that are part of the program, as (name, text).
-static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.in"));
-
-/// A rule file that cannot be used. The messages name file and line and say how to mend it.
-#[derive(Debug, thiserror::Error)]
-pub enum RuleError {
-    /// The file or folder cannot be read.
-    #[error("cannot read rules from {path}: {cause}")]
-    Unreadable {
-        /// What was named.
-        path: PathBuf,
-        /// What the operating system said.
-        cause: String,
-    },
-    /// Not TOML, an unknown key, or a value of the wrong type.
-    #[error("{location}: {problem}; docs/rules.md lists every key")]
-    Syntax {
-        /// File and line.
-        location: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A rule that cannot work.
-    #[error("{location}: rule `{id}`: {problem}")]
-    Rule {
-        /// File and line.
-        location: String,
-        /// The rule.
-        id: String,
-        /// What is wrong and how to mend it.
-        problem: String,
-    },
-    /// Nothing to search for.
-    #[error("no rules are left to search for; check --rules")]
-    Empty,
-}
+pub use error::RuleError;
 
 /// Rules with their windows; ids are unique.
 #[derive(Debug)]
@@ -87,7 +59,7 @@ impl RuleSet {
         if rules.is_empty() {
             return Err(RuleError::Empty);
         }
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = HashMap::new();
         for rule in &rules {
             if let Some(first) = seen.insert(rule.id.as_str(), &rule.location) {
                 return Err(refused(
@@ -156,11 +128,7 @@ fn reason(error: walkdir::Error) -> String {
 /// # Errors
 /// Never in a tested build: a test loads them.
 pub fn embedded() -> Result<Vec<Rule>, RuleError> {
-    let mut rules = Vec::new();
-    for (name, text) in EMBEDDED {
-        rules.extend(load::rules(name, text)?);
-    }
-    Ok(rules)
+    embedded::rules()
 }
 
 /// Whether a rule can be searched for.
@@ -175,7 +143,7 @@ fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
     match (&rule.regex, &rule.path) {
         (Some(pattern), _) => {
             let window =
-                anchors::derive(pattern).map_err(|error| refused(rule, error.to_string()))?;
+                embedded::derive(pattern).map_err(|error| refused(rule, error.to_string()))?;
             if rule.secret_group > window.groups {
                 let problem = format!(
                     "`secret_group` is {}, the regex has {} groups",
@@ -190,14 +158,6 @@ fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
             rule,
             "it has neither `regex` nor `path`; add one".to_owned(),
         )),
-    }
-}
-
-fn refused(rule: &Rule, problem: String) -> RuleError {
-    RuleError::Rule {
-        location: rule.location.clone(),
-        id: rule.id.clone(),
-        problem,
     }
 }
 
