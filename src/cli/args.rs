@@ -3,6 +3,7 @@
 
 mod config;
 mod explain;
+mod fleet;
 mod hook;
 mod registry;
 mod repo;
@@ -14,6 +15,8 @@ use super::exit::Exit;
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
+pub(super) use fleet::AuditArgs;
+use fleet::FleetArgs;
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
 use registry::RegistryArgs;
 pub(super) use repo::RepoArgs;
@@ -40,6 +43,7 @@ Examples:
   residue image oci:build/app:1.2             a tag of an OCI layout
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
+  residue image 'ghcr.io/me/app:1.*' --from-file fleet.txt
   residue image app.tar --fail-on high --report sarif=residue.sarif";
 
 const DIR_EXAMPLES: &str = "\
@@ -104,6 +108,9 @@ pub(super) enum Command {
     /// Scan container images
     #[command(after_help = epilogue(IMAGE_EXAMPLES))]
     Image(ImageArgs),
+    /// Scan everything in a registry: every tag of every repository
+    #[command(after_help = epilogue(fleet::AUDIT_EXAMPLES))]
+    Audit(AuditArgs),
     /// Scan containers: what they are run with, what they wrote, and their images
     #[command(after_help = epilogue(running::CONTAINER_EXAMPLES))]
     Container(ContainerArgs),
@@ -146,8 +153,8 @@ pub(super) enum Command {
 pub(super) struct ImageArgs {
     /// What to scan: docker://REF, oci:DIR[:TAG|@DIGEST], oci-archive:FILE[:TAG],
     /// docker-archive:FILE[:REF], `-` for an archive on standard input, a path, whose kind its content
-    /// tells, or the name of an image in a registry
-    #[arg(value_name = "TARGET", required = true)]
+    /// tells, or the name of an image in a registry, whose tag may be a pattern
+    #[arg(value_name = "TARGET", required_unless_present = "from_file")]
     pub(super) targets: Vec<String>,
 
     /// Only images of this platform; all that are present by default
@@ -161,6 +168,9 @@ pub(super) struct ImageArgs {
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
     #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
+
+    #[command(flatten)]
+    pub(super) fleet: FleetArgs,
 
     #[command(flatten)]
     pub(super) registry: RegistryArgs,

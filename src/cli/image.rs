@@ -1,11 +1,17 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
-use super::scan::{Plan, Setting};
+use super::scan::Plan;
 use super::{config, detector, scan};
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use residue::source::image::{ImageSource, Target};
 use residue::suppress::Reach;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Largest list of images, in bytes.
+const LIST: u64 = 64 << 20;
 
 /// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
@@ -15,22 +21,63 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         config,
         reach: Reach::foreign(),
     };
-    if args.registry.takes_stdin() && args.targets.iter().any(|target| target == "-") {
-        bail!("standard input is either the password or an archive; give the archive as a file");
-    }
+    share_stdin(args)?;
+    let targets = targets(args)?;
     let access = args.registry.access()?;
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| {
-            let targets = args.targets.iter().map(|text| Target::parse(text));
-            let targets = targets.collect::<Result<_, _>>()?;
-            let source = ImageSource::new(targets, options, context, progress)?;
-            Ok(Box::new(source.with_access(access)))
-        },
-    )
+    scan::run(&args.run, plan, |setting| {
+        let scan::Setting {
+            options,
+            context,
+            progress,
+        } = setting;
+        let source = ImageSource::new(targets, options, context, progress)?;
+        Ok(Box::new(source.with_access(access)))
+    })
+}
+
+/// Refuses a call that wants more than one thing from standard input.
+fn share_stdin(args: &ImageArgs) -> anyhow::Result<()> {
+    let is_archive = args.targets.iter().any(|target| target == "-");
+    let is_list = args.fleet.from_file.as_deref() == Some(Path::new("-"));
+    let is_password = args.registry.takes_stdin();
+    if u8::from(is_archive) + u8::from(is_list) + u8::from(is_password) > 1 {
+        bail!(
+            "standard input is either the password, a list or an archive; give all but one as a file"
+        );
+    }
+    Ok(())
+}
+
+/// What is to be scanned: what was named, then what the list names.
+fn targets(args: &ImageArgs) -> anyhow::Result<Vec<Target>> {
+    let named = args.targets.iter().map(|text| Target::parse(text));
+    let mut targets = named.collect::<Result<Vec<_>, _>>()?;
+    if let Some(file) = &args.fleet.from_file {
+        targets.extend(listed(file)?);
+    }
+    if args.fleet.all_tags {
+        let all = targets.into_iter().map(Target::all_tags);
+        targets = all.collect::<Result<_, _>>()?;
+    }
+    Ok(targets)
+}
+
+/// The images that a file or standard input names.
+fn listed(file: &Path) -> anyhow::Result<Vec<Target>> {
+    let (name, list) = match file.as_os_str() == "-" {
+        true => ("standard input".to_owned(), whole(io::stdin().lock())),
+        false => (file.display().to_string(), File::open(file).and_then(whole)),
+    };
+    let list = list.with_context(|| format!("cannot read the list of images in {name}"))?;
+    if list.len() as u64 > LIST {
+        bail!("the list of images in {name} has more than {LIST} bytes; is it the right file?");
+    }
+    Ok(Target::listed(&list, &name)?)
+}
+
+/// What a reader yields, as far as it can be a list.
+fn whole(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut list = Vec::new();
+    reader.take(LIST + 1).read_to_end(&mut list)?;
+    Ok(list)
 }

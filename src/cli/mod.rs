@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod args;
+mod audit;
 mod baseline;
 mod config;
 mod container;
@@ -34,6 +35,7 @@ pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_panic));
     let code = match Cli::parse().command {
         Command::Image(args) => image::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Container(args) => container::run(&args),
         Command::Process(args) => process::run(&args),
         Command::Repo(args) => repo::run(&args),

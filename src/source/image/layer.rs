@@ -39,23 +39,26 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
                 .is_some_and(|sums| other.claim.kept_by(sums));
             proven || other.is_same_place(copy)
         });
-        let known = match (known, copy.store.open(&copy.name)) {
-            (Some(known), _) => known,
-            (None, Ok(blob)) => {
-                let number = match read.is_empty() {
-                    true => layer,
-                    false => scan.catalog().add_variant(layer),
-                };
-                read.push((copy, read_blob(scan, number, copy, blob)));
-                read.len() - 1
-            }
-            (None, Err(error)) => {
+        // What is known is not opened again: in a registry that would be a request.
+        if let Some(known) = known {
+            scan.compare(copy, &read[known].1);
+            continue;
+        }
+        let blob = match copy.store.open(&copy.name) {
+            Ok(blob) => blob,
+            Err(error) => {
                 let shortfall = Shortfall::new(error.kind(), &copy.label, error.to_string());
                 scan.sink.shortfall(shortfall);
                 continue;
             }
         };
-        scan.compare(copy, &read[known].1);
+        let number = match read.is_empty() {
+            true => layer,
+            false => scan.catalog().add_variant(layer),
+        };
+        let facts = read_blob(scan, number, copy, blob);
+        scan.compare(copy, &facts);
+        read.push((copy, facts));
     }
     // The last one read is the one that was proven, if any was.
     if let Some((copy, facts)) = read.pop() {

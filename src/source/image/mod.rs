@@ -1,6 +1,6 @@
 //! Container images, wherever they live.
 //!
-//! Targets are opened one after the other and looked through for images; documents are searched on
+//! Targets that stand for many are looked up first. Targets are opened one after the other and looked through for images; documents are searched on
 //! the way. Then all layers are read in parallel, each once, however many images share it.
 //! Archives that can only be read in order are searched as they stream by, at the same time, and
 //! looked through afterwards.
@@ -14,10 +14,12 @@ mod digest;
 mod docker;
 mod documents;
 mod engine;
+mod fleet;
 mod history;
 mod json;
 mod layer;
 mod layout;
+mod list;
 mod manifest;
 mod overlay;
 mod places;
@@ -32,6 +34,7 @@ mod target;
 mod values;
 mod vendored;
 
+pub use list::ListError;
 pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
@@ -40,6 +43,7 @@ use catalog::Catalog;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
+use registry::Asking;
 use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -96,9 +100,16 @@ impl<'a> ImageSource<'a> {
 
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
-        let names = self.targets.iter().map(|target| target.text().to_owned());
+        let asking = Asking {
+            access: &self.access,
+            limit: self.options.limits.document_bytes,
+            is_stopped: &|| sink.stopped(),
+        };
+        let tell = |shortfall| sink.shortfall(shortfall);
+        let targets = fleet::expanded(&self.targets, asking, &tell);
+        let names = targets.iter().map(|target| target.text().to_owned());
         let reading = Reading {
-            targets: &self.targets,
+            targets: &targets,
             platforms: &self.platforms,
             options: self.options,
             memory: Arc::new(Memory::new(self.options.limits.memory)),

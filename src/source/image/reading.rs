@@ -60,6 +60,8 @@ enum Opened<'a> {
     Stream(Box<dyn Read + Send + 'a>),
     /// One image of a place that holds many.
     One(Arc<dyn Store>),
+    /// Nothing: what images there are could not be looked up, which was told.
+    Nothing,
 }
 
 /// An image that something on this machine holds, and what that is.
@@ -94,6 +96,7 @@ impl Reading<'_> {
                 Ok(Opened::One(store)) => {
                     Survey::new(self, number, store).run();
                 }
+                Ok(Opened::Nothing) => {}
                 Err(error) => self.unreachable(number, error.to_string()),
             }
         }
@@ -115,6 +118,7 @@ impl Reading<'_> {
             Location::Container(kind, name) => {
                 return Ok(Opened::One(Arc::new(Container::open(*kind, name)?)));
             }
+            Location::Many(_) => return Ok(Opened::Nothing),
             Location::Anywhere(name, reference) => {
                 return self.anywhere(number, name, reference);
             }

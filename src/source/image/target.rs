@@ -5,6 +5,7 @@
 
 use super::digest::Digest;
 use super::engine::Kind;
+use super::fleet::Many;
 use super::store::{Holder, Operand, TRANSPORTS};
 use oci_spec::distribution::{ParseError, Reference};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,8 @@ pub(super) enum Location {
     Container(Kind, String),
     /// An image of the first holder that has it under the name as it was typed, else in a registry.
     Anywhere(String, Reference),
+    /// Many images of a registry, looked up when reading begins.
+    Many(Many),
 }
 
 /// Which images of a target are meant.
@@ -90,6 +93,26 @@ pub enum TargetError {
         /// The transport that was typed.
         transport: &'static str,
     },
+    /// All tags were asked for of something that has none, or of one of its tags.
+    #[error("`{text}` is no repository of a registry; --all-tags takes names without a tag")]
+    NoRepository {
+        /// What was typed.
+        text: String,
+    },
+    /// What was to be audited is no host.
+    #[error("`{text}` is no registry; it is written HOST[:PORT][/PREFIX], as in ghcr.io/team")]
+    NoRegistry {
+        /// What was typed.
+        text: String,
+    },
+    /// A pattern for tags that is none.
+    #[error("`{text}` is no pattern for tags: {reason}")]
+    BadPattern {
+        /// What was typed.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What follows `@` is no digest.
     #[error("`{text}` does not name an image: {reason}")]
     BadDigest {
@@ -125,7 +148,10 @@ impl Target {
         match transport.map(|(transport, _)| transport.operand()) {
             Some(Operand::Reference) => {
                 let name = rest.strip_prefix("//").unwrap_or(rest);
-                let location = Location::Registry(reference(text, name)?);
+                let location = match Many::pattern(text, name) {
+                    Some(many) => Location::Many(many?),
+                    None => Location::Registry(reference(text, name)?),
+                };
                 return Ok(target(location, Selection::All));
             }
             Some(Operand::Local(holder)) => {
@@ -215,6 +241,9 @@ fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
 fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, TargetError> {
     let is_path = has_transport || rest.starts_with(['.', '/']) || rest.ends_with(".tar");
     if !is_path {
+        if let Some(many) = Many::pattern(text, rest) {
+            return many.map(Location::Many);
+        }
         let reference = reference(text, rest)?;
         return Ok(Location::Anywhere(rest.to_owned(), reference));
     }
@@ -229,7 +258,7 @@ fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, Targ
 }
 
 /// The reference `name`, completed as Docker does.
-fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
+pub(super) fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
     let parsed = name.parse().map_err(|error: ParseError| error.to_string());
     // Capitals are in the reference's grammar here, and in no registry's.
     let is_lower =

@@ -86,6 +86,25 @@ impl Address {
     }
 }
 
+impl Address {
+    /// What lies below the repository, as a path on the host; below the host, if no repository is
+    /// meant.
+    pub(super) fn path(&self, rest: &str) -> String {
+        match self.repository.as_str() {
+            "" => format!("/v2/{rest}"),
+            repository => format!("/v2/{repository}/{rest}"),
+        }
+    }
+
+    /// What a token has to allow (Docker's token authentication, "Resource Scope").
+    pub(super) fn scope(&self) -> String {
+        match self.repository.as_str() {
+            "" => "registry:catalog:*".to_owned(),
+            repository => format!("repository:{repository}:pull"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

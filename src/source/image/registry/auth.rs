@@ -123,7 +123,7 @@ impl Auth {
         service: Option<&str>,
         scope: Option<&str>,
     ) -> Result<Zeroizing<String>, RegistryError> {
-        let pull = format!("repository:{}:pull", self.address.repository);
+        let pull = self.address.scope();
         let mut fields = vec![("scope", scope.unwrap_or(&pull))];
         fields.extend(service.map(|service| ("service", service)));
         let response = match self.lookup() {

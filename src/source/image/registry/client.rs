@@ -25,7 +25,7 @@ const REDIRECTS: usize = 5;
 /// Time for looking up a host and connecting to it.
 const CONNECT: Duration = Duration::from_secs(15);
 
-/// A registry, spoken to about one repository.
+/// A registry, spoken to about one repository, or about itself.
 pub(super) struct Client {
     pub(super) address: Address,
     pub(super) access: Arc<Access>,
@@ -103,13 +103,9 @@ impl Client {
 
     /// One request, redirects followed.
     fn follow(&self, ask: &Ask<'_>, auth: Option<&str>) -> Result<Response<Body>, RegistryError> {
-        let Address {
-            host, repository, ..
-        } = &self.address;
-        let mut uri = self.uri(&format!(
-            "{}://{host}/v2/{repository}/{}",
-            self.scheme, ask.path
-        ))?;
+        let host = &self.address.host;
+        let path = self.address.path(&ask.path);
+        let mut uri = self.uri(&format!("{}://{host}{path}", self.scheme))?;
         let mut reach = Reach::Registry;
         for _ in 0..=REDIRECTS {
             let mut request = self

@@ -60,8 +60,14 @@ pub(super) enum Cause {
     /// Not the protocol of registries.
     #[error("does not answer like a registry; is this the address of a web page?")]
     NoRegistry,
-    /// A manifest beyond every measure.
-    #[error("a manifest is larger than {0} bytes")]
+    /// A list whose pages lead back to themselves.
+    #[error("its list leads from a page back to the same page; the names until there are scanned")]
+    EndlessList,
+    /// A list beyond every measure, or beyond the time of the scan.
+    #[error("its list goes on after {0} names, which are scanned")]
+    LongList(usize),
+    /// A manifest or a list beyond every measure.
+    #[error("a manifest or a page of a list is larger than {0} bytes")]
     TooLarge(u64),
 }
 

@@ -14,6 +14,7 @@ mod blob;
 mod client;
 mod credentials;
 mod error;
+mod listing;
 mod mirrors;
 mod policy;
 mod referrers;
@@ -25,4 +26,5 @@ mod tls;
 pub use access::{Access, AccessError};
 
 pub(super) use error::RegistryError;
+pub(super) use listing::Asking;
 pub(super) use store::Registry;

@@ -1,0 +1,29 @@
+//! `residue audit`: everything that registries have.
+
+use super::args::AuditArgs;
+use super::scan::{self, Plan};
+use super::{config, detector};
+use residue::source::image::{ImageSource, Target};
+use residue::suppress::Reach;
+
+/// Scans every tag of every repository.
+pub(super) fn run(args: &AuditArgs) -> anyhow::Result<u8> {
+    let config = config::load(&args.run, &[], args.run.wishes())?;
+    let plan = Plan {
+        options: args.options(&config, detector::now()?),
+        config,
+        reach: Reach::foreign(),
+    };
+    let registries = args.registries.iter().map(|text| Target::registry(text));
+    let registries = registries.collect::<Result<_, _>>()?;
+    let access = args.registry.access()?;
+    scan::run(&args.run, plan, |setting| {
+        let scan::Setting {
+            options,
+            context,
+            progress,
+        } = setting;
+        let source = ImageSource::new(registries, options, context, progress)?;
+        Ok(Box::new(source.with_access(access)))
+    })
+}
