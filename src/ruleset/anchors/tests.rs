@@ -40,7 +40,7 @@ fn an_infix_is_found_where_the_prefix_is_too_short() {
 
 #[test]
 fn what_follows_from_an_anchor_on_is_known_where_all_stand_alike() {
-    let tail = |pattern: &str| derive(pattern).unwrap().tail;
+    let tail = |pattern: &str| tail(&parse(pattern).unwrap(), &derive(pattern).unwrap());
     assert_eq!(
         tail("[a-z]{2,9}-(?P<x>some|other)[0-9]x"),
         Some(parse("-(?:some|other)[0-9]x").unwrap())
