@@ -1,6 +1,7 @@
 //! Almost-secrets: what a rule has to look at closely only to reject it. A file full of them is the
 //! worst that ordinary input can do to the confirmation, and must stay within a fixed factor of
-//! looking for the literals alone. All are made from the rules' own examples.
+//! looking for the literals alone. All are made from the rules' own examples. `RESIDUE_BENCH_RULES`
+//! names rules, with commas between them, to measure no others.
 
 use crate::measure::{Entrant, medians, ratio};
 use crate::subjects::{Subjects, count};
@@ -69,8 +70,14 @@ pub(crate) fn run(subjects: &Subjects) {
 }
 
 fn pairs(subjects: &Subjects) -> impl Iterator<Item = (usize, Kind)> {
-    let rules = 0..subjects.detector.rules().len();
-    rules.flat_map(|rule| KINDS.map(|kind| (rule, kind)))
+    let named = std::env::var("RESIDUE_BENCH_RULES").ok();
+    let rules = subjects.detector.rules().iter().enumerate();
+    let wanted = rules.filter(move |(_, rule)| {
+        let mut named = named.iter().flat_map(|named| named.split(','));
+        let first = named.next();
+        first.is_none_or(|first| first == rule.id || named.any(|id| id == rule.id))
+    });
+    wanted.flat_map(|(rule, _)| KINDS.map(|kind| (rule, kind)))
 }
 
 /// Measures the file of one rule and one kind; `None` if the rule has no near misses of the kind.
