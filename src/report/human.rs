@@ -1,5 +1,5 @@
-//! The report that people read: one block for each secret, worst first, then what was scanned
-//! and what was not, and last the verdict, where a terminal leaves the eye.
+//! The report that people read: one block for each secret, worst first; of several images a table;
+//! then what was scanned and what was not, and last the verdict, where a terminal leaves the eye.
 //!
 //! Colours are written always; the writer strips them where they are not wanted. The layout is
 //! 100 columns wide whatever the terminal, so that the same input gives the same bytes.
@@ -11,6 +11,7 @@ use std::io::{self, Write};
 
 mod finding;
 mod history;
+mod matrix;
 mod number;
 mod page;
 mod summary;
@@ -30,6 +31,7 @@ pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         }
         page.blank()?;
     }
+    matrix::write(view, &mut page)?;
     summary::write(view, &mut page)
 }
 
