@@ -162,12 +162,13 @@ impl Composer {
     /// until it can, and that is told.
     fn prepared(&mut self, mut rule: Rule, layer: &Layer) -> Result<Rule, RuleError> {
         if let Some(pattern) = rule.regex.as_deref().filter(|_| layer.foreign)
-            && let Ok((pattern, changes)) = loosened(pattern, &rule.keywords)
+            && let Ok(loosened) = loosened(pattern, &rule.keywords)
         {
             let (location, id) = (&rule.location, &rule.id);
             let told = |change| format!("{location}: rule `{id}`: {change}");
-            self.warnings.extend(changes.into_iter().map(told));
-            rule.regex = Some(pattern);
+            self.warnings.extend(loosened.changes.into_iter().map(told));
+            rule.regex = Some(loosened.pattern);
+            rule.everywhere = loosened.everywhere;
         }
         ruleset::searchable(&rule)?;
         Ok(rule)

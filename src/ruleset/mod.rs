@@ -18,6 +18,7 @@ mod embedded;
 mod error;
 pub mod keys;
 mod load;
+pub(crate) mod rewrite;
 mod schema;
 pub mod template;
 
@@ -142,8 +143,11 @@ pub fn searchable(rule: &Rule) -> Result<(), RuleError> {
 fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
     match (&rule.regex, &rule.path) {
         (Some(pattern), _) => {
-            let window =
-                embedded::derive(pattern).map_err(|error| refused(rule, error.to_string()))?;
+            let window = match rule.everywhere {
+                true => anchors::everywhere(pattern),
+                false => embedded::derive(pattern),
+            };
+            let window = window.map_err(|error| refused(rule, error.to_string()))?;
             if rule.secret_group > window.groups {
                 let problem = format!(
                     "`secret_group` is {}, the regex has {} groups",
