@@ -19,6 +19,7 @@ mod error;
 pub mod keys;
 mod load;
 mod schema;
+mod shorthand;
 pub mod template;
 
 pub use error::RuleError;
@@ -129,6 +130,11 @@ fn reason(error: walkdir::Error) -> String {
 /// Never in a tested build: a test loads them.
 pub fn embedded() -> Result<Vec<Rule>, RuleError> {
     embedded::rules()
+}
+
+/// Whether a rule, or at least its pattern, is the user's and not one of the program.
+pub fn is_of_user(rule: &Rule) -> bool {
+    !rule.regex.as_deref().is_some_and(embedded::knows)
 }
 
 /// Whether a rule can be searched for.
