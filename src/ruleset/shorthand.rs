@@ -18,7 +18,7 @@ const ASSIGNED: &str = r#"(?:[\s"'`\\:=,>()\]{|?&]|\\[nrt]){1,24}(?:(?i:value|de
 
 /// From one line of a file to the next one: the line end, also an escaped one, and what indents,
 /// quotes or marks the lines where the file stands inside another: patches, comments, notebooks.
-const BREAK: &str = r#"(?:\\[rn]|[\s"',+>#*/-]){1,40}"#;
+const BREAK: &str = r#"[ \t"',]{0,8}(?:\r?\n|\\[rn])(?:\\[rn]|[\s"',+>#*/-]){0,40}"#;
 
 /// The begin of a line, whatever marks it; of a string or a value; or of an entry that a zero byte parts
 /// from the one before.
@@ -106,7 +106,9 @@ mod tests {
         ] {
             assert!(pattern.is_match(text), "{text}");
         }
-        assert!(!pattern.is_match("someone\ntwo") && !pattern.is_match("one = two"));
+        for text in ["someone\ntwo", "one = two", "one, two"] {
+            assert!(!pattern.is_match(text), "{text}");
+        }
     }
 
     #[test]
