@@ -36,6 +36,7 @@ mod ruleset {
     mod error;
     pub mod load;
     mod schema;
+    mod shorthand;
 
     pub(crate) use error::{RuleError, refused};
 }

@@ -2,13 +2,13 @@
 //! only says what its source is.
 
 use super::args::{OutputArgs, RunArgs};
+use super::detector;
 use super::progress::Display;
 use super::tell;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
 use residue::config::Config;
-use residue::detect::Detector;
 use residue::model::{Counter, Identity, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
@@ -92,7 +92,7 @@ fn scan(
     };
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
-    let detector = Detector::new(plan.config.rules, options.now)?;
+    let detector = detector::tried(plan.config.rules, options.now)?;
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
     let source = open(Setting {

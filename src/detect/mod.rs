@@ -143,7 +143,15 @@ impl Detector {
     /// # Errors
     /// The first rule that does not compile.
     pub fn compile_all(&self) -> Result<(), &DetectError> {
-        (0..self.compiled.len()).try_for_each(|rule| self.compiled(rule).as_ref().map(drop))
+        (0..self.compiled.len()).try_for_each(|rule| self.compile(rule))
+    }
+
+    /// Compiles the regex of one rule now.
+    ///
+    /// # Errors
+    /// When it does not compile: it is larger than any that the program runs.
+    pub fn compile(&self, rule: usize) -> Result<(), &DetectError> {
+        self.compiled(rule).as_ref().map(drop)
     }
 
     /// Searches one piece; `text` is the bytes of its range. Matches whose literal starts in a

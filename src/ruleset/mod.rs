@@ -20,6 +20,7 @@ pub mod keys;
 mod load;
 pub(crate) mod rewrite;
 mod schema;
+mod shorthand;
 pub mod template;
 
 pub use error::RuleError;
@@ -130,6 +131,11 @@ fn reason(error: walkdir::Error) -> String {
 /// Never in a tested build: a test loads them.
 pub fn embedded() -> Result<Vec<Rule>, RuleError> {
     embedded::rules()
+}
+
+/// Whether a rule, or at least its pattern, is the user's and not one of the program.
+pub fn is_of_user(rule: &Rule) -> bool {
+    !rule.regex.as_deref().is_some_and(embedded::knows)
 }
 
 /// Whether a rule can be searched for.
