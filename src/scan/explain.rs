@@ -9,6 +9,7 @@ use crate::model::{
     Allowlist, Batch, Counter, Coverage, Kind, Match, Origin, Place, Position, Remark, Secret,
     Shortfall,
 };
+use super::members::WithMembers;
 use crate::source::Source;
 use crate::unpack::Sink;
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ pub fn explain(detector: &Detector, source: &dyn Source, line: Option<u64>) -> E
         noted: Mutex::default(),
         coverage: Coverage::default(),
     };
+    let source = &WithMembers(source);
     source.read(&notes);
     let Notes {
         noted, coverage, ..
@@ -230,7 +232,7 @@ impl Blob<'_> {
         let Some(place) = place.filter(|_| fate == Fate::Found) else {
             return End::Settled(found, fate);
         };
-        if !self.detector.applies_at(found.rule, &place.path) {
+        if !self.detector.applies_at(found.rule, &place.full_path()) {
             return End::Elsewhere(found);
         }
         if let Some(list) = self.detector.allowlist(&found, place) {

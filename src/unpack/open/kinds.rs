@@ -1,0 +1,52 @@
+//! Which kinds of file are opened: how each is known by its first bytes, and what opens it. One line
+//! for each.
+
+use super::members::Members;
+use super::{ar, cpio, rpm, stream, tar, zip};
+use crate::unpack::decode::Input;
+use crate::unpack::sniff::{self, Codec};
+use crate::unpack::tar::header;
+use std::io;
+
+/// Reads an archive from its first byte on, and hands out what it holds. What it leaves of the input
+/// is searched as it stands, and an error is told: both are seen to by whoever calls it.
+pub(super) type Opener = fn(&mut Input<'_>, &mut Members<'_, '_>) -> io::Result<()>;
+
+/// Whether a file that begins so is of a kind.
+type Test = fn(&[u8]) -> bool;
+
+const KINDS: [(Test, Opener); 7] = [
+    (|head| sniff::codec(head) != Codec::Plain, stream::open),
+    (zip::is_zip, zip::open),
+    (is_tar, tar::open),
+    (|head| head.starts_with(ar::MAGIC), ar::open),
+    (cpio::is_cpio, cpio::open),
+    (|head| head.starts_with(rpm::MAGIC), rpm::open),
+    (|head| head.starts_with(b"Cr24"), zip::open),
+];
+
+/// What programs and scripts begin with: an archive may follow them that unpacks itself.
+const PROGRAMS: [&[u8]; 3] = [b"#!", b"MZ", b"\x7fELF"];
+
+/// What opens a file that begins with `head`, which may be all of it; `None` if it is no archive.
+pub(super) fn opener(head: &[u8], is_all: bool) -> Option<Opener> {
+    let known = KINDS.iter().find(|(is_kind, _)| is_kind(head));
+    known.map(|(_, open)| *open).or_else(|| {
+        let is_program = PROGRAMS.iter().any(|magic| head.starts_with(magic));
+        let may_unpack_itself = is_program && (!is_all || zip::has_member(head));
+        may_unpack_itself.then_some(zip::open_behind as Opener)
+    })
+}
+
+/// Whether a file is a tar: by the checksum of its first header or, if that is damaged, by the magic
+/// (POSIX.1-2024, pax, "ustar Interchange Format").
+fn is_tar(head: &[u8]) -> bool {
+    const MAGIC: std::ops::Range<usize> = 257..263;
+    const CHECKSUM: std::ops::Range<usize> = 148..156;
+    let Some(block) = head.first_chunk() else {
+        return false;
+    };
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'7' | b' ' | 0);
+    matches!(&block[MAGIC], b"ustar\0" | b"ustar ")
+        || block[CHECKSUM].iter().all(is_digit) && header::read(block).is_some()
+}
