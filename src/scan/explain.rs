@@ -3,13 +3,13 @@
 //! UTF-16 too. Patterns that did not match are listed for one line; of a whole source they are
 //! counted by rule, since there may be one at every word.
 
+use super::members::WithMembers;
 use crate::detect::explain::{Approach, Fate, Refusal, Step, fates};
 use crate::detect::{Detector, Scratch};
 use crate::model::{
     Allowlist, Batch, Counter, Coverage, Kind, Match, Origin, Place, Position, Remark, Secret,
     Shortfall,
 };
-use super::members::WithMembers;
 use crate::source::Source;
 use crate::unpack::Sink;
 use std::collections::BTreeMap;

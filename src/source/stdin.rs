@@ -11,9 +11,7 @@ use self::record::{Record, RecordError};
 use super::Source;
 use super::input::Stdin;
 use super::metered::Metered;
-use crate::model::{
-    Counter, EntryPart, Options, Origin, Place, Progress, Shortfall, Target,
-};
+use crate::model::{Counter, EntryPart, Options, Origin, Place, Progress, Shortfall, Target};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::decode::shortfall_kind;

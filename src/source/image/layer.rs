@@ -204,9 +204,7 @@ impl<'a> LayerReader<'a> {
             size: None,
             place: &|| label.to_owned(),
         };
-        let (size, result) = self
-            .unpacker
-            .file(&file, &mut |buffer| whole.read(buffer));
+        let (size, result) = self.unpacker.file(&file, &mut |buffer| whole.read(buffer));
         if let Err(error) = result {
             self.failed(None, &error);
         }
@@ -265,7 +263,8 @@ impl<'a> LayerReader<'a> {
     fn records(&mut self, path: &Arc<[u8]>, records: &[Record]) {
         for (key, value) in records {
             let origin = self.numbered(path, EntryPart::Metadata);
-            self.unpacker.text(origin, &[key, &b"="[..], value].concat());
+            self.unpacker
+                .text(origin, &[key, &b"="[..], value].concat());
         }
     }
 

@@ -34,11 +34,7 @@ pub(super) fn open(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::
     Ok(())
 }
 
-fn member(
-    header: &Header,
-    input: &mut Input<'_>,
-    members: &mut Members<'_, '_>,
-) -> io::Result<()> {
+fn member(header: &Header, input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
     input.consume(header.length);
     let mut path = Vec::new();
     input.by_ref().take(header.path).read_to_end(&mut path)?;

@@ -2,7 +2,7 @@
 //! for each.
 
 use super::members::Members;
-use super::{ar, cpio, rpm, stream, tar, zip};
+use super::{ar, cpio, rpm, sevenz, stream, tar, zip};
 use crate::unpack::decode::Input;
 use crate::unpack::sniff::{self, Codec};
 use crate::unpack::tar::header;
@@ -15,13 +15,14 @@ pub(super) type Opener = fn(&mut Input<'_>, &mut Members<'_, '_>) -> io::Result<
 /// Whether a file that begins so is of a kind.
 type Test = fn(&[u8]) -> bool;
 
-const KINDS: [(Test, Opener); 7] = [
+const KINDS: [(Test, Opener); 8] = [
     (|head| sniff::codec(head) != Codec::Plain, stream::open),
     (zip::is_zip, zip::open),
     (is_tar, tar::open),
     (|head| head.starts_with(ar::MAGIC), ar::open),
     (cpio::is_cpio, cpio::open),
     (|head| head.starts_with(rpm::MAGIC), rpm::open),
+    (|head| head.starts_with(sevenz::MAGIC), sevenz::open),
     (|head| head.starts_with(b"Cr24"), zip::open),
 ];
 

@@ -27,11 +27,7 @@ pub(super) struct Member {
 }
 
 impl<'u, 's> Members<'u, 's> {
-    pub(super) fn new(
-        unpacker: &'u mut Unpacker<'s>,
-        level: Level<'u>,
-        file: &File<'u>,
-    ) -> Self {
+    pub(super) fn new(unpacker: &'u mut Unpacker<'s>, level: Level<'u>, file: &File<'u>) -> Self {
         Self {
             unpacker,
             level,

@@ -13,6 +13,7 @@ mod kinds;
 mod members;
 mod nest;
 mod rpm;
+mod sevenz;
 mod stream;
 mod tap;
 mod tar;
@@ -94,6 +95,10 @@ struct Level<'n> {
 impl<'s> Unpacker<'s> {
     /// Hands batches to `sink`, with at least `context` around every fresh byte.
     pub fn new(sink: &'s dyn Sink, context: Context, bounds: Bounds<'s>) -> Self {
+        let bounds = Bounds {
+            memory: bounds.memory.for_a_nest(),
+            ..bounds
+        };
         Self {
             sink,
             bounds,
@@ -191,4 +196,5 @@ impl<'s> Unpacker<'s> {
 }
 
 /// Said of every archive when none is to be opened.
-const CLOSED: &str = "archives and compressed files were searched as they stand, as the depth 0 asks";
+const CLOSED: &str =
+    "archives and compressed files were searched as they stand, as the depth 0 asks";

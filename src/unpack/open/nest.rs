@@ -96,7 +96,5 @@ fn over(what: String) -> io::Error {
 
 /// Whether an error is that of a [`Nest`].
 pub(super) fn is_exceeded(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(|inner| inner.is::<Exceeded>())
+    error.get_ref().is_some_and(|inner| inner.is::<Exceeded>())
 }

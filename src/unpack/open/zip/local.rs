@@ -141,7 +141,9 @@ pub(super) fn descriptor(input: &mut Input<'_>, packed: u64, size: u64) -> io::R
     let short = [packed as u32, size as u32].map(u32::to_le_bytes).concat();
     let long = [packed, size].map(u64::to_le_bytes).concat();
     let told = head.get(start..).unwrap_or_default();
-    let fitting = [long, short].into_iter().find(|sizes| told.starts_with(sizes));
+    let fitting = [long, short]
+        .into_iter()
+        .find(|sizes| told.starts_with(sizes));
     Ok(fitting.map_or(0, |sizes| (start + sizes.len()) as u64))
 }
 

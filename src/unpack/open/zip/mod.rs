@@ -30,10 +30,7 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 }
 
 /// Opens what follows something else, as a program that unpacks itself.
-pub(super) fn open_behind(
-    input: &mut Input<'_>,
-    members: &mut Members<'_, '_>,
-) -> io::Result<()> {
+pub(super) fn open_behind(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
     seek::raw_to_header(input, members)?;
     open(input, members)
 }
@@ -100,7 +97,8 @@ impl Zip<'_, '_, '_, '_> {
                 (Kind::Encrypted, "is encrypted, searched as it stands"),
             ),
             Data::Unknown(method) => {
-                let detail = format!("is packed by method {method}, which this build does not read");
+                let detail =
+                    format!("is packed by method {method}, which this build does not read");
                 self.closed(&local, &member, (Kind::Unsupported, &detail))
             }
             Data::Unsized => {
