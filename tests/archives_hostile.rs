@@ -247,3 +247,36 @@ fn sizes_that_lie_hide_nothing() {
     lying[18..22].copy_from_slice(&9_u32.to_le_bytes());
     assert!(Text::of(&lying, &Limits::default()).has(b"the last one"));
 }
+
+#[test]
+fn programs_hold_magic_numbers_and_some_hold_archives() {
+    let mut program = b"\x7fELF".to_vec();
+    let magics: [&[u8]; 4] = [
+        b"PK\x03\x04\0\0",
+        b"PK\x01\x02",
+        b"PK\x05\x06",
+        b"PK\x07\x08",
+    ];
+    for round in 0..600 {
+        program.extend(Secrets::new(&format!("program {round}")).bytes(1000));
+        program.extend_from_slice(magics[round % magics.len()]);
+    }
+    let text = Text::of(&program, &Limits::default());
+    assert_eq!(text.kinds(), []);
+    assert_eq!(text.counted.load(Ordering::Relaxed), program.len() as u64);
+    let closed = Limits {
+        depth: 0,
+        ..Limits::default()
+    };
+    assert_eq!(Text::of(&program, &closed).kinds(), []);
+
+    for length in [0, program.len()] {
+        let prefix = [b"MZ", &program[..length]].concat();
+        let zip = Zip::behind(&prefix).file("a", FIRST).file("b", "b").zip();
+        let text = Text::of(&zip, &Limits::default());
+        assert!(text.has(FIRST), "{length}");
+        assert_eq!(text.kinds(), [], "{length}");
+        let expected = [Kind::Excluded].repeat(usize::from(length == 0));
+        assert_eq!(Text::of(&zip, &closed).kinds(), expected);
+    }
+}

@@ -111,14 +111,14 @@ impl Origin {
         };
         let mut chain = outer.member().unwrap_or_default();
         if !chain.is_empty() && !path.is_empty() {
-            chain.extend_from_slice(Self::INSIDE);
+            chain.extend_from_slice(Self::INSIDE.as_bytes());
         }
         chain.extend_from_slice(path);
         Some(chain)
     }
 
     /// Stands between an archive and the path of a member in it.
-    pub const INSIDE: &[u8] = b"!/";
+    pub const INSIDE: &str = "!/";
 
     /// What of its file or member the text is; documents and git objects have no parts.
     const fn part(&self) -> Option<EntryPart> {

@@ -53,7 +53,9 @@ impl Place {
     pub fn full_path(&self) -> Cow<'_, [u8]> {
         match self.member.as_deref() {
             None | Some(b"") => Cow::Borrowed(&self.path),
-            Some(member) => Cow::Owned([&self.path[..], Origin::INSIDE, member].concat()),
+            Some(member) => {
+                Cow::Owned([&self.path[..], Origin::INSIDE.as_bytes(), member].concat())
+            }
         }
     }
 }

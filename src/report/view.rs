@@ -5,7 +5,7 @@
 //! Serialised, the view *is* the JSON report (`docs/report.schema.json`); fields that only other
 //! formats need are skipped.
 
-use crate::model::{Confidence, Severity, Verdict, Where};
+use crate::model::{Confidence, Origin, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 
 mod build;
@@ -313,7 +313,7 @@ impl Occurrence {
     pub fn full_path(&self) -> String {
         match &self.member {
             None => self.path.clone(),
-            Some(member) => format!("{}!/{member}", self.path),
+            Some(member) => [&*self.path, Origin::INSIDE, member].concat(),
         }
     }
 }

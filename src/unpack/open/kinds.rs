@@ -29,14 +29,29 @@ const KINDS: [(Test, Opener); 8] = [
 /// What programs and scripts begin with: an archive may follow them that unpacks itself.
 const PROGRAMS: [&[u8]; 3] = [b"#!", b"MZ", b"\x7fELF"];
 
-/// What opens a file that begins with `head`, which may be all of it; `None` if it is no archive.
-pub(super) fn opener(head: &[u8], is_all: bool) -> Option<Opener> {
+/// What a file may be, by its first bytes.
+#[derive(Clone, Copy)]
+pub(super) enum Found {
+    /// An archive or a stream, which this opens.
+    Archive(Opener),
+    /// A program, in which this finds an archive if there is one.
+    Program(Opener),
+    /// Anything else.
+    Other,
+}
+
+/// What a file is that begins with `head`, which may be all of it.
+pub(super) fn of(head: &[u8], is_all: bool) -> Found {
     let known = KINDS.iter().find(|(is_kind, _)| is_kind(head));
-    known.map(|(_, open)| *open).or_else(|| {
-        let is_program = PROGRAMS.iter().any(|magic| head.starts_with(magic));
-        let may_unpack_itself = is_program && (!is_all || zip::has_member(head));
-        may_unpack_itself.then_some(zip::open_behind as Opener)
-    })
+    if let Some((_, open)) = known {
+        return Found::Archive(*open);
+    }
+    let is_program = PROGRAMS.iter().any(|magic| head.starts_with(magic));
+    match (is_program, is_all) {
+        (true, true) if zip::has_member(head) => Found::Archive(zip::open_behind),
+        (true, false) => Found::Program(zip::open_behind),
+        _ => Found::Other,
+    }
 }
 
 /// Whether a file is a tar: by the checksum of its first header or, if that is damaged, by the magic

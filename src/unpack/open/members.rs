@@ -186,7 +186,7 @@ impl<'u, 's> Members<'u, 's> {
 /// What people know a member by.
 fn inside(mut outer: String, path: &[u8]) -> String {
     if !path.is_empty() {
-        outer.push_str("!/");
+        outer.push_str(Origin::INSIDE);
         outer.push_str(&String::from_utf8_lossy(path));
     }
     outer

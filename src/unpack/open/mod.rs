@@ -19,7 +19,7 @@ mod tap;
 mod tar;
 mod zip;
 
-use self::kinds::Opener;
+use self::kinds::{Found, Opener};
 use self::members::Members;
 use self::nest::Nest;
 use self::tap::Tap;
@@ -53,8 +53,7 @@ impl<'a> Bounds<'a> {
 
     /// Whether a file of this content is opened, which then is a [`Unpacker::file`]'s work.
     pub fn open(&self, content: &[u8], sink: &dyn Sink) -> bool {
-        let is_archive = kinds::opener(content, true).is_some();
-        is_archive && self.are_open(sink)
+        matches!(kinds::of(content, true), Found::Archive(_)) && self.are_open(sink)
     }
 
     /// Whether archives are opened at all; it is told of each if they are not.
@@ -152,10 +151,14 @@ impl<'s> Unpacker<'s> {
         read: Fill<'_>,
     ) -> (u64, io::Result<()>) {
         let head = self.batcher.begin(file.size, HEAD, read);
-        let opener = kinds::opener(self.batcher.begun(&head), head.is_all());
-        match opener.filter(|_| self.may_open(level, file)) {
-            Some(opener) => self.open(opener, level, file, (head, read)),
-            None => self.batcher.go_on(file.origin, head, read),
+        match kinds::of(self.batcher.begun(&head), head.is_all()) {
+            Found::Archive(opener) if self.may_open(level, file) => {
+                self.open(opener, level, file, (head, read))
+            }
+            Found::Program(opener) if level.depth < self.bounds.limits.depth => {
+                self.open(opener, level, file, (head, read))
+            }
+            _ => self.batcher.go_on(file.origin, head, read),
         }
     }
 

@@ -39,6 +39,11 @@ pub(super) struct Directory {
 type Named = (u64, u64);
 
 impl Directory {
+    /// Whether no member was seen.
+    pub(super) fn is_empty(&self) -> bool {
+        self.seen.is_empty()
+    }
+
     /// Notes a member.
     pub(super) fn saw(&mut self, offset: u64, path: &[u8]) {
         if self.seen.len() < MOST {

@@ -16,6 +16,9 @@ const ZIP64: u16 = 1;
 /// The newest version of the format, times ten.
 const NEWEST: u8 = 63;
 
+/// Bytes of the longest path that is taken for one.
+const LONGEST_PATH: usize = 4096;
+
 /// A member's header.
 pub(super) struct Local {
     /// Where it stands in the file.
@@ -49,6 +52,25 @@ pub(super) enum Data {
 impl Local {
     /// Bytes of a header, without path and extra fields.
     pub(super) const LENGTH: usize = 30;
+    /// Bytes that [`Self::is_likely`] looks at.
+    pub(super) const GLANCE: usize = Self::LENGTH + 64;
+
+    /// Whether a header stands where none was to be expected: its magic number is in every program that
+    /// reads zips, so that all else has to make sense as well, the date and the path too.
+    pub(super) fn is_likely(head: &[u8]) -> bool {
+        const OLDEST: u8 = 10;
+        let Some(local) = Self::parse(head) else {
+            return false;
+        };
+        let date = u16::from_le_bytes([head[12], head[13]]);
+        let (month, day) = (date >> 5 & 15, date & 31);
+        let is_date = date == 0 || (1..=12).contains(&month) && day > 0;
+        let path = &head[Self::LENGTH..];
+        let path = &path[..path.len().min(local.path)];
+        let is_path = !path.is_empty() && !path.iter().any(u8::is_ascii_control);
+        let is_known = head[4] >= OLDEST && head[5] == 0 && local.flags >> 14 == 0;
+        is_known && is_date && is_path
+    }
 
     /// Reads a header; `None` if there is none, or nothing that makes sense.
     pub(super) fn parse(head: &[u8]) -> Option<Self> {
@@ -65,7 +87,10 @@ impl Local {
             extra: short(28).into(),
         };
         let version = short(4).to_le_bytes()[0];
-        (version <= NEWEST && local.path > 0).then_some(local)
+        let makes_sense = version <= NEWEST
+            && (1..=LONGEST_PATH).contains(&local.path)
+            && matches!(local.method, 0..=6 | 8..=10 | 12 | 14 | 16 | 18..=20 | 93..=99);
+        makes_sense.then_some(local)
     }
 
     /// Passes over the header, and returns the path. The extra fields are searched as they stand.

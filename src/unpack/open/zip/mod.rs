@@ -16,6 +16,7 @@ pub(super) use self::seek::has_member;
 use self::directory::Directory;
 use self::inflate::Inflate;
 use self::local::{Data, Local};
+use self::seek::Next;
 use super::members::{Member, Members};
 use super::stream;
 use crate::model::Kind;
@@ -31,7 +32,7 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 
 /// Opens what follows something else, as a program that unpacks itself.
 pub(super) fn open_behind(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
-    seek::raw_to_header(input, members)?;
+    seek::raw_to_header(Next::Member, input, members)?;
     open(input, members)
 }
 
@@ -58,6 +59,7 @@ struct Zip<'z, 'r, 'm, 's> {
 impl Zip<'_, '_, '_, '_> {
     fn walk(&mut self) -> io::Result<()> {
         let mut is_closed = false;
+        let mut is_first = true;
         while !self.members.stopped() {
             let head = self.input.peek(Local::LENGTH)?;
             if head.is_empty() {
@@ -66,7 +68,7 @@ impl Zip<'_, '_, '_, '_> {
             if let Some(local) = Local::parse(head) {
                 self.member(local)?;
                 is_closed = false;
-            } else if directory::is_record(head) {
+            } else if directory::is_record(head) && (self.next() != Next::Member || is_first) {
                 let seen = std::mem::take(&mut self.seen);
                 seen.compare_with_directory(self.input, self.members)?;
                 is_closed = true;
@@ -76,10 +78,19 @@ impl Zip<'_, '_, '_, '_> {
                     let detail = format!("something follows the end of the zip, at byte {offset}");
                     self.members.tell(Kind::Ambiguous, detail);
                 }
-                seek::raw_to_header(self.input, self.members)?;
+                seek::raw_to_header(self.next(), self.input, self.members)?;
             }
+            is_first = false;
         }
         Ok(())
+    }
+
+    /// What is to be expected where nothing stands that makes sense.
+    fn next(&self) -> Next {
+        match self.seen.is_empty() {
+            true => Next::Member,
+            false => Next::MemberOrDirectory,
+        }
     }
 
     fn member(&mut self, mut local: Local) -> io::Result<()> {
@@ -155,7 +166,7 @@ impl Zip<'_, '_, '_, '_> {
         self.members.tell_of(member, why.0, why.1);
         match local.packed_size() {
             Some(size) => raw(size, self.input, self.members),
-            None => seek::raw_to_header(self.input, self.members),
+            None => seek::raw_to_header(self.next(), self.input, self.members),
         }
     }
 }
