@@ -9,6 +9,7 @@ mod collect;
 mod costs;
 pub mod explain;
 mod key_pairs;
+mod members;
 mod stop;
 mod vague;
 mod vendored;
@@ -22,6 +23,7 @@ use crate::model::{Coverage, Identity, Kind, Options, Outcome, Shortfall};
 use crate::source::Source;
 use crate::suppress::Suppressor;
 use collect::Collector;
+use members::WithMembers;
 use work::Work;
 
 /// What a scan needs beside the source.
@@ -49,6 +51,7 @@ impl Scan<'_> {
     /// # Errors
     /// Only when no worker threads can be started.
     pub fn run(&self, source: &dyn Source) -> Result<Outcome, ThreadError> {
+        let source = &WithMembers(source);
         let coverage = Coverage::default();
         for note in &self.options.notes {
             coverage.record(note.clone());

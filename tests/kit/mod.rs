@@ -14,6 +14,7 @@
     reason = "an input that cannot be made is a failed test; a skipped one says so"
 )]
 
+pub mod archive;
 pub mod attestation;
 pub mod bundle;
 pub mod certificate;
@@ -34,6 +35,7 @@ pub mod report;
 pub mod sample;
 pub mod secrets;
 
+pub use archive::{Store, Zip};
 pub use bundle::{Bundle, Node};
 pub use cli::{Run, residue};
 pub use codec::Codec;

@@ -91,7 +91,10 @@ impl Places {
                 let document = self.catalog.document(*document);
                 self.of_document(document, *place, pointer, false)
             }
-            Origin::File { .. } | Origin::Record { .. } | Origin::Object(_) => Vec::new(),
+            Origin::File { .. }
+            | Origin::Record { .. }
+            | Origin::Object(_)
+            | Origin::Member { .. } => Vec::new(),
         };
         places.sort();
         places.dedup();
@@ -115,6 +118,7 @@ impl Places {
                 .map(Arc::from),
             kind,
             path: Arc::clone(path),
+            member: None,
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
             raw: false,
@@ -132,6 +136,7 @@ impl Places {
                 }
                 _ => Arc::clone(path),
             },
+            member: None,
             layer: None,
             state: None,
             raw: false,
@@ -147,6 +152,7 @@ impl Places {
             platform: platform.map(Arc::from),
             kind,
             path: path.as_bytes().into(),
+            member: None,
             layer: None,
             state: None,
             raw,
