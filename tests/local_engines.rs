@@ -98,6 +98,56 @@ fn an_engine_that_is_not_there_is_told_at_once() {
 }
 
 #[test]
+fn an_engine_on_another_machine_is_reached_by_its_own_program() {
+    let secret = Secrets::new("ssh").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let archive = layout_of(&Image::new().layer("COPY . /", &layer)).tar();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("saved.tar");
+    std::fs::write(&file, archive).unwrap();
+    let search = format!("{}:{}", text(dir.path()), std::env::var("PATH").unwrap());
+    for (transport, program, before, unknown) in [
+        ("docker-daemon", "docker", "", "Error: No such image: none"),
+        (
+            "podman",
+            "podman",
+            "--remote ",
+            "Error: none: image not known",
+        ),
+    ] {
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in\n'{before}image inspect --format {{{{.Id}}}} -- shop') ;;\n\
+             '{before}save -- shop') cat {} ;;\n*) echo '{unknown}' >&2; exit 1 ;;\nesac\n",
+            text(&file)
+        );
+        let write = "printf %s \"$1\" > \"$2\"; chmod 755 \"$2\"";
+        let path = dir.path().join(program);
+        run("sh", &["-c", write, "sh", &script, text(&path)]);
+        let scan = |name: &str| {
+            let run = image([format!("{transport}:{name}").as_str()]).env("PATH", &search);
+            let run = run.env("DOCKER_HOST", "ssh://me@there");
+            run.env("CONTAINER_HOST", "ssh://me@there").run()
+        };
+        let report = scan("shop").expect(1).report();
+        report.expect_gaps(&[]);
+        assert!(report.has(&secret));
+        let none = scan("none").expect(3).text();
+        assert!(none.contains("has no image none"), "{none}");
+    }
+}
+
+#[test]
+fn that_no_engine_runs_any_container_is_told_with_the_next_step() {
+    let run = residue(["container", "--all", "--format", "json"])
+        .env("DOCKER_HOST", "unix:///no/such/socket")
+        .env("CONTAINER_HOST", "unix:///no/such/socket")
+        .run()
+        .expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(run.text().contains("is it running?"), "{}", run.text());
+}
+
+#[test]
 fn an_engine_that_never_answers_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");
