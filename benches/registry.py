@@ -127,6 +127,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--save", action="store_true", help="write the raw numbers to benches/runs/")
     args = parser.parse_args()
+    compare.apart(prepare, args.work)
     store, archive = prepare(args.work)
     named = lambda name: name if args.save else None
     print(f"goals:{GOALS}\n{compare.machine()}")
@@ -135,9 +136,11 @@ def main():
         jobs = {f"registry, --jobs {number}": [*big, "--jobs", str(number)] for number in JOBS}
         against = {"archive": image.residue(f"oci-archive:{archive}"), "registry": big, **jobs}
         image.measure("one image", against, args.rounds, named("registry"))
+        distinct = image.residue(f"docker://{host}/fleet:all")
         fleet = {
-            "distinct blobs": image.residue(f"docker://{host}/fleet:all"),
+            "distinct blobs": distinct,
             "forty images": [*image.residue(f"docker://{host}/many"), "--all-tags"],
+            "distinct, --jobs 64": [*distinct, "--jobs", "64"],
         }
         image.measure("forty images on one base", fleet, args.rounds, named("fleet"))
 

@@ -201,6 +201,19 @@ fn what_never_ends_or_hardly_moves_is_given_up() {
 }
 
 #[test]
+fn a_registry_that_keeps_silent_does_not_outlast_the_time_of_the_scan() {
+    let parcel = Parcel::new("timeout");
+    let silent = parcel.serve(|_| {
+        std::thread::sleep(Duration::from_secs(40));
+        None
+    });
+    let begin = Instant::now();
+    let report = scan(&silent, &["--timeout", "2s"]).incomplete();
+    assert!(begin.elapsed() < Duration::from_secs(20));
+    assert!(report.0["coverage"].to_string().contains("raise --timeout"));
+}
+
+#[test]
 fn a_web_page_is_no_registry() {
     let parcel = Parcel::new("page");
     let registry = parcel.serve(|_| Some(Answer::ok("<html>Welcome</html>")));

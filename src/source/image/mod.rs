@@ -47,6 +47,7 @@ use reading::Reading;
 use registry::{Asking, Registries};
 use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use super::packages::Room;
 use super::{Hit, Source};
@@ -96,12 +97,14 @@ impl<'a> ImageSource<'a> {
     /// # Errors
     /// [`TargetError::ManyRegistries`] if there is a login, and nobody can tell for which of several
     /// registries.
-    pub fn with_access(mut self, access: Access) -> Result<Self, TargetError> {
+    pub fn with_access(mut self, mut access: Access) -> Result<Self, TargetError> {
         let registries = fleet::registries(&self.targets);
         if access.login.is_some() && registries.len() > 1 {
             let registries = Vec::from_iter(registries).join(", ");
             return Err(TargetError::ManyRegistries { registries });
         }
+        let timeout = self.options.timeout;
+        access.until = timeout.and_then(|time| Instant::now().checked_add(time));
         self.registries = Registries::new(access);
         Ok(self)
     }

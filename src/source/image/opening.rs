@@ -1,4 +1,6 @@
-//! Opening targets: the place that each names, or the first that has what it names.
+//! Opening targets: the place that each names, or the first that has what it names. Several are opened at
+//! the same time; what is in them is looked through one after the other, so that a scan tells the same
+//! whichever was faster.
 
 use super::archive::Indexed;
 use super::containerd::Containerd;
@@ -15,8 +17,10 @@ use crate::unpack::sniff::{self, HEAD};
 use oci_spec::distribution::Reference;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
+use std::thread::{self, ScopedJoinHandle};
 
 /// A target that has been opened.
 pub(super) enum Opened<'a> {
@@ -53,8 +57,24 @@ fn held(holder: Holder, name: &str) -> Result<(Opened<'static>, String), OpenErr
 }
 
 impl Reading<'_> {
-    /// Opens a target.
-    pub(super) fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
+    /// Opens some targets at the same time: to open one in a registry is to wait for answers.
+    pub(super) fn open_all(
+        &self,
+        targets: &[(usize, &Target)],
+    ) -> Vec<Result<Opened<'_>, OpenError>> {
+        thread::scope(|scope| {
+            let opening: Vec<_> = targets
+                .iter()
+                .map(|&(number, target)| scope.spawn(move || self.open(number, target)))
+                .collect();
+            let opened = opening.into_iter().map(ScopedJoinHandle::join);
+            opened
+                .map(|one| one.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
+    }
+
+    fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
         let path = match &target.location {
             Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),

@@ -49,30 +49,21 @@ impl Reading<'_> {
     /// Reads everything once; what cannot be read is told to the sink.
     pub(super) fn run(&self) {
         let mut streams = Vec::new();
-        for (number, target) in self.targets.iter().enumerate() {
+        let numbered: Vec<_> = self.targets.iter().enumerate().collect();
+        for some in numbered.chunks(self.registries.access.jobs.max(1)) {
             if self.sink.stopped() {
                 break;
             }
-            let first = self.catalog().next_layer();
-            match self.open(number, target) {
-                Ok(Opened::Layout(layout)) => self.layout(number, layout),
-                Ok(Opened::Archive(archive)) => self.archive(number, archive),
-                Ok(Opened::Stream(reader)) => {
-                    self.progress.expect(target.text(), None);
-                    streams.push((number, reader));
-                    continue;
-                }
-                Ok(Opened::One(store)) => {
-                    Survey::new(self, number, store).run();
-                }
-                Ok(Opened::Nothing) => continue,
-                Err(error) => {
-                    self.unreachable(number, error.to_string());
-                    continue;
+            for (&(number, target), opened) in some.iter().zip(self.open_all(some)) {
+                match opened {
+                    Ok(Opened::Stream(reader)) => {
+                        self.progress.expect(target.text(), None);
+                        streams.push((number, reader));
+                    }
+                    Ok(opened) => self.survey(number, opened),
+                    Err(error) => self.unreachable(number, error.to_string()),
                 }
             }
-            let ahead = self.catalog().ahead(number, first);
-            self.progress.expect(target.text(), Some(ahead));
         }
         let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
         for (number, passed) in passed {
@@ -80,6 +71,22 @@ impl Reading<'_> {
         }
         // What was kept in memory while an archive streamed by.
         self.read_layers();
+    }
+
+    /// Looks through a target whose layers can be read later, and tells how much that will be.
+    fn survey(&self, number: usize, opened: Opened<'_>) {
+        let first = self.catalog().next_layer();
+        match opened {
+            Opened::Layout(layout) => self.layout(number, layout),
+            Opened::Archive(archive) => self.archive(number, archive),
+            Opened::One(store) => {
+                Survey::new(self, number, store).run();
+            }
+            Opened::Stream(_) | Opened::Nothing => return,
+        }
+        let ahead = self.catalog().ahead(number, first);
+        self.progress
+            .expect(self.targets[number].text(), Some(ahead));
     }
 
     fn layout(&self, number: usize, layout: Layout) {

@@ -9,11 +9,11 @@ use super::resolver::{Noting, PublicOnly, Seen};
 use super::tls;
 use std::sync::Arc;
 use std::time::Duration;
-use ureq::Agent;
 use ureq::config::Config;
 use ureq::tls::TlsConfig;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
+use ureq::{Agent, RequestBuilder};
 
 /// Time for looking up a host and connecting to it.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -31,13 +31,13 @@ pub(super) struct Agents {
 impl Agents {
     /// For `host`. Connects only where it has to find out whether there is TLS.
     pub(super) fn new(host: &Host, access: &Access) -> Result<Self, RegistryError> {
-        let elsewhere = config(host, access, tls::elsewhere(access));
-        let own = config(host, access, tls::of_host(host, access));
+        let elsewhere = config(host, tls::elsewhere(access));
+        let own = config(host, tls::of_host(host, access));
         let seen = Arc::new(Seen::default());
         let connector = DefaultConnector::default;
         let registry = Agent::with_parts(own, connector(), Noting::new(&seen));
         Ok(Self {
-            scheme: scheme(&registry, host, policy::transport(host, access))?,
+            scheme: scheme(&registry, host, access)?,
             registry,
             public: Agent::with_parts(elsewhere.clone(), connector(), PublicOnly::default()),
             anywhere: Agent::with_parts(elsewhere, connector(), DefaultResolver::default()),
@@ -61,16 +61,24 @@ impl Agents {
     }
 }
 
-fn config(host: &Host, access: &Access, tls: TlsConfig) -> Config {
+/// A request that is not waited for longer than the user has patience or the scan has time.
+pub(super) fn timed<B>(request: RequestBuilder<B>, access: &Access) -> RequestBuilder<B> {
+    let wait = access.wait();
+    request
+        .config()
+        .timeout_connect(Some(CONNECT.min(wait)))
+        .timeout_recv_response(Some(wait))
+        .timeout_per_read(Some(wait))
+        .build()
+}
+
+fn config(host: &Host, tls: TlsConfig) -> Config {
     let builder = Config::builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(concat!("residue/", env!("CARGO_PKG_VERSION")))
         .timeout_resolve(Some(CONNECT))
-        .timeout_connect(Some(CONNECT))
-        .timeout_recv_response(Some(access.patience))
-        .timeout_per_read(Some(access.patience))
         .tls_config(tls);
     // Proxies are for what is outside of this machine.
     match policy::is_loopback(host.name()) {
@@ -80,21 +88,25 @@ fn config(host: &Host, access: &Access, tls: TlsConfig) -> Config {
 }
 
 /// The scheme that a host speaks, of those that it may.
-fn scheme(agent: &Agent, host: &Host, transport: Transport) -> Result<&'static str, RegistryError> {
-    match transport {
+fn scheme(agent: &Agent, host: &Host, access: &Access) -> Result<&'static str, RegistryError> {
+    match policy::transport(host, access) {
         Transport::Https => return Ok("https"),
         Transport::Http => return Ok("http"),
         Transport::Either => {}
     }
     let ping = |scheme| {
-        let answer = agent.get(format!("{scheme}://{host}/v2/")).call();
-        answer
+        let request = agent.get(format!("{scheme}://{host}/v2/"));
+        timed(request, access)
+            .call()
             .map(|_| scheme)
             .map_err(|error| RegistryError::of(host, error))
     };
     ping("https").or_else(|error| match error.cause {
         // There is TLS, only that somebody is not trusted, or that nobody is there at all.
-        Cause::Certificate(_) | Cause::ClientCertificate(_) | Cause::Unreachable => Err(error),
+        Cause::Certificate(_)
+        | Cause::OtherHost(_)
+        | Cause::ClientCertificate(_)
+        | Cause::Unreachable => Err(error),
         _ => ping("http"),
     })
 }

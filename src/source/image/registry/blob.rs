@@ -64,7 +64,7 @@ impl BlobReader {
             self.troubled_at = self.at;
         }
         self.tries += 1;
-        let pause = retry::pause(&error, self.tries, self.client.access.patience);
+        let pause = retry::pause(&error, self.tries, self.client.access.wait());
         let Some(pause) = pause else {
             return Err(io::Error::other(error));
         };
@@ -124,7 +124,7 @@ fn ask(path: &str, part: Part) -> Ask<'static> {
 
 fn body(response: Response<Body>, client: &Client) -> Box<dyn Read + Send> {
     let body = response.into_body().into_reader();
-    Box::new(Paced::new(body, client.access.patience))
+    Box::new(Paced::new(body, client.access.wait()))
 }
 
 /// The first byte of a part (RFC 9110, 14.4).

@@ -6,7 +6,7 @@
 
 use super::access::Access;
 use super::address::{Endpoint, Host, Repository};
-use super::agents::Agents;
+use super::agents::{Agents, timed};
 use super::auth::Auth;
 use super::error::{Cause, RegistryError};
 use super::policy::{self, Reach, Refusal};
@@ -78,7 +78,7 @@ impl Client {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
-            let Some(pause) = retry::pause(&error, tries, self.access.patience) else {
+            let Some(pause) = retry::pause(&error, tries, self.access.wait()) else {
                 return Err(error);
             };
             thread::sleep(pause);
@@ -121,7 +121,7 @@ impl Client {
             if let Some(auth) = auth.filter(|_| may_carry) {
                 request = request.header(header::AUTHORIZATION, auth);
             }
-            let response = request
+            let response = timed(request, &self.access)
                 .call()
                 .map_err(|error| RegistryError::of(&authority(&uri), error))?;
             let Some(to) = redirection(&response) else {
@@ -149,13 +149,15 @@ impl Client {
             .map_err(|refusal| self.error(refusal))?;
         let agent = self.agents.of(reach);
         let answer = match form {
-            Some(form) => agent.post(uri.clone()).send_form(form.iter().copied()),
+            Some(form) => {
+                timed(agent.post(uri.clone()), &self.access).send_form(form.iter().copied())
+            }
             None => {
                 let mut request = agent.get(uri.clone());
                 if let Some(basic) = basic {
                     request = request.header(header::AUTHORIZATION, basic);
                 }
-                request.call()
+                timed(request, &self.access).call()
             }
         };
         answer.map_err(|error| RegistryError::of(&authority(uri), error))

@@ -71,7 +71,7 @@ pub(super) fn lookup(repository: &Repository, access: &Access) -> Lookup {
     // A helper may wait for somebody to type, or forever.
     let (sender, receiver) = mpsc::channel();
     let files = files(repository);
-    let patience = HELPER.min(access.patience);
+    let patience = HELPER.min(access.wait());
     thread::spawn(move || sender.send(from_files(&files)));
     receiver.recv_timeout(patience).unwrap_or_else(|_| {
         let seconds = patience.as_secs();

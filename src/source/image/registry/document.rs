@@ -48,7 +48,7 @@ impl Client {
     }
 
     fn whole(&self, response: Response<Body>, limit: u64) -> Result<Vec<u8>, RegistryError> {
-        let body = Paced::new(response.into_body().into_reader(), self.access.patience);
+        let body = Paced::new(response.into_body().into_reader(), self.access.wait());
         let mut bytes = Vec::new();
         body.take(limit + 1)
             .read_to_end(&mut bytes)

@@ -54,6 +54,9 @@ pub(super) enum Cause {
          or accept any with --insecure"
     )]
     Certificate(String),
+    /// The certificate is for somebody else.
+    #[error("its certificate is for another host ({0}); check the address")]
+    OtherHost(String),
     /// It wants to see a certificate of ours.
     #[error(
         "wants a client certificate that it knows ({0}); it is read from \
@@ -153,6 +156,10 @@ impl From<io::Error> for Cause {
             // What TLS does not like comes wrapped as invalid data.
             io::ErrorKind::InvalidData => of_tls(text),
             io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Self::Unreachable,
+            io::ErrorKind::ConnectionRefused => {
+                let advice = "does a registry listen there, and the proxy, if one is named?";
+                Self::Connection(format!("it is refused; {advice}"))
+            }
             _ if text.contains("lookup address") || text.contains("not known") => Self::UnknownHost,
             _ => Self::Connection(text),
         }
@@ -163,9 +170,10 @@ impl From<io::Error> for Cause {
 /// only mean ours.
 fn of_tls(text: String) -> Cause {
     let is_about_certificates = text.to_ascii_lowercase().contains("certificate");
-    match (is_about_certificates, text.contains("alert")) {
-        (true, true) => Cause::ClientCertificate(text),
-        (true, false) => Cause::Certificate(text),
-        (false, _) => Cause::Connection(text),
+    match is_about_certificates {
+        true if text.contains("alert") => Cause::ClientCertificate(text),
+        true if text.contains("not valid for name") => Cause::OtherHost(text),
+        true => Cause::Certificate(text),
+        false => Cause::Connection(text),
     }
 }

@@ -14,7 +14,8 @@ const SILENT_TRIES: u32 = 2;
 /// First wait.
 const FIRST: Duration = Duration::from_millis(200);
 
-/// How long to wait before try number `tries` is followed by another; `None` to give up.
+/// How long to wait before try number `tries` is followed by another; `None` to give up, as whoever has
+/// no patience left does.
 pub(super) fn pause(error: &RegistryError, tries: u32, patience: Duration) -> Option<Duration> {
     let doubled = FIRST * 2u32.pow(tries.saturating_sub(1).min(TRIES));
     let (most, wanted) = match &error.cause {
@@ -25,7 +26,8 @@ pub(super) fn pause(error: &RegistryError, tries: u32, patience: Duration) -> Op
         _ => return None,
     };
     let wait = wanted.unwrap_or(doubled);
-    (tries < most && wait <= patience.max(doubled)).then_some(wait)
+    let is_worth = !patience.is_zero() && wait <= patience.max(doubled);
+    (tries < most && is_worth).then_some(wait)
 }
 
 /// The time that an answer asks to wait, in seconds or until a date (RFC 9110, 10.2.3).
@@ -75,6 +77,8 @@ mod tests {
             assert_eq!(pause_after(cause, 1), None);
         }
         assert_eq!(pause_after(Cause::TooSlow, SILENT_TRIES), None);
+        let error = RegistryError::new(&Host::serving("x"), Cause::Status(503, None));
+        assert_eq!(pause(&error, 1, Duration::ZERO), None);
     }
 
     #[test]
