@@ -10,6 +10,7 @@ mod costs;
 pub mod explain;
 mod key_pairs;
 mod stop;
+mod turns;
 mod vague;
 mod vendored;
 mod work;

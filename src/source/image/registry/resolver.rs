@@ -114,3 +114,30 @@ impl fmt::Debug for PublicOnly {
 #[derive(Debug, thiserror::Error)]
 #[error("the registry sends us to a private address, where nothing was asked for")]
 pub(super) struct PrivateAddress;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::IpAddr;
+
+    fn is_private(addresses: &[&str]) -> bool {
+        let seen = Seen::default();
+        for address in addresses {
+            let mut all = PublicOnly::default().empty();
+            let address: IpAddr = address.parse().unwrap();
+            all.push((address, 443).into());
+            seen.note(&all);
+        }
+        seen.is_private()
+    }
+
+    #[test]
+    fn a_host_that_was_ever_outside_is_not_private() {
+        assert!(is_private(&["10.0.0.1", "127.0.0.1"]));
+        assert!(!is_private(&["1.1.1.1"]));
+        // A name that means another address each time opens no way into the network.
+        assert!(!is_private(&["10.0.0.1", "1.1.1.1"]));
+        assert!(!is_private(&["1.1.1.1", "10.0.0.1"]));
+        assert!(!is_private(&[]));
+    }
+}
