@@ -9,10 +9,10 @@ mod kit;
 
 use kit::cli::{image, layout_of, text, written};
 use kit::engine::{Containerd, Docker, Podman, available, run};
-use kit::{Image, Layer};
-use kit::{Secrets, residue};
+use kit::index::blob_path;
+use kit::{Image, Index, Layer, Secrets, residue};
 use std::fs::Permissions;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
@@ -167,33 +167,66 @@ fn an_engine_that_never_answers_is_not_waited_for() {
     assert!(begin.elapsed() < Duration::from_secs(30));
 }
 
-#[test]
-fn an_engine_that_dies_in_the_middle_is_a_gap() {
+/// An engine that has one image, says that its archive has so many bytes, and ends after those it has.
+fn engine(archive: Vec<u8>, length: usize) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");
     let listener = UnixListener::bind(&path).unwrap();
-    let secret = Secrets::new("dies").github();
-    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
-    let tar = layer.unterminated();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let mut head = [0; 4096];
             let count = stream.read(&mut head).unwrap_or(0);
             let wants_image = String::from_utf8_lossy(&head[..count]).contains("/get ");
-            let length = if wants_image { tar.len() + 5_000 } else { 2 };
-            let body: &[u8] = if wants_image { &tar } else { b"{}" };
+            let length = if wants_image { length } else { 2 };
+            let body: &[u8] = if wants_image { &archive } else { b"{}" };
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
-            use std::io::Write as _;
             let _ = stream.write_all(head.as_bytes());
             let _ = stream.write_all(body);
         }
     });
     let host = format!("unix://{}", path.display());
-    let report = image(["docker-daemon:x"])
-        .env("DOCKER_HOST", &host)
-        .run()
-        .incomplete();
+    (dir, host)
+}
+
+#[test]
+fn an_engine_that_dies_in_the_middle_is_a_gap() {
+    let secret = Secrets::new("dies").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let tar = layer.unterminated();
+    let length = tar.len() + 5_000;
+    let (_dir, host) = engine(tar, length);
+    let run = image(["docker-daemon:x"]).env("DOCKER_HOST", &host).run();
+    let report = run.incomplete();
     assert!(report.has(&secret), "{:#}", report.0);
+}
+
+#[test]
+fn a_platform_that_the_engine_never_pulled_is_a_note() {
+    let mut secrets = Secrets::new("never pulled");
+    let (amd, arm) = (secrets.github(), secrets.npm());
+    let image_of = |arch: &str, secret: &str| {
+        let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+        Image::new().set("architecture", arch).layer("COPY . /", &layer)
+    };
+    let (here, absent) = (image_of("amd64", &amd), image_of("arm64", &arm));
+    let both = Index::new().image(&here).image(&absent);
+    let whole = Index::new().nested("1", &both).layout();
+    // Engines that keep images in containerd may have kept the manifest, or not even that.
+    let manifest = absent.manifest().digest();
+    for keeps_manifest in [true, false] {
+        let blobs = absent.blobs();
+        let gone = blobs.iter().map(kit::Blob::digest);
+        let gone = gone.filter(|digest| !keeps_manifest || *digest != manifest);
+        let bundle = gone.fold(whole.clone(), |bundle, digest| bundle.without(&blob_path(&digest)));
+        let archive = bundle.tar();
+        let length = archive.len();
+        let (_dir, host) = engine(archive, length);
+        let run = image(["docker-daemon:x"]).env("DOCKER_HOST", &host).run();
+        let report = run.expect(1).report();
+        report.expect_gaps(&[]);
+        assert_eq!(report.notes(), ["platform-absent"]);
+        assert!(report.has(&amd) && !report.has(&arm));
+    }
 }
 
 #[test]
