@@ -31,6 +31,7 @@ def run(command, limit):
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     timer = threading.Timer(limit, os.killpg, [process.pid, signal.SIGKILL])
+    timer.daemon = True
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - started

@@ -106,7 +106,7 @@ fn an_engine_on_another_machine_is_reached_by_its_own_program() {
     let file = dir.path().join("saved.tar");
     std::fs::write(&file, archive).unwrap();
     let search = format!("{}:{}", text(dir.path()), std::env::var("PATH").unwrap());
-    for (transport, program, before, unknown) in [
+    for (transport, name, before, unknown) in [
         ("docker-daemon", "docker", "", "Error: No such image: none"),
         (
             "podman",
@@ -116,13 +116,11 @@ fn an_engine_on_another_machine_is_reached_by_its_own_program() {
         ),
     ] {
         let script = format!(
-            "#!/bin/sh\ncase \"$*\" in\n'{before}image inspect --format {{{{.Id}}}} -- shop') ;;\n\
-             '{before}save -- shop') cat {} ;;\n*) echo '{unknown}' >&2; exit 1 ;;\nesac\n",
+            "case \"$*\" in\n'{before}image inspect --format {{{{.Id}}}} -- shop') ;;\n\
+             '{before}save -- shop') cat {} ;;\n*) echo '{unknown}' >&2; exit 1 ;;\nesac",
             text(&file)
         );
-        let write = "printf %s \"$1\" > \"$2\"; chmod 755 \"$2\"";
-        let path = dir.path().join(program);
-        run("sh", &["-c", write, "sh", &script, text(&path)]);
+        kit::engine::program(&dir.path().join(name), &script);
         let scan = |name: &str| {
             let run = image([format!("{transport}:{name}").as_str()]).env("PATH", &search);
             let run = run.env("DOCKER_HOST", "ssh://me@there");
@@ -206,7 +204,9 @@ fn a_platform_that_the_engine_never_pulled_is_a_note() {
     let (amd, arm) = (secrets.github(), secrets.npm());
     let image_of = |arch: &str, secret: &str| {
         let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
-        Image::new().set("architecture", arch).layer("COPY . /", &layer)
+        Image::new()
+            .set("architecture", arch)
+            .layer("COPY . /", &layer)
     };
     let (here, absent) = (image_of("amd64", &amd), image_of("arm64", &arm));
     let both = Index::new().image(&here).image(&absent);
@@ -217,7 +217,9 @@ fn a_platform_that_the_engine_never_pulled_is_a_note() {
         let blobs = absent.blobs();
         let gone = blobs.iter().map(kit::Blob::digest);
         let gone = gone.filter(|digest| !keeps_manifest || *digest != manifest);
-        let bundle = gone.fold(whole.clone(), |bundle, digest| bundle.without(&blob_path(&digest)));
+        let bundle = gone.fold(whole.clone(), |bundle, digest| {
+            bundle.without(&blob_path(&digest))
+        });
         let archive = bundle.tar();
         let length = archive.len();
         let (_dir, host) = engine(archive, length);

@@ -9,7 +9,7 @@
 mod kit;
 
 use kit::cli::{image, put, text};
-use kit::engine::run;
+use kit::engine::program;
 use kit::fake::{Answer, Fake, Proxy, Request};
 use kit::parcel::{Parcel, expect_secret, scan};
 use serde_json::json;
@@ -191,11 +191,8 @@ fn the_file_that_the_environment_names_counts_before_that_of_docker() {
 
 /// A credential helper, the folder of the configuration that names it, and the search path with it.
 fn helper(dir: &TempDir, script: &str) -> (String, String) {
-    // Written by another process: a file that this one has open cannot be run by its children.
-    let path = dir.path().join("docker-credential-test");
-    let script = format!("#!/bin/sh\nread server\n{script}\n");
-    let write = "printf %s \"$1\" > \"$2\"; chmod 755 \"$2\"";
-    run("sh", &["-c", write, "sh", &script, text(&path)]);
+    let script = format!("read server\n{script}");
+    program(&dir.path().join("docker-credential-test"), &script);
     put(dir, "docker/config.json", r#"{"credsStore":"test"}"#);
     let search = std::env::var("PATH").unwrap();
     let config = text(&dir.path().join("docker")).to_owned();
