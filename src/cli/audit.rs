@@ -24,6 +24,6 @@ pub(super) fn run(args: &AuditArgs) -> anyhow::Result<u8> {
             progress,
         } = setting;
         let source = ImageSource::new(registries, options, context, progress)?;
-        Ok(Box::new(source.with_access(access)))
+        Ok(Box::new(source.with_access(access)?))
     })
 }

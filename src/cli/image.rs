@@ -31,7 +31,7 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
             progress,
         } = setting;
         let source = ImageSource::new(targets, options, context, progress)?;
-        Ok(Box::new(source.with_access(access)))
+        Ok(Box::new(source.with_access(access)?))
     })
 }
 

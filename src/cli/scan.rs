@@ -93,7 +93,7 @@ fn scan(
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
     let detector = detector::tried(plan.config.rules, options.now)?;
-    let display = Display::new(args.output.quiet);
+    let display = Display::new(args.output.wants_progress());
     let (before, after) = detector.context();
     let source = open(Setting {
         options,

@@ -11,6 +11,7 @@ pub mod explain;
 mod key_pairs;
 mod members;
 mod stop;
+mod turns;
 mod vague;
 mod vendored;
 mod work;

@@ -78,9 +78,13 @@ pub(in crate::cli) struct OutputArgs {
     #[arg(long)]
     pub(in crate::cli) show_secrets: bool,
 
-    /// No progress on standard error
+    /// Nothing on standard error but errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub(in crate::cli) quiet: bool,
+
+    /// No progress on standard error
+    #[arg(long)]
+    no_progress: bool,
 
     /// Tell on standard error what the scan took
     #[arg(long, short)]
@@ -163,6 +167,11 @@ pub(in crate::cli) fn environment() -> Result<Wishes, clap::Error> {
 }
 
 impl OutputArgs {
+    /// Whether anybody wants to see how far the work has come.
+    pub(in crate::cli) const fn wants_progress(&self) -> bool {
+        !self.quiet && !self.no_progress
+    }
+
     /// Every report to write; the main one comes last, so that files are there when it is read.
     pub(in crate::cli) fn destinations(&self, settings: &Settings) -> Vec<Destination<'_>> {
         let main = Destination {

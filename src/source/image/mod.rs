@@ -21,6 +21,7 @@ mod layer;
 mod layout;
 mod list;
 mod manifest;
+mod opening;
 mod overlay;
 mod places;
 mod platform;
@@ -43,9 +44,10 @@ use catalog::Catalog;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
-use registry::Asking;
+use registry::{Asking, Registries};
 use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use super::packages::Room;
 use super::{Hit, Source};
@@ -61,7 +63,7 @@ pub struct ImageSource<'a> {
     options: &'a Options,
     context: Context,
     progress: &'a dyn Progress,
-    access: Arc<Access>,
+    registries: Registries,
     places: OnceLock<Places>,
 }
 
@@ -85,23 +87,33 @@ impl<'a> ImageSource<'a> {
             options,
             context,
             progress,
-            access: Arc::default(),
+            registries: Registries::default(),
             places: OnceLock::new(),
         })
     }
 
     /// Talks to registries in this way, and not as by default.
-    #[must_use]
-    pub fn with_access(mut self, access: Access) -> Self {
-        self.access = Arc::new(access);
-        self
+    ///
+    /// # Errors
+    /// [`TargetError::ManyRegistries`] if there is a login, and nobody can tell for which of several
+    /// registries.
+    pub fn with_access(mut self, mut access: Access) -> Result<Self, TargetError> {
+        let registries = fleet::registries(&self.targets);
+        if access.login.is_some() && registries.len() > 1 {
+            let registries = Vec::from_iter(registries).join(", ");
+            return Err(TargetError::ManyRegistries { registries });
+        }
+        let timeout = self.options.timeout;
+        access.until = timeout.and_then(|time| Instant::now().checked_add(time));
+        self.registries = Registries::new(access);
+        Ok(self)
     }
 }
 
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
         let asking = Asking {
-            access: &self.access,
+            registries: &self.registries,
             limit: self.options.limits.document_bytes,
             is_stopped: &|| sink.stopped(),
         };
@@ -115,7 +127,8 @@ impl Source for ImageSource<'_> {
             memory: Arc::new(Memory::new(self.options.limits.memory)),
             context: self.context,
             progress: self.progress,
-            access: &self.access,
+            registries: &self.registries,
+            silent: Mutex::default(),
             sink,
             packages: Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),
