@@ -24,12 +24,12 @@ COMPILED = {"numpy", "pandas"}
 NPM = "@angular/cli axios eslint express jest next react typescript vue webpack".split()
 CRATES = """actix-http actix-web aes arrow-array async-executor async-std async-trait axum axum-core bevy_ecs bigdecimal bitvec
 brotli bson bytemuck chrono ciborium cookie criterion derive_more diesel dotenvy egui event-listener figment flume
-futures h2 half headers hex hickory-proto hickory-resolver hkdf hyper hyper-rustls hyper-util idna image
-ipnet itertools json-patch jsonwebtoken kube kube-client lapin lazy_static lexical-core libm libsqlite3-sys matchit
-mime mio moka mongodb multer nix nom num_cpus oauth2 pem phf pin-project plist png polars-core quick-xml quinn quinn-
-proto rav1e redis reqwest rocket rust_decimal schemars sea-orm sea-query serde_with signal-hook socket2 sqlx sqlx-core
-sqlx-postgres tauri-utils time tokio tokio-rustls tokio-util toml_edit tonic tower tower-http tracing tracing-
-subscriber url uuid warp web-sys winit x509-parser""".split()
+futures h2 half headers hex hickory-proto hickory-resolver hkdf hyper hyper-rustls hyper-util idna image ipnet
+itertools json-patch jsonwebtoken kube kube-client lapin lazy_static lexical-core libm libsqlite3-sys matchit mime
+mio moka mongodb multer nix nom num_cpus oauth2 pem phf pin-project plist png polars-core quick-xml quinn
+quinn-proto rav1e redis reqwest rocket rust_decimal schemars sea-orm sea-query serde_with signal-hook socket2 sqlx
+sqlx-core sqlx-postgres tauri-utils time tokio tokio-rustls tokio-util toml_edit tonic tower tower-http tracing
+tracing-subscriber url uuid warp web-sys winit x509-parser""".split()
 
 
 def run(*command, **options):

@@ -259,7 +259,7 @@ mod tests {
             "token_url = \"[https://x.dev/token]\"",
             "\"Wrong user or password\": \"[Xk9!kdkwoWq]\"",
             "CHALLENGE_PASSWORD = \"[1.2.840.113549.1.9.7]\"",
-            "\"pass\": \"[^2.2.1-rc.1]\"",
+            "\"compare-password\": \"[^2.2.1-rc.1]\"",
         ] {
             assert_eq!(judge_line(line), None, "{line}");
         }

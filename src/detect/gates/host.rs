@@ -112,7 +112,7 @@ mod tests {
             "ada@laptop",
             "ISRG Root X1",
             "10.0.0.7",
-            "myexample.com",
+            "examples.acme.dev",
             "server",
             "client1",
             "auth-service",
