@@ -32,6 +32,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Key> {
             .ok()
             .and_then(|key| Public::of_ssh(key.key_data())),
         identity: private,
+        ..Key::default()
     })
 }
 
