@@ -249,7 +249,7 @@ impl Stream<'_> {
         let is_packed = begins_tar(head) || sniff::codec(head) != Codec::Plain;
         let has_room = self.layers < self.scan.options.limits.manifests;
         if is_packed && !has_room {
-            self.limited("has more layers than the limit, and the rest was searched as stored");
+            self.limited("has more layers than the limit, and the rest was searched as files");
         }
         has_room && (is_blob || is_packed)
     }
