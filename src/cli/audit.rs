@@ -18,12 +18,12 @@ pub(super) fn run(args: &AuditArgs) -> anyhow::Result<u8> {
     let registries = registries.collect::<Result<_, _>>()?;
     let access = args.registry.access()?;
     scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = ImageSource::new(registries, options, context, progress)?;
+        let source = ImageSource::new(
+            registries,
+            setting.options,
+            setting.context,
+            setting.progress,
+        )?;
         Ok(Box::new(source.with_access(access)?))
     })
 }

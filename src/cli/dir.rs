@@ -1,8 +1,8 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
-use super::scan::{Plan, Setting};
-use super::{config, detector, scan};
+use super::scan::{self, Plan};
+use super::{config, detector};
 use anyhow::Context as _;
 use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
@@ -27,18 +27,10 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
         options,
         reach,
     };
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| {
-            let source = FileSource::new(named, options, context, progress)?;
-            Ok(Box::new(source))
-        },
-    )
+    scan::run(&args.run, plan, |setting| {
+        let source = FileSource::new(named, setting.options, setting.context, setting.progress)?;
+        Ok(Box::new(source))
+    })
 }
 
 /// The targets: files are the user's own.

@@ -25,12 +25,7 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let targets = targets(args)?;
     let access = args.registry.access()?;
     scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = ImageSource::new(targets, options, context, progress)?;
+        let source = ImageSource::new(targets, setting.options, setting.context, setting.progress)?;
         Ok(Box::new(source.with_access(access)?))
     })
 }

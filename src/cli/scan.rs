@@ -3,13 +3,15 @@
 
 use super::args::{OutputArgs, RunArgs};
 use super::detector;
+use super::exit::Exit;
 use super::progress::Display;
-use super::tell;
+use super::signals::Signals;
+use super::{tell, tell_error};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
 use residue::config::Config;
-use residue::model::{Counter, Identity, Options, Outcome, Progress};
+use residue::model::{Counter, Identity, Kind, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
 use residue::source::Source;
@@ -27,6 +29,8 @@ pub(super) struct Setting<'a> {
     pub(super) context: Context,
     /// Told how far the reading has come.
     pub(super) progress: &'a dyn Progress,
+    /// Says whether to come to an end.
+    pub(super) stop: &'a Stop,
 }
 
 /// What is settled before a source is opened.
@@ -53,7 +57,15 @@ pub(super) fn run(
     let destinations = args.output.destinations(&plan.config.settings);
     check(&destinations)?;
     let policy = args.gate.policy(&plan.config.settings);
-    let outcome = scan(args, plan, open)?;
+    let stop = Stop::after(plan.options.timeout);
+    let signals = Signals::interrupt(&stop)?;
+    let outcome = match (scan(args, plan, &stop, open), signals.caught()) {
+        (Err(error), Some(signal)) => {
+            tell_error(&error);
+            return Ok(Exit::interrupted(signal));
+        }
+        (outcome, _) => outcome?,
+    };
     if args.output.verbose {
         let bytes = outcome.coverage.counted(Counter::Bytes);
         let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
@@ -61,7 +73,10 @@ pub(super) fn run(
     }
     let view = View::new(&outcome, &policy, args.output.show_secrets);
     deliver(&view, &destinations, &args.output)?;
-    Ok(policy.exit(&outcome))
+    Ok(match signals.caught() {
+        Some(signal) if outcome.coverage.has(Kind::Interrupted) => Exit::interrupted(signal),
+        _ => policy.exit(&outcome),
+    })
 }
 
 /// Refuses reports that could not be written, before the work is done.
@@ -84,6 +99,7 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 fn scan(
     args: &RunArgs,
     mut plan: Plan,
+    stop: &Stop,
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
@@ -99,13 +115,14 @@ fn scan(
         options,
         context: Context { before, after },
         progress: &display,
+        stop,
     })?;
     let outcome = Scan {
         detector: &detector,
         options,
         identity: &identity,
         suppressor: &suppressor,
-        stop: &Stop::after(options.timeout),
+        stop,
     }
     .run(&*source);
     display.finish();

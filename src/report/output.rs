@@ -93,16 +93,18 @@ fn write_file(view: &View, format: &Format, path: &Path) -> io::Result<()> {
     }
 }
 
+/// The draft beside the report has a name that nobody uses, and goes when it cannot be finished.
 fn replace(view: &View, format: &Format, path: &Path) -> io::Result<()> {
-    let draft = draft(path);
-    let written = create(&draft)
-        .and_then(|file| fill(view, format, file))
-        .and_then(|()| fs::rename(&draft, path));
-    if written.is_err() {
-        // The first error is the one to tell; a draft that never was cannot be removed.
-        let _ = fs::remove_file(&draft);
-    }
-    written
+    let mut hidden = OsString::from(".");
+    hidden.push(path.file_name().unwrap_or_default());
+    hidden.push(".");
+    let draft = tempfile::Builder::new()
+        .prefix(&hidden)
+        .suffix(".tmp")
+        .tempfile_in(folder(path))?;
+    let (file, draft) = draft.into_parts();
+    fill(view, format, file)?;
+    Ok(draft.persist(path)?)
 }
 
 /// Report files hold no colours.
@@ -113,29 +115,12 @@ fn fill(view: &View, format: &Format, file: File) -> io::Result<()> {
     file.flush()
 }
 
-/// A name beside the report that no other process uses.
-fn draft(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    folder(path).join(name)
-}
-
 /// The directory of a file; that of a bare name is the current one.
 fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
-}
-
-/// Creates a file that must not exist yet, readable by its owner only.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
