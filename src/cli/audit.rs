@@ -1,6 +1,7 @@
 //! `residue audit`: everything that registries have.
 
 use super::args::AuditArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::source::image::{ImageSource, Target};
@@ -13,6 +14,7 @@ pub(super) fn run(args: &AuditArgs) -> anyhow::Result<u8> {
         options: args.options(&config, detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::SERVICES,
     };
     let registries = args.registries.iter().map(|text| Target::registry(text));
     let registries = registries.collect::<Result<_, _>>()?;

@@ -1,6 +1,7 @@
 //! `residue container`: containers of the engines on this machine.
 
 use super::args::ContainerArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::source::image::{ImageSource, Target};
@@ -13,6 +14,7 @@ pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
         options: config.options(detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::SERVICES,
     };
     scan::run(&args.run, plan, |setting| {
         let targets = match args.all {

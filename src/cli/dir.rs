@@ -1,6 +1,7 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use anyhow::Context as _;
@@ -26,6 +27,7 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
         config,
         options,
         reach,
+        outside: Outside::Nothing,
     };
     scan::run(&args.run, plan, |setting| {
         let source = FileSource::new(named, setting.options, setting.context, setting.progress)?;

@@ -26,6 +26,7 @@ mod process;
 mod progress;
 mod repo;
 mod rules;
+mod sandbox;
 mod scan;
 mod signals;
 mod stdin;

@@ -3,6 +3,7 @@
 mod clone;
 
 use super::args::RepoArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::model::Options;
@@ -36,6 +37,10 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         config,
         options,
         reach,
+        outside: match url {
+            Some(_) => Outside::Needs("git fetches the repository"),
+            None => Outside::Nothing,
+        },
     };
     let mut kept = None;
     scan::run(&args.run, plan, |setting| {

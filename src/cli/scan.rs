@@ -5,6 +5,7 @@ use super::args::{OutputArgs, RunArgs};
 use super::detector;
 use super::exit::Exit;
 use super::progress::Display;
+use super::sandbox::{self, Outside};
 use super::signals::Signals;
 use super::{tell, tell_error};
 use anstream::{AutoStream, ColorChoice};
@@ -41,6 +42,8 @@ pub(super) struct Plan {
     pub(super) options: Options,
     /// What the scanned text may say about itself.
     pub(super) reach: Reach,
+    /// What has to be reached beside the files to read.
+    pub(super) outside: Outside,
 }
 
 /// A source, or why there is none.
@@ -59,18 +62,19 @@ pub(super) fn run(
     let policy = args.gate.policy(&plan.config.settings);
     let stop = Stop::after(plan.options.timeout);
     let signals = Signals::interrupt(&stop)?;
-    let outcome = match (scan(args, plan, &stop, open), signals.caught()) {
+    let outcome = match (
+        scan(args, plan, &stop, &destinations, open),
+        signals.caught(),
+    ) {
         (Err(error), Some(signal)) => {
             tell_error(&error);
             return Ok(Exit::interrupted(signal));
         }
         (outcome, _) => outcome?,
     };
-    if args.output.verbose {
-        let bytes = outcome.coverage.counted(Counter::Bytes);
-        let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
-        tell(Style::new().dimmed(), "took", &text);
-    }
+    let bytes = outcome.coverage.counted(Counter::Bytes);
+    let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
+    tell_verbose(&args.output, "took", &text);
     let view = View::new(&outcome, &policy, args.output.show_secrets);
     deliver(&view, &destinations, &args.output)?;
     Ok(match signals.caught() {
@@ -100,6 +104,7 @@ fn scan(
     args: &RunArgs,
     mut plan: Plan,
     stop: &Stop,
+    reports: &[Destination<'_>],
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
@@ -117,6 +122,11 @@ fn scan(
         progress: &display,
         stop,
     })?;
+    let state = match args.scan.no_sandbox {
+        true => "off, because --no-sandbox was given".to_owned(),
+        false => sandbox::enter(plan.outside, reports),
+    };
+    tell_verbose(&args.output, "sandbox", &state);
     let outcome = Scan {
         detector: &detector,
         options,
@@ -127,6 +137,12 @@ fn scan(
     .run(&*source);
     display.finish();
     Ok(outcome?)
+}
+
+fn tell_verbose(output: &OutputArgs, word: &str, text: &str) {
+    if output.verbose {
+        tell(Style::new().dimmed(), word, text);
+    }
 }
 
 /// Writes every report, also when one of them fails, and then tells the first failure.

@@ -1,6 +1,7 @@
 //! `residue stdin`: text, or records of text.
 
 use super::args::StdinArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::source::stdin::StdinSource;
@@ -13,6 +14,7 @@ pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
         options: config.options(detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::Nothing,
     };
     scan::run(&args.run, plan, |setting| {
         let (form, name) = (args.form(), &args.name);

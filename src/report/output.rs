@@ -56,6 +56,32 @@ impl Destination<'_> {
             Ok(())
         }
     }
+
+    /// Where writing it changes something: the folder of the file, or the device or pipe that is
+    /// written to directly. `None` if it goes to the stream.
+    pub fn written_in(&self) -> Option<PathBuf> {
+        let path = self.file?;
+        match way(path).ok()? {
+            Way::Direct => Some(path.to_owned()),
+            Way::Replace(file) => Some(folder(&file).to_owned()),
+        }
+    }
+}
+
+/// How a report gets to its file.
+enum Way {
+    /// It is written to what is there: a device or pipe, which cannot be replaced.
+    Direct,
+    /// A finished file is renamed to this one. A link stays a link.
+    Replace(PathBuf),
+}
+
+fn way(path: &Path) -> io::Result<Way> {
+    Ok(match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Way::Direct,
+        Ok(_) => Way::Replace(fs::canonicalize(path)?),
+        Err(_) => Way::Replace(path.to_owned()),
+    })
 }
 
 /// Writes a report to its file, or to `stream` where it has none.
@@ -81,15 +107,10 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> OutputError {
     }
 }
 
-/// Renames a finished file into place; a device or pipe, which cannot be replaced, is written to
-/// directly. A link stays a link.
 fn write_file(view: &View, format: &Format, path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
-            fill(view, format, OpenOptions::new().write(true).open(path)?)
-        }
-        Ok(_) => replace(view, format, &fs::canonicalize(path)?),
-        Err(_) => replace(view, format, path),
+    match way(path)? {
+        Way::Direct => fill(view, format, OpenOptions::new().write(true).open(path)?),
+        Way::Replace(file) => replace(view, format, &file),
     }
 }
 

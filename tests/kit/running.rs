@@ -66,13 +66,23 @@ impl Running {
         self
     }
 
-    /// A value of `/proc/PID/status`, as in `NoNewPrivs`.
-    pub fn status(&self, key: &str) -> Option<String> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let text = std::fs::read_to_string(path).ok()?;
-        let mut lines = text.lines();
-        let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-        Some(value.trim().to_owned())
+    /// A file of `/proc/PID`, as in `limits`.
+    pub fn proc(&self, name: &str) -> String {
+        let path = format!("/proc/{}/{name}", self.child.id());
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    /// A line of `/proc/PID/task/*/status` of each of its threads, as in `NoNewPrivs`.
+    pub fn of_threads(&self, key: &str) -> Vec<String> {
+        let folder = format!("/proc/{}/task", self.child.id());
+        let threads = std::fs::read_dir(folder).unwrap();
+        let value = |thread: std::io::Result<std::fs::DirEntry>| {
+            let status = std::fs::read_to_string(thread.unwrap().path().join("status")).unwrap();
+            let mut lines = status.lines();
+            let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+            value.unwrap().trim().to_owned()
+        };
+        threads.map(value).collect()
     }
 
     /// Waits for its end, and reads what it wrote.

@@ -56,6 +56,10 @@ pub(in crate::cli) struct ScanArgs {
     #[arg(long, value_name = "N", env = "RESIDUE_DEPTH")]
     #[arg(value_parser = clap::value_parser!(u8).range(..=i64::from(MOST_DEPTH)))]
     depth: Option<u8>,
+
+    /// Keep rights that a scan of local files has no need of: to write, connect and start programs
+    #[arg(long)]
+    pub(in crate::cli) no_sandbox: bool,
 }
 
 /// What to write and where.

@@ -5,6 +5,7 @@ use super::task::{Task, Work};
 use crate::cli::args::{Hook, RunHookArgs};
 use crate::cli::exit::Exit;
 use crate::cli::repo::{environment, here};
+use crate::cli::sandbox::Outside;
 use crate::cli::scan::Plan;
 use crate::cli::{config, detector, scan, tell, tell_error};
 use anstyle::Style;
@@ -87,6 +88,7 @@ fn plan(args: &RunHookArgs) -> anyhow::Result<Plan> {
         config,
         options,
         reach,
+        outside: Outside::Nothing,
     })
 }
 
