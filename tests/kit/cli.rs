@@ -122,10 +122,23 @@ impl Residue {
 
     /// The same run with at most so many MiB of address space, which also bounds its memory.
     pub fn within(self, mebibytes: u64) -> Self {
+        self.limited(&format!("ulimit -v {}", mebibytes * 1024))
+    }
+
+    /// The same, which ends also after so many seconds of processor time: however busy the machine
+    /// is, these are its own.
+    pub fn bounded(self, mebibytes: u64, seconds: u64) -> Self {
+        self.limited(&format!(
+            "ulimit -v {}; ulimit -t {seconds}",
+            mebibytes * 1024
+        ))
+    }
+
+    fn limited(self, limits: &str) -> Self {
         let mut command = Command::new("sh");
-        let limited = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
+        let script = format!("{limits}; exec \"$@\"");
         command
-            .args(["-c", &limited, "sh"])
+            .args(["-c", &script, "sh"])
             .arg(self.command.get_program());
         command.args(self.command.get_args());
         Self::over(command)

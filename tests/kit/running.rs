@@ -92,12 +92,29 @@ impl Running {
 
     /// Waits for its end without reading anything before.
     #[track_caller]
-    pub fn end_unread(mut self) -> Run {
-        let begin = Instant::now();
+    pub fn end_unread(self) -> Run {
+        self.end_measured().0
+    }
+
+    /// The same, with the most memory that it held, in bytes; that of its last moment may be missed.
+    #[track_caller]
+    pub fn end_measured(mut self) -> (Run, u64) {
+        let (begin, mut peak) = (Instant::now(), 0);
         while self.child.try_wait().unwrap().is_none() {
-            assert!(begin.elapsed() < PATIENCE, "it did not end");
-            std::thread::sleep(Duration::from_millis(10));
+            assert!(begin.elapsed() < 4 * PATIENCE, "it did not end");
+            peak = peak.max(self.resident().unwrap_or(0));
+            std::thread::sleep(Duration::from_millis(5));
         }
-        self.end()
+        (self.end(), peak)
+    }
+
+    /// The most memory that it has held until now, in bytes.
+    fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kibibytes << 10)
     }
 }
