@@ -101,10 +101,12 @@ fn reports_arrive_wherever_they_are_wanted() {
     .arg("jsonl=/dev/stderr")
     .arg("--output")
     .arg("/dev/stdout")
+    .arg("--verbose")
     .within_dir(&there)
     .stdin(archive)
     .run()
     .expect(1);
+    assert!(!state(&run.stderr).contains("refuses"), "{}", run.stderr);
     assert!(run.text().contains("GitHub") && run.stderr.contains("github-pat"));
     for file in [there.join("new.sarif"), elsewhere.join("real")] {
         let report = fs::read_to_string(&file).unwrap();

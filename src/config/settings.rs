@@ -307,6 +307,7 @@ impl Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::quantity;
     use crate::model::Severity;
 
     fn stated<T>(value: T) -> Option<Set<T>> {
@@ -369,6 +370,9 @@ mod tests {
             threads: stated(1000),
             max_memory: stated(1),
             depth: stated(0),
+            limits: stated(quantity::limit("entries=1").unwrap())
+                .into_iter()
+                .collect(),
             exclude: stated("*".to_owned()).into_iter().collect(),
             allow_gap: stated(Kind::Corrupt).into_iter().collect(),
             strict: stated(true),
@@ -387,6 +391,7 @@ mod tests {
                 "threads",
                 "max-memory",
                 "depth",
+                "limits",
                 "exclude",
                 "allow-gap"
             ]

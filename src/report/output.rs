@@ -57,12 +57,13 @@ impl Destination<'_> {
         }
     }
 
-    /// Where writing it changes something: the folder of the file, or the device or pipe that is
-    /// written to directly. `None` if it goes to the stream.
+    /// Where writing it changes something: the folder of the file, or the device or named pipe that is
+    /// written to directly. `None` if it goes to the stream, or to one that has no name but in
+    /// `/proc/self/fd`.
     pub fn written_in(&self) -> Option<PathBuf> {
         let path = self.file?;
         match way(path).ok()? {
-            Way::Direct => Some(path.to_owned()),
+            Way::Direct => fs::canonicalize(path).ok(),
             Way::Replace(file) => Some(folder(&file).to_owned()),
         }
     }

@@ -98,8 +98,14 @@ fn sound_inputs_are_taken() {
     }
 }
 
+/// A thousand, or what `PROPTEST_CASES` asks for beyond that.
+fn cases() -> ProptestConfig {
+    let asked = ProptestConfig::default().cases;
+    ProptestConfig::with_cases(asked.max(1000))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(cases())]
 
     #[test]
     fn no_damage_breaks_a_target(

@@ -15,7 +15,6 @@ mod streams;
 
 use kit::cli::{image, layout_of, oci, text, written};
 use kit::{Bundle, Image, Index, Layer, Report, Run, Secrets};
-use std::path::Path;
 
 /// Address space of a run in MiB, which also bounds its memory.
 const MEMORY: u64 = 512;
@@ -37,11 +36,7 @@ fn scan(layout: &Bundle) -> Run {
 fn scan_archive(bytes: &[u8]) -> Run {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(&file, bytes).unwrap();
-    scan_file(file.path())
-}
-
-fn scan_file(path: &Path) -> Run {
-    scan_target(text(path))
+    scan_target(text(file.path()))
 }
 
 /// Scans the layer between two others, whose tokens have to be found.

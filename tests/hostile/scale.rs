@@ -1,14 +1,22 @@
 //! Inputs whose only fault is their size: memory stays where it is, and what stands at the end is
 //! found. They take minutes in a debug build; `just scale` runs them in a release build.
 
-use crate::kit::cli::{layout_of, text};
-use crate::kit::{Codec, Entry, Image, Layer, Secrets};
-use crate::{MEMORY, scan_file, token};
+use crate::kit::cli::{image, layout_of, text};
+use crate::kit::{Codec, Entry, Image, Layer, Run, Secrets};
+use crate::{MEMORY, token};
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
+use std::path::Path;
 use tempfile::NamedTempFile;
 
 const MIB: usize = 1 << 20;
+/// Seconds of processor time: enough for ten gigabytes.
+const SECONDS: u64 = 300;
+
+fn scan_file(path: &Path) -> Run {
+    let args = ["--threads", "2", text(path)];
+    image(args).bounded(MEMORY, SECONDS).run()
+}
 
 /// A root file system archive of gzip members.
 struct Members {
@@ -135,18 +143,12 @@ fn fifty_thousand_findings_in_a_file_are_told_or_counted() {
     let body: String = (0..51_000)
         .map(|_| format!("{}\n", secrets.github()))
         .collect();
-    let image = Image::new().layer("COPY . /", &Layer::new().file("crowd", body));
-    let dir = crate::written(&layout_of(&image));
+    let crowd = Image::new().layer("COPY . /", &Layer::new().file("crowd", body));
+    let dir = crate::written(&layout_of(&crowd));
     let sarif = dir.path().join("report.sarif");
-    let run = crate::image([
-        "--report",
-        &format!("sarif={}", text(&sarif)),
-        &crate::oci(&dir),
-    ])
-    .within(2 * MEMORY)
-    .run()
-    .expect(1);
-    let report = run.report();
+    let to_file = format!("sarif={}", text(&sarif));
+    let run = image(["--report", &to_file, &crate::oci(&dir)]);
+    let report = run.bounded(2 * MEMORY, SECONDS).run().expect(1).report();
     report.expect_gaps(&["limit"]);
     assert_eq!(report.findings().len(), 50_000);
     assert!(std::fs::metadata(sarif).unwrap().len() > 0);

@@ -126,12 +126,12 @@ impl Residue {
     }
 
     /// The same, which ends also after so many seconds of processor time: however busy the machine
-    /// is, these are its own.
+    /// is, these are its own. On the clock it may take ten times as long.
     pub fn bounded(self, mebibytes: u64, seconds: u64) -> Self {
-        self.limited(&format!(
-            "ulimit -v {}; ulimit -t {seconds}",
-            mebibytes * 1024
-        ))
+        let limits = format!("ulimit -v {}; ulimit -t {seconds}", mebibytes * 1024);
+        let mut bounded = self.limited(&limits);
+        bounded.command.timeout(Duration::from_secs(10 * seconds));
+        bounded
     }
 
     fn limited(self, limits: &str) -> Self {
