@@ -1,6 +1,7 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
+use super::sandbox::Outside;
 use super::scan::Plan;
 use super::{config, detector, scan};
 use anyhow::{Context as _, bail};
@@ -16,21 +17,20 @@ const LIST: u64 = 64 << 20;
 /// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let config = config::load(&args.run, &[], args.run.wishes())?;
+    share_stdin(args)?;
+    let targets = targets(args)?;
     let plan = Plan {
         options: args.options(&config, detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: match targets.iter().all(Target::is_file) {
+            true => Outside::Nothing,
+            false => Outside::SERVICES,
+        },
     };
-    share_stdin(args)?;
-    let targets = targets(args)?;
     let access = args.registry.access()?;
     scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = ImageSource::new(targets, options, context, progress)?;
+        let source = ImageSource::new(targets, setting.options, setting.context, setting.progress)?;
         Ok(Box::new(source.with_access(access)?))
     })
 }

@@ -26,7 +26,9 @@ mod process;
 mod progress;
 mod repo;
 mod rules;
+mod sandbox;
 mod scan;
+mod signals;
 mod stdin;
 mod values;
 
@@ -50,13 +52,15 @@ pub(crate) fn main() -> ExitCode {
         Command::Baseline(args) => baseline::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
-        tell(
-            AnsiColor::Red.on_default().bold(),
-            "error",
-            &format!("{error:#}"),
-        );
+        tell_error(&error);
         Exit::Refused.code()
     }))
+}
+
+/// Says what went wrong, with its causes.
+fn tell_error(error: &anyhow::Error) {
+    let style = AnsiColor::Red.on_default().bold();
+    tell(style, "error", &format!("{error:#}"));
 }
 
 /// Says something on standard error. That nobody listens is no reason to stop.

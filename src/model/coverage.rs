@@ -24,6 +24,8 @@ pub enum Kind {
     Limit,
     /// The time that was allowed ran out.
     Timeout,
+    /// Somebody ended the scan early.
+    Interrupted,
     /// The whole target could not be reached or is not an image.
     Target,
     /// A platform that an index names and the layout does not hold.
@@ -68,7 +70,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 24] = [
+const KINDS: [(Kind, &str, Class); 25] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -77,6 +79,7 @@ const KINDS: [(Kind, &str, Class); 24] = [
     (Kind::Unsupported, "unsupported", Class::Gap),
     (Kind::Limit, "limit", Class::Gap),
     (Kind::Timeout, "timeout", Class::Gap),
+    (Kind::Interrupted, "interrupted", Class::Gap),
     (Kind::Target, "target", Class::Gap),
     (Kind::PlatformAbsent, "platform-absent", Class::Note),
     (Kind::ForeignLayer, "foreign-layer", Class::Note),
@@ -220,6 +223,12 @@ impl Coverage {
         {
             self.unlisted[last.kind as usize].fetch_add(times, Ordering::Relaxed);
         }
+    }
+
+    /// Whether something was not read for this reason.
+    pub fn has(&self, kind: Kind) -> bool {
+        let is_unlisted = self.unlisted[kind as usize].load(Ordering::Relaxed) > 0;
+        is_unlisted || self.kept().keys().any(|shortfall| shortfall.kind == kind)
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeMap<Shortfall, u64>> {

@@ -34,7 +34,7 @@ pub use coverage::{Class, Counter, Coverage, Kind, Shortfall};
 pub use date::{Date, DateError};
 pub use finding::{Finding, Part};
 pub use fingerprint::{Fingerprint, FingerprintError, Identity, KeyError};
-pub use limits::Limits;
+pub use limits::{LIMITS, Limit, LimitChange, Limits, Unit};
 pub use matched::{Judged, Match};
 pub use options::Options;
 pub use origin::{DocumentId, EntryPart, LayerId, Origin, TargetId, Where};

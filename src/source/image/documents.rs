@@ -100,7 +100,10 @@ impl<'a> Documents<'a> {
         }
         let is_large = bytes.len() as u64 > limit;
         let parsed = match is_large {
-            true => Err((Kind::Limit, "is too large to be parsed".to_owned())),
+            true => Err((
+                Kind::Limit,
+                "is too large to be parsed (--limit document-bytes)".to_owned(),
+            )),
             false => json::parse(&bytes).map_err(|fault| (Kind::Corrupt, fault)),
         };
         if is_large {

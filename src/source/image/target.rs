@@ -184,6 +184,18 @@ impl Target {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// Whether it is read from files or standard input, and nobody is asked for it.
+    pub fn is_file(&self) -> bool {
+        match &self.location {
+            Location::Stdin | Location::Directory(_) | Location::File(_) => true,
+            Location::Local(holder, _) => !matches!(holder, Holder::Engine(_)),
+            Location::Registry(_)
+            | Location::Container(..)
+            | Location::Anywhere(..)
+            | Location::Many(_) => false,
+        }
+    }
 }
 
 impl Selection {

@@ -109,7 +109,7 @@ impl Walk {
     /// Whether the archive is sound to its end.
     fn run(&mut self, limits: &Limits) -> io::Result<bool> {
         let mut parser = Parser::new(tar_core::parse::Limits {
-            max_metadata_size: limits.entry_metadata,
+            max_metadata_size: u32::try_from(limits.entry_metadata).unwrap_or(u32::MAX),
             ..Default::default()
         });
         let mut window = Vec::new();
