@@ -90,6 +90,7 @@ fn scan(
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
+    plan.options.keep_secrets = args.output.show_secrets;
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
     let detector = Detector::new(plan.config.rules, options.now)?;

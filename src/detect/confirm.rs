@@ -84,6 +84,8 @@ pub(super) struct Confirmed {
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
     pub(super) public_key: Option<PublicKey>,
+    /// When the proof would come out otherwise.
+    pub(super) expires: Option<i64>,
     pub(super) encodings: Vec<&'static str>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
@@ -218,6 +220,7 @@ impl Confirm {
             normalised: reading.as_deref().map(Secret::new),
             parts: Vec::new(),
             public_key: None,
+            expires: None,
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
         })
@@ -278,6 +281,7 @@ impl Confirm {
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
         confirmed.public_key = proof.public_key;
+        confirmed.expires = proof.expires;
         confirmed.parts.extend(proof.parts);
     }
 }

@@ -8,6 +8,7 @@ use super::run::Run;
 use super::views::Nesting;
 use super::{Detector, Scratch};
 use crate::model::{Derived, Judged, LedTo, Match, Piece, Position, Secret, Trace, Traced};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -158,7 +159,8 @@ impl<'a> Search<'a> {
             reasons: found.reasons,
             parts: found.parts,
             public_key: found.public_key,
-            encodings: found.encodings,
+            encodings: found.encodings.into_iter().map(Cow::Borrowed).collect(),
+            expires: found.expires,
             written: None,
             remarks: found.remarks,
             allowed: found.allowed,

@@ -1,6 +1,7 @@
 //! A finding is one secret, with everything that is known about it and every place it stands at.
 
 use super::{Confidence, Fingerprint, KeyPair, Occurrence, Secret, Severity};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One secret.
@@ -47,7 +48,7 @@ impl Finding {
 }
 
 /// A named value that belongs to a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// What it is: `user`, `host`, the id of a companion rule.
     pub name: String,

@@ -1,6 +1,7 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
 use super::{Commits, Package, Position, Remark, Suppression, Where};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One place where a blob stands, as people know it.
@@ -95,7 +96,7 @@ pub struct Occurrence {
     /// The secret's position in the blob, of something encoded that of its bytes there.
     pub position: Position,
     /// The names of what has to be undone to read the secret there, from the outside in.
-    pub encodings: Vec<&'static str>,
+    pub encodings: Vec<Cow<'static, str>>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.

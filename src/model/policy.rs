@@ -161,7 +161,7 @@ mod tests {
             targets: Vec::new(),
             findings: findings.iter().map(finding).collect(),
             coverage,
-            key_id: String::new(),
+            identity: Identity::default(),
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) fn outcome() -> Outcome {
                 "the index names it, the layout does not hold it",
             ),
         ]),
-        key_id: Identity::default().key_id(),
+        identity: Identity::default(),
     }
 }
 
@@ -242,7 +242,7 @@ fn key() -> Finding {
         ),
     ];
     occurrences[1].place.package = Some(package("app-common", "1.2-3"));
-    occurrences[1].encodings = vec!["base64", "gzip"];
+    occurrences[1].encodings = vec!["base64".into(), "gzip".into()];
     occurrences[2].place.kind = Where::Metadata;
     occurrences.extend([
         at(in_document(Where::Config, "config.Env[3]"), 1, 8),

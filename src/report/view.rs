@@ -7,6 +7,7 @@
 
 use crate::model::{Confidence, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 mod build;
 mod history;
@@ -230,7 +231,7 @@ pub struct Occurrence {
     /// Column in bytes, from 1.
     pub column: u64,
     /// What has to be undone to read the secret there, from the outside in: `base64`, `gzip`.
-    pub encodings: Vec<&'static str>,
+    pub encodings: Vec<Cow<'static, str>>,
     /// The layer that holds it.
     pub layer: Option<Layer>,
     /// What became of it: `present`, `overwritten`, `deleted`.
@@ -290,7 +291,7 @@ impl Occurrence {
 
     /// How the secret is encoded there, for people: `gzip in base64`; `None` if it is not.
     pub fn encoding(&self) -> Option<String> {
-        let inside_out: Vec<&str> = self.encodings.iter().rev().copied().collect();
+        let inside_out: Vec<&str> = self.encodings.iter().rev().map(|name| &**name).collect();
         (!inside_out.is_empty()).then(|| inside_out.join(" in "))
     }
 

@@ -68,7 +68,7 @@ impl Scan<'_> {
             targets: source.targets(),
             findings,
             coverage,
-            key_id: self.identity.key_id(),
+            identity: self.identity.clone(),
         })
     }
 }

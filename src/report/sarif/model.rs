@@ -3,6 +3,7 @@
 
 use crate::report::view::{History, KeyPair, Vendored};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A log file [3.13].
@@ -188,7 +189,7 @@ pub(super) struct ResultProperties<'a> {
     pub(super) kind: &'a str,
     pub(super) path: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(super) encodings: &'a [&'static str],
+    pub(super) encodings: &'a [Cow<'static, str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) layer_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

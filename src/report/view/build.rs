@@ -26,7 +26,7 @@ impl View {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             },
-            key_id: outcome.key_id.clone(),
+            key_id: outcome.identity.key_id(),
             complete: policy.is_complete(&outcome.coverage),
             targets: outcome.targets.iter().map(|t| builder.target(t)).collect(),
             coverage: builder.coverage(policy),
@@ -90,8 +90,8 @@ impl<'a> Builder<'a> {
             (Redactor::Open, Redactor::Open)
         } else {
             (
-                Redactor::new(secrets().chain(parts)),
-                Redactor::new(secrets()),
+                Redactor::new(&outcome.identity, secrets().chain(parts)),
+                Redactor::new(&outcome.identity, secrets()),
             )
         };
         Self {
@@ -192,15 +192,11 @@ impl<'a> Builder<'a> {
     }
 
     fn secret(&self, secret: &model::Secret) -> Secret {
-        let bytes = secret.expose();
         Secret {
             masked: secret.masked(),
             length: secret.len(),
-            plain: self.show_secrets.then(|| lossless(bytes)),
-            first_line: bytes
-                .iter()
-                .take_while(|byte| !b"\r\n".contains(byte))
-                .count(),
+            plain: self.show_secrets.then(|| lossless(secret.expose())),
+            first_line: secret.first_line(),
         }
     }
 
