@@ -1,6 +1,7 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod cache;
 mod config;
 mod explain;
 mod fleet;
@@ -12,6 +13,7 @@ mod running;
 mod suppress;
 
 use super::exit::Exit;
+pub(super) use cache::{CacheArgs, CacheCommand, FolderArgs, KeepArgs};
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
@@ -146,6 +148,9 @@ pub(super) enum Command {
     /// Write down what is known, so that only what is new fails
     #[command(after_help = BASELINE_EXAMPLES)]
     Baseline(BaselineArgs),
+    /// Look after the results that scans of images keep
+    #[command(after_help = cache::EXAMPLES)]
+    Cache(CacheArgs),
 }
 
 /// What to scan and how.
@@ -174,6 +179,9 @@ pub(super) struct ImageArgs {
 
     #[command(flatten)]
     pub(super) registry: RegistryArgs,
+
+    #[command(flatten)]
+    pub(super) cache: KeepArgs,
 
     #[command(flatten)]
     pub(super) run: RunArgs,

@@ -22,6 +22,7 @@ pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
              options,
              context,
              progress,
+             ..
          }| {
             let targets = match args.all {
                 true => Target::running().map_err(|reason| anyhow!(reason))?,

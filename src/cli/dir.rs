@@ -34,6 +34,7 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
              options,
              context,
              progress,
+             ..
          }| {
             let source = FileSource::new(named, options, context, progress)?;
             Ok(Box::new(source))

@@ -1,6 +1,7 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
+use super::cache::Kept;
 use super::scan::Plan;
 use super::{config, detector, scan};
 use anyhow::{Context as _, bail};
@@ -24,15 +25,20 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     share_stdin(args)?;
     let targets = targets(args)?;
     let access = args.registry.access()?;
-    scan::run(&args.run, plan, |setting| {
+    let kept = Kept::new(&args.cache);
+    let code = scan::run(&args.run, plan, |setting| {
+        let cache = kept.open(&setting);
         let scan::Setting {
             options,
             context,
             progress,
+            ..
         } = setting;
         let source = ImageSource::new(targets, options, context, progress)?;
-        Ok(Box::new(source.with_access(access)))
-    })
+        Ok(Box::new(source.with_access(access).with_cache(cache)))
+    });
+    kept.tell();
+    code
 }
 
 /// Refuses a call that wants more than one thing from standard input.

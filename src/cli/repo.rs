@@ -48,6 +48,7 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
              options,
              context,
              progress,
+             ..
          }| { Ok(Box::new(GitSource::new(asked, options, context, progress)?)) },
     )
 }

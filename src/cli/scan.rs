@@ -21,6 +21,10 @@ use std::time::Instant;
 
 /// What a source is opened with.
 pub(super) struct Setting<'a> {
+    /// What searches the text.
+    pub(super) detector: &'a Detector,
+    /// What makes the fingerprints.
+    pub(super) identity: &'a Identity,
     /// The user's decisions.
     pub(super) options: &'a Options,
     /// What the detector needs around a match.
@@ -97,6 +101,8 @@ fn scan(
     let display = Display::new(args.output.quiet);
     let (before, after) = detector.context();
     let source = open(Setting {
+        detector: &detector,
+        identity: &identity,
         options,
         context: Context { before, after },
         progress: &display,

@@ -21,6 +21,7 @@ pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
              options,
              context,
              progress,
+             ..
          }| {
             let source = StdinSource::new(args.form(), &args.name, options, context, progress);
             Ok(Box::new(source))

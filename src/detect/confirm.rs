@@ -48,7 +48,7 @@ pub(super) enum Answer {
     /// It does, and the text around the match speaks against it.
     Refusal(Refused),
     /// It does, and the text around it agrees.
-    Match(Confirmed),
+    Match(Box<Confirmed>),
 }
 
 /// A match that was let go.
@@ -163,7 +163,7 @@ impl Confirm {
         confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         confirmed.span = span;
-        Some(Answer::Match(confirmed))
+        Some(Answer::Match(Box::new(confirmed)))
     }
 
     fn secret(&self, captures: &Captures) -> Option<Range<usize>> {

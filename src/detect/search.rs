@@ -131,7 +131,7 @@ impl<'a> Search<'a> {
         {
             Answer::Nothing => LedTo::Nothing,
             Answer::Refusal(_) => LedTo::Refusal,
-            Answer::Match(found) => self.add_confirmed(anchor.rule, found),
+            Answer::Match(found) => self.add_confirmed(anchor.rule, *found),
         }
     }
 
@@ -145,7 +145,7 @@ impl<'a> Search<'a> {
             };
             let answer = self.detector.confirm(rule, self.text, whole, self.scratch);
             if let Answer::Match(found) = answer {
-                self.add_confirmed(rule, found);
+                self.add_confirmed(rule, *found);
             }
         }
     }

@@ -226,9 +226,10 @@ mod tests {
             found.sort_by_key(|range| (range.start, range.end));
             let mut expected: Vec<_> = secrets
                 .iter()
-                .flat_map(|secret| (0..text.len()).filter_map(|at| {
-                    text[at..].starts_with(secret.as_str()).then(|| at..at + secret.len())
-                }))
+                .flat_map(|secret| {
+                    let starts = (0..text.len()).filter(|&at| text[at..].starts_with(secret.as_str()));
+                    starts.map(|at| at..at + secret.len())
+                })
                 .collect();
             expected.sort_by_key(|range| (range.start, range.end));
             expected.dedup();

@@ -15,7 +15,7 @@ pub(super) enum Redactor {
     /// The user wants to see the secrets.
     Open,
     /// Masks what bears an imprint, by the mask of each.
-    Masking(Imprints, Vec<String>),
+    Masking(Box<Imprints>, Vec<String>),
 }
 
 /// A stretch to mask, and the number of the secret that covers all of it if one does.
@@ -39,7 +39,7 @@ impl Redactor {
             .map(|secret| (secret.imprint(identity), secret.masked()))
             .collect();
         let imprints = made.iter().map(|(imprint, _)| -> &Imprint { imprint });
-        let imprints = Imprints::new(identity.clone(), imprints);
+        let imprints = Box::new(Imprints::new(identity.clone(), imprints));
         Self::Masking(imprints, made.into_iter().map(|(_, mask)| mask).collect())
     }
 

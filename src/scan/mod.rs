@@ -9,12 +9,14 @@ mod collect;
 mod costs;
 pub mod explain;
 mod key_pairs;
+mod record;
 mod stop;
 mod vague;
 mod vendored;
 mod work;
 
 pub use costs::costs;
+pub use record::purpose;
 pub use stop::Stop;
 
 use crate::detect::Detector;

@@ -10,6 +10,7 @@ use super::overlay::Index;
 use super::store::Store;
 use crate::model::{DocumentId, LayerId, Where};
 use crate::source::packages::Table;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ impl Copy {
 }
 
 /// What a blob turned out to be, unpacked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) enum Shape {
     /// Nothing that could be told: it is empty, or damaged from the start.
     #[default]
@@ -59,7 +60,7 @@ pub(super) enum Shape {
 }
 
 /// What is known of a layer once it has been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Facts {
     /// Its paths.
     pub(super) index: Index,
@@ -70,6 +71,7 @@ pub(super) struct Facts {
     /// What its records of packages say.
     pub(super) packages: Table,
     /// Where it can be read once more; `None` of what can be read only once.
+    #[serde(skip)]
     pub(super) again: Option<Copy>,
 }
 

@@ -13,6 +13,7 @@ use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::source::metered::Metered;
 use crate::source::packages::Draft;
+use crate::unpack::Sink;
 use crate::unpack::batch::Batcher;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
@@ -44,6 +45,15 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
             scan.compare(copy, &read[known].1);
             continue;
         }
+        if read.is_empty()
+            && let Some(facts) = scan.remembered(layer, copy)
+        {
+            scan.compare(copy, &facts);
+            read.push((copy, facts));
+            continue;
+        }
+        // Before it is opened: its stamp must be that of what is read.
+        let recorder = scan.recorder(copy);
         let blob = match copy.store.open(&copy.name) {
             Ok(blob) => blob,
             Err(error) => {
@@ -56,7 +66,10 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
             true => layer,
             false => scan.catalog().add_variant(layer),
         };
-        let facts = read_blob(scan, number, copy, blob);
+        let facts = match recorder {
+            Some(recorder) => recorder.record(scan, number, copy, blob),
+            None => read_blob(scan, scan.sink, number, copy, blob),
+        };
         scan.compare(copy, &facts);
         read.push((copy, facts));
     }
@@ -67,9 +80,16 @@ pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
     }
 }
 
-fn read_blob(scan: &Reading<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
+/// Reads a blob, and hands its texts to `sink`.
+pub(super) fn read_blob(
+    scan: &Reading<'_>,
+    sink: &dyn Sink,
+    layer: LayerId,
+    copy: &Copy,
+    blob: Blob,
+) -> Facts {
     let meter = scan.progress.begin(&copy.label, Some(blob.size));
-    let mut layer = LayerReader::new(scan, layer, &copy.label, &copy.name);
+    let mut layer = LayerReader::new(scan, layer, &copy.label, &copy.name).telling(sink);
     layer.only = blob.only;
     layer.read(Metered::new(blob.reader, meter), &copy.claim)
 }
@@ -77,6 +97,7 @@ fn read_blob(scan: &Reading<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Fac
 /// Reads one layer.
 pub(super) struct LayerReader<'a> {
     scan: &'a Reading<'a>,
+    sink: &'a dyn Sink,
     layer: LayerId,
     label: &'a str,
     /// What the content is called if it is one file.
@@ -104,6 +125,7 @@ impl<'a> LayerReader<'a> {
     ) -> Self {
         Self {
             scan,
+            sink: scan.sink,
             layer,
             label,
             name,
@@ -115,6 +137,15 @@ impl<'a> LayerReader<'a> {
             numbered: 0,
             is_whole: true,
             only: None,
+        }
+    }
+
+    /// Hands everything to `sink`, and not to that of the scan.
+    fn telling(self, sink: &'a dyn Sink) -> Self {
+        Self {
+            sink,
+            batcher: Batcher::new(sink, self.scan.context),
+            ..self
         }
     }
 
@@ -131,7 +162,7 @@ impl<'a> LayerReader<'a> {
             }
         };
         // A digest is one of the whole blob, also of what follows a damage.
-        let sums = match self.scan.sink.stopped() {
+        let sums = match self.sink.stopped() {
             true => None,
             false => match hashing.drain() {
                 Ok(()) => Some(hashing.finish()),
@@ -175,7 +206,7 @@ impl<'a> LayerReader<'a> {
         let mut hashing = Hashing::new(decoded, algorithm);
         self.content(&mut hashing);
         // The digest of a part would only repeat what was already said.
-        let is_whole = self.is_whole && !self.scan.sink.stopped() && hashing.drain().is_ok();
+        let is_whole = self.is_whole && !self.sink.stopped() && hashing.drain().is_ok();
         is_whole.then(|| Digest::computed(&hashing.finish()))
     }
 
@@ -202,7 +233,7 @@ impl<'a> LayerReader<'a> {
         }
         if size > 0 {
             self.shape = Shape::File;
-            self.scan.sink.count(Counter::Files, 1);
+            self.sink.count(Counter::Files, 1);
         }
     }
 
@@ -213,7 +244,7 @@ impl<'a> LayerReader<'a> {
         body: &mut dyn FnMut(&mut Self, &TarEntry, &mut TarReader<R>),
     ) {
         self.shape = Shape::Tar;
-        while !self.scan.sink.stopped() {
+        while !self.sink.stopped() {
             match tar.next_event() {
                 Ok(None) => return,
                 Ok(Some(TarEvent::Entry(entry))) if !self.means(&entry) => {}
@@ -225,8 +256,7 @@ impl<'a> LayerReader<'a> {
                 Ok(Some(TarEvent::Slack { .. })) => self.slack(tar),
                 Ok(Some(TarEvent::Flaw(flaw))) => {
                     let detail = flaw.to_string();
-                    self.scan
-                        .sink
+                    self.sink
                         .shortfall(Shortfall::new(flaw.kind(), self.label, detail));
                 }
                 Err(error) => return self.failed(None, &error),
@@ -268,7 +298,7 @@ impl<'a> LayerReader<'a> {
         if entry.size == 0 {
             return;
         }
-        self.scan.sink.count(Counter::Files, 1);
+        self.sink.count(Counter::Files, 1);
         let origin = self.origin(&entry.path, self.part());
         let mut record = self.packages.open(TREE, &entry.path, self.copy);
         let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut |buffer| {
@@ -293,7 +323,7 @@ impl<'a> LayerReader<'a> {
 
     /// A small file that is already in memory.
     pub(super) fn file(&mut self, path: &Arc<[u8]>, part: EntryPart, content: &[u8]) {
-        self.scan.sink.count(Counter::Files, 1);
+        self.sink.count(Counter::Files, 1);
         let origin = self.origin(path, part);
         self.batcher.text(origin, content);
         let copy = part.copy().unwrap_or_default();
@@ -334,9 +364,7 @@ impl<'a> LayerReader<'a> {
             Some(path) => format!("{}, {}", self.label, String::from_utf8_lossy(path)),
             None => self.label.to_owned(),
         };
-        self.scan
-            .sink
-            .shortfall(Shortfall::new(kind, place, detail));
+        self.sink.shortfall(Shortfall::new(kind, place, detail));
     }
 }
 

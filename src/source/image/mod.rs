@@ -26,7 +26,9 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod remember;
 mod reread;
+mod stamp;
 mod storage;
 mod store;
 mod survey;
@@ -49,6 +51,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::packages::Room;
 use super::{Hit, Source};
+use crate::cache::Cache;
 use crate::model::{Counter, Coverage, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
@@ -62,6 +65,7 @@ pub struct ImageSource<'a> {
     context: Context,
     progress: &'a dyn Progress,
     access: Arc<Access>,
+    cache: Option<Arc<Cache>>,
     places: OnceLock<Places>,
 }
 
@@ -86,6 +90,7 @@ impl<'a> ImageSource<'a> {
             context,
             progress,
             access: Arc::default(),
+            cache: None,
             places: OnceLock::new(),
         })
     }
@@ -94,6 +99,14 @@ impl<'a> ImageSource<'a> {
     #[must_use]
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Arc::new(access);
+        self
+    }
+
+    /// Keeps what is found in layers in this cache, and reads none of which it is known. The cache must
+    /// have been opened for this kind of scan, see [`purpose`](crate::scan::purpose).
+    #[must_use]
+    pub fn with_cache(mut self, cache: Option<Arc<Cache>>) -> Self {
+        self.cache = cache;
         self
     }
 }
@@ -116,6 +129,7 @@ impl Source for ImageSource<'_> {
             context: self.context,
             progress: self.progress,
             access: &self.access,
+            cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),
@@ -137,8 +151,12 @@ impl Source for ImageSource<'_> {
 
     fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
         if let Some(places) = self.places.get() {
-            let limits = &self.options.limits;
-            places.recognise(hits, &Rereading { limits, is_stopped }, coverage);
+            let rereading = Rereading {
+                limits: &self.options.limits,
+                cache: self.cache.as_deref(),
+                is_stopped,
+            };
+            places.recognise(hits, &rereading, coverage);
         }
     }
 

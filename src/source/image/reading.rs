@@ -14,6 +14,7 @@ use super::storage::Storage;
 use super::store::{HOLDERS, Holder, OpenError, Store};
 use super::survey::{Found, Survey};
 use super::target::{Location, Target};
+use crate::cache::Cache;
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
 use crate::source::input::Stdin;
 use crate::source::metered::Metered;
@@ -44,6 +45,8 @@ pub(super) struct Reading<'a> {
     pub(super) context: Context,
     pub(super) progress: &'a dyn Progress,
     pub(super) access: &'a Arc<Access>,
+    /// What earlier scans have kept.
+    pub(super) cache: Option<&'a Arc<Cache>>,
     pub(super) sink: &'a dyn Sink,
     /// For what the records of packages say.
     pub(super) packages: Arc<Room>,
