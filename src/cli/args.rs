@@ -7,6 +7,7 @@ mod explain;
 mod fleet;
 mod hook;
 mod registry;
+mod relatives;
 mod repo;
 mod run;
 mod running;
@@ -21,6 +22,7 @@ pub(super) use fleet::AuditArgs;
 use fleet::FleetArgs;
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
 use registry::RegistryArgs;
+use relatives::RelativeArgs;
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
@@ -46,6 +48,8 @@ Examples:
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
   residue image 'ghcr.io/me/app:1.*' --from-file fleet.txt
+  residue image app:1.3 --since app:1.2       what is new since an older image
+  residue image app:1.3 --base debian:13 --fail-on-inherited critical
   residue image app.tar --fail-on high --report sarif=residue.sarif";
 
 const DIR_EXAMPLES: &str = "\
@@ -184,6 +188,9 @@ pub(super) struct ImageArgs {
     pub(super) cache: KeepArgs,
 
     #[command(flatten)]
+    pub(super) relatives: RelativeArgs,
+
+    #[command(flatten)]
     pub(super) run: RunArgs,
 }
 
@@ -281,7 +288,7 @@ impl ImageArgs {
     pub(super) fn options(&self, config: &Config, now: i64) -> Options {
         Options {
             platforms: self.platforms.clone(),
-            verify_diff_ids: self.verify_diff_id,
+            verify_diff_ids: self.verify_diff_id || self.relatives.needs_proof(),
             ..config.options(now)
         }
     }

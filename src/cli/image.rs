@@ -24,6 +24,7 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     };
     share_stdin(args)?;
     let targets = targets(args)?;
+    let (base, former) = (args.relatives.base()?, args.relatives.since()?);
     let access = args.registry.access()?;
     let kept = Kept::new(&args.cache);
     let code = scan::run(&args.run, plan, |setting| {
@@ -35,7 +36,8 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
             ..
         } = setting;
         let source = ImageSource::new(targets, options, context, progress)?;
-        Ok(Box::new(source.with_access(access).with_cache(cache)))
+        let source = source.with_access(access).with_cache(cache);
+        Ok(Box::new(source.with_base(base).since(former)))
     });
     kept.tell();
     code

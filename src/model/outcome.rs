@@ -28,6 +28,8 @@ pub struct Target {
     /// For files: the path that theirs begin at, seen from the current directory, and empty for
     /// that directory itself. `None` for images, whose paths lead to nothing on disk.
     pub base: Option<String>,
+    /// Whether it is the older image that the others are compared with.
+    pub is_former: bool,
 }
 
 /// One image of a target.

@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Package, Position, Remark, Suppression, Where};
+use super::{Commits, Kinship, Package, Position, Remark, Suppression, Where};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub struct Place {
     pub commits: Option<Arc<Commits>>,
     /// The package that put the file there, if its content is what the package's records say.
     pub package: Option<Arc<Package>>,
+    /// How it stands to other images; only in an image.
+    pub kinship: Kinship,
 }
 
 impl Place {
@@ -41,6 +43,7 @@ impl Place {
             raw: false,
             commits: None,
             package: None,
+            kinship: Kinship::NONE,
         }
     }
 }

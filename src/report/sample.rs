@@ -85,6 +85,7 @@ fn target(name: &str, platforms: &[&str]) -> Target {
         images: platforms.iter().enumerate().map(image).collect(),
         via: None,
         base: None,
+        is_former: false,
     }
 }
 
@@ -127,6 +128,7 @@ fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
         raw: false,
         commits: None,
         package: None,
+        kinship: Kinship::NONE,
     }
 }
 
@@ -141,6 +143,7 @@ fn in_document(kind: Where, pointer: &str) -> Place {
         raw: false,
         commits: None,
         package: None,
+        kinship: Kinship::NONE,
     }
 }
 
@@ -293,6 +296,7 @@ fn key() -> Finding {
             .to_owned(),
         reference: Some("https://docs.aws.amazon.com/IAM/latest/UserGuide/".to_owned()),
         occurrences,
+        change: None,
         known: false,
     }
 }
@@ -328,6 +332,7 @@ fn password() -> Finding {
         remediation: String::new(),
         reference: None,
         occurrences,
+        change: None,
         known: false,
     }
 }

@@ -45,6 +45,10 @@ pub struct View {
     pub suppressed: Suppressed,
     /// The secrets, worst first.
     pub findings: Vec<Finding>,
+    /// The comparison with an older image, if there is one; the findings are then those that are new or
+    /// have moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What it means for a gate.
     #[serde(skip)]
     pub gate: Gate,
@@ -58,6 +62,26 @@ impl View {
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(&self.suppressed.list)
     }
+
+    /// What an older image had, and the one that was scanned has no more.
+    pub fn gone(&self) -> &[Finding] {
+        self.since.as_ref().map_or(&[], |since| &since.gone)
+    }
+}
+
+/// What became of the secrets of an older image.
+#[derive(Debug, Serialize)]
+pub struct Since {
+    /// The older image, as the user typed it.
+    pub target: String,
+    /// Secrets that it does not have.
+    pub new: usize,
+    /// Secrets that it has elsewhere.
+    pub moved: usize,
+    /// Secrets that stand where it has them; they are not listed.
+    pub unchanged: usize,
+    /// Secrets that it alone has, worst first.
+    pub gone: Vec<Finding>,
 }
 
 /// The program and its version.
@@ -180,6 +204,9 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Every place that is not suppressed.
     pub occurrences: Vec<Occurrence>,
+    /// What became of it since an older image: `new`, `moved` or `gone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
     /// Whether the baseline has it, which only new findings are measured against.
     pub known: bool,
     /// Why other places of it are left out, each reason with their number.
@@ -247,6 +274,9 @@ pub struct Occurrence {
     pub git: Option<History>,
     /// The package that installed the file, which nobody changed since.
     pub vendored: Option<Vendored>,
+    /// The base image that the layer or the value comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<String>,
     /// Number of the target in [`View::targets`].
     #[serde(skip)]
     pub target_index: usize,
@@ -305,6 +335,14 @@ impl Occurrence {
         } else {
             format!("{}:{}:{}", self.path, self.line, self.column)
         }
+    }
+}
+
+impl Finding {
+    /// Whether every place of it comes from a base image.
+    pub fn is_inherited(&self) -> bool {
+        let mut places = self.occurrences.iter();
+        !self.occurrences.is_empty() && places.all(|place| place.inherited.is_some())
     }
 }
 

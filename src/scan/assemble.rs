@@ -7,7 +7,7 @@ use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
 use crate::model::{
-    Allowlist, Confidence, Coverage, Finding, Fingerprint, Identity, KeyPair, Kind, Match,
+    Allowlist, Change, Confidence, Coverage, Finding, Fingerprint, Identity, KeyPair, Kind, Match,
     Occurrence, Origin, Part, PublicKey, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Hit, Seen, Source};
@@ -52,8 +52,21 @@ pub(super) fn findings(
         })
         .collect();
     room.record(coverage);
+    findings.iter_mut().for_each(compare);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// Finds out what became of a secret since an older image, and keeps the places that tell it.
+fn compare(finding: &mut Finding) {
+    let ages = finding.occurrences.iter();
+    finding.change = Change::of(ages.map(|seen| seen.place.kinship.age));
+    if let Some(change) = finding.change {
+        let told = Some(change.told());
+        finding
+            .occurrences
+            .retain(|seen| seen.place.kinship.age == told);
+    }
 }
 
 /// The blobs with matches, for a source that knows files by their hashes.
@@ -203,6 +216,7 @@ impl Draft {
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
+            change: None,
             known: false,
         };
         Self {
@@ -307,6 +321,7 @@ mod tests {
                 remediation: String::new(),
                 reference: None,
                 occurrences,
+                change: None,
                 known: false,
             },
         }

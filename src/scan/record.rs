@@ -19,8 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub fn purpose(detector: &Detector, options: &Options, identity: &Identity) -> Vec<u8> {
     let program = (env!("CARGO_PKG_VERSION"), env!("RESIDUE_SOURCES"));
     let limits = format!("{:?}", options.limits);
-    let reading = (options.verify_diff_ids, limits);
-    let all = (program, detector.rules(), reading, identity.key_id());
+    let all = (program, detector.rules(), limits, identity.key_id());
     // Plain data, which can always be written down; without a purpose nothing would be found again.
     serde_json::to_vec(&all).unwrap_or_default()
 }

@@ -108,6 +108,9 @@ pub(super) struct SarifResult<'a> {
     pub(super) rule_id: &'a str,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
+    /// What became of it since an older image [3.27.24].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     pub(super) message: Message,
     pub(super) locations: [Location<'a>; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
@@ -210,6 +213,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) git: Option<&'a History>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) vendored: Option<&'a Vendored>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) inherited: Option<&'a str>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
     pub(super) known: bool,

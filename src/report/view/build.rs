@@ -3,9 +3,9 @@
 use super::suppressed::Reasons;
 use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
-    Secret, Shortfall, Suppressed, Target, Tool, View,
+    Secret, Shortfall, Since, Suppressed, Target, Tool, View,
 };
-use crate::model::{self, Confidence, Counter, Outcome, Policy, Standing};
+use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
@@ -16,10 +16,12 @@ impl View {
     pub fn new(outcome: &Outcome, policy: &Policy, show_secrets: bool) -> Self {
         let builder = Builder::new(outcome, policy, show_secrets);
         let failing = |finding: &&model::Finding| policy.fails(finding);
-        let believed = |finding: &&model::Finding| policy.believes(finding);
         let findings = builder.findings(|finding| policy.shows(finding));
-        let suppressed =
-            builder.findings(|finding| policy.believes(finding) && finding.is_suppressed());
+        let suppressed = builder.findings(|finding| {
+            policy.believes(finding) && finding.is_suppressed() && finding.is_at_issue()
+        });
+        let unsure = outcome.findings.iter();
+        let unsure = unsure.filter(|finding| finding.is_at_issue() && !policy.believes(finding));
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
@@ -28,12 +30,15 @@ impl View {
             },
             key_id: outcome.identity.key_id(),
             complete: policy.is_complete(&outcome.coverage),
-            targets: outcome.targets.iter().map(|t| builder.target(t)).collect(),
+            targets: scanned(outcome)
+                .map(|target| builder.target(target))
+                .collect(),
             coverage: builder.coverage(policy),
             hidden: Hidden {
                 min_confidence: policy.min_confidence,
-                findings: outcome.findings.len() - outcome.findings.iter().filter(believed).count(),
+                findings: unsure.count(),
             },
+            since: builder.since(policy),
             suppressed: Suppressed::of(suppressed, &findings),
             findings,
             gate: Gate {
@@ -45,6 +50,11 @@ impl View {
             redacted: !show_secrets,
         }
     }
+}
+
+/// The targets that were scanned, and not merely compared with.
+fn scanned(outcome: &Outcome) -> impl Iterator<Item = &model::Target> {
+    outcome.targets.iter().filter(|target| !target.is_former)
 }
 
 /// Whether a finding's secret is masked in other texts as well. A hidden candidate counts from a
@@ -151,6 +161,27 @@ impl<'a> Builder<'a> {
         coverage
     }
 
+    /// What became of the secrets of an older image, if there is one to compare with.
+    fn since(&self, policy: &Policy) -> Option<Since> {
+        let mut targets = self.outcome.targets.iter();
+        let former = targets.find(|target| target.is_former)?;
+        let is = |finding: &model::Finding, change| {
+            let is_told = policy.believes(finding) && !finding.is_suppressed();
+            is_told && finding.change == Some(change)
+        };
+        let count = |change| {
+            let findings = self.outcome.findings.iter();
+            findings.filter(|finding| is(finding, change)).count()
+        };
+        Some(Since {
+            target: self.name(&former.name),
+            new: count(Change::New),
+            moved: count(Change::Moved),
+            unchanged: count(Change::Unchanged),
+            gone: self.findings(|finding| is(finding, Change::Gone)),
+        })
+    }
+
     /// The findings that are wanted, worst first.
     fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
         let findings = self.outcome.findings.iter();
@@ -185,6 +216,7 @@ impl<'a> Builder<'a> {
             remediation: finding.remediation.clone(),
             reference: finding.reference.clone(),
             occurrences,
+            change: finding.change.map(Change::name),
             known: finding.known,
             suppressed: reasons.list,
             suppressed_occurrences: left_out,
@@ -233,6 +265,7 @@ impl<'a> Builder<'a> {
                 .package
                 .as_deref()
                 .map(|package| self.vendored(package)),
+            inherited: place.kinship.base.as_ref().map(|base| self.name(base)),
             target_index,
             image_digest: self
                 .image_of(place, target_index)
@@ -256,9 +289,10 @@ impl<'a> Builder<'a> {
     }
 
     /// The target that a place belongs to. A place may add the image's name to what was typed, so
-    /// the longest target that its name begins with is the one.
+    /// the longest target that its name begins with is the one. What stands in an older image alone is
+    /// told with the first.
     fn target_of(&self, place: &model::Place) -> usize {
-        let targets = self.outcome.targets.iter().enumerate();
+        let targets = scanned(self.outcome).enumerate();
         targets
             .filter(|(_, target)| place.target.starts_with(&target.name))
             .max_by_key(|(index, target)| (target.name.len(), Reverse(*index)))
@@ -273,6 +307,9 @@ impl<'a> Builder<'a> {
 
     /// The digest of the image that a place belongs to.
     fn image_of(&self, place: &model::Place, target: usize) -> Option<&str> {
+        if place.kinship.age == Some(Age::Former) {
+            return None;
+        }
         let images = &self.outcome.targets.get(target)?.images;
         let is_named = |image: &model::Image| {
             let name = image.name.as_deref();

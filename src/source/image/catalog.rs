@@ -6,12 +6,13 @@
 
 use super::claim::{Claim, Expected, Sums};
 use super::digest::Digest;
+use super::lineage::{Role, Values};
 use super::overlay::Index;
 use super::store::Store;
 use crate::model::{DocumentId, LayerId, Where};
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What makes two layers the same.
@@ -155,6 +156,14 @@ pub(super) struct Catalog {
     /// Layers that are another content of a layer.
     variants: HashMap<LayerId, LayerId>,
     documents: Vec<Document>,
+    /// Whether images are compared with others.
+    pub(super) compares: bool,
+    /// What targets are asked for, by their numbers, if it is not to be scanned.
+    roles: HashMap<usize, Role>,
+    /// The configs of images.
+    configs: HashMap<usize, DocumentId>,
+    /// What the configs say, if images are compared.
+    pub(super) values: HashMap<DocumentId, Values>,
     contents: HashMap<(Where, Arc<str>), DocumentId>,
 }
 
@@ -164,6 +173,45 @@ impl Catalog {
         Self {
             targets,
             ..Self::default()
+        }
+    }
+
+    /// Adds a target that is asked for something else than to be scanned.
+    pub(super) fn add_relative(&mut self, name: &str, role: Role) {
+        self.roles.insert(self.targets.len(), role);
+        self.targets.push(name.to_owned());
+    }
+
+    /// What a target is asked for.
+    pub(super) fn role(&self, target: usize) -> Role {
+        self.roles.get(&target).copied().unwrap_or_default()
+    }
+
+    /// Whether there is an older image to compare with.
+    pub(super) fn has_former(&self) -> bool {
+        self.roles.values().any(|&role| role == Role::Former)
+    }
+
+    /// The config of an image.
+    pub(super) fn add_config(&mut self, image: usize, config: DocumentId) {
+        self.configs.insert(image, config);
+    }
+
+    /// What the config of an image says, as hashes.
+    pub(super) fn said(&self, image: usize) -> impl Iterator<Item = u64> {
+        let config = self.configs.get(&image);
+        let values = config.and_then(|config| self.values.get(config));
+        values.into_iter().flat_map(BTreeMap::values).copied()
+    }
+
+    /// What an image is called: its target, and its name in it where the target holds several.
+    pub(super) fn name(&self, image: &Image) -> String {
+        let target = &self.targets[image.target];
+        let mut images = self.images.iter();
+        let is_other = |other: &Image| other.target == image.target && other.names != image.names;
+        match image.names.first() {
+            Some(name) if images.any(is_other) => format!("{target}:{name}"),
+            _ => target.clone(),
         }
     }
 
@@ -217,11 +265,36 @@ impl Catalog {
     /// Every layer that waits to be read, with the places it can be read from. They count as read
     /// from then on.
     pub(super) fn take_unread(&mut self) -> Vec<(LayerId, Vec<Copy>)> {
+        let unwanted = self.unwanted();
         let numbered = self.layers.iter_mut().enumerate();
+        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
         numbered
-            .filter(|(_, layer)| !layer.copies.is_empty())
-            .map(|(number, layer)| (LayerId(number as u32), std::mem::take(&mut layer.copies)))
+            .filter(|(number, layer)| !layer.copies.is_empty() && !unwanted.contains(number))
+            .map(|(number, layer)| (number, std::mem::take(&mut layer.copies)))
             .collect()
+    }
+
+    /// Layers that only base images have.
+    fn unwanted(&self) -> HashSet<LayerId> {
+        let is_base = |target: usize| self.role(target) == Role::Base;
+        let (mut unwanted, mut wanted) = (HashSet::new(), HashSet::new());
+        for image in &self.images {
+            let layers = image.layers.iter().filter_map(|used| used.layer);
+            match is_base(image.target) {
+                true => unwanted.extend(layers),
+                false => wanted.extend(layers),
+            }
+        }
+        for (number, layer) in self.layers.iter().enumerate() {
+            for loose in &layer.loose {
+                match is_base(loose.target) {
+                    true => unwanted.insert(LayerId(number as u32)),
+                    false => wanted.insert(LayerId(number as u32)),
+                };
+            }
+        }
+        unwanted.retain(|layer| !wanted.contains(layer));
+        unwanted
     }
 
     /// What reading a layer has shown.

@@ -6,6 +6,7 @@
 use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::json;
+use super::lineage::{self, Values};
 use super::reading::Reading;
 use super::store::{Blob, OpenError, Store};
 use super::values;
@@ -152,9 +153,15 @@ impl<'a> Documents<'a> {
                 self.shortfall(Kind::Unreadable, &document.name, error.to_string());
             }
         }
+        let is_compared = role == Where::Config && self.scan.catalog().compares;
+        let mut said = Values::new();
         if let Ok(value) = &document.parsed {
             let mut values = 0;
             values::visit(value, role, &mut |passage| {
+                if is_compared {
+                    let hash = lineage::hash_of(&passage.pointer, &passage.text);
+                    said.insert((passage.pointer.as_str().into(), values), hash);
+                }
                 let origin = Origin::Value {
                     document: number,
                     pointer: passage.pointer.into(),
@@ -164,6 +171,9 @@ impl<'a> Documents<'a> {
                 values += 1;
                 self.batcher.text(origin, passage.text.as_bytes());
             });
+        }
+        if is_compared {
+            self.scan.catalog().values.insert(number, said);
         }
     }
 

@@ -19,6 +19,7 @@ mod history;
 mod json;
 mod layer;
 mod layout;
+mod lineage;
 mod list;
 mod manifest;
 mod overlay;
@@ -36,12 +37,14 @@ mod target;
 mod values;
 mod vendored;
 
+pub use lineage::Base;
 pub use list::ListError;
 pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use catalog::Catalog;
+use lineage::{Lineage, Role};
 use places::Places;
 use platform::Platform;
 use reading::Reading;
@@ -66,6 +69,8 @@ pub struct ImageSource<'a> {
     progress: &'a dyn Progress,
     access: Arc<Access>,
     cache: Option<Arc<Cache>>,
+    base: Option<Base>,
+    former: Option<Target>,
     places: OnceLock<Places>,
 }
 
@@ -91,6 +96,8 @@ impl<'a> ImageSource<'a> {
             progress,
             access: Arc::default(),
             cache: None,
+            base: None,
+            former: None,
             places: OnceLock::new(),
         })
     }
@@ -109,6 +116,31 @@ impl<'a> ImageSource<'a> {
         self.cache = cache;
         self
     }
+
+    /// Tells of each place whether it comes from a base image. Layers are hashed unpacked for that, see
+    /// [`Options::verify_diff_ids`](crate::model::Options::verify_diff_ids).
+    #[must_use]
+    pub fn with_base(mut self, base: Option<Base>) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Tells of each place whether this older image has it, and the places of that image as well.
+    #[must_use]
+    pub fn since(mut self, former: Option<Target>) -> Self {
+        self.former = former;
+        self
+    }
+
+    /// The targets that are not to be scanned, and what they are for.
+    fn relatives(&self) -> impl Iterator<Item = (&Target, Role)> {
+        let base = match &self.base {
+            Some(Base::Image(target)) => Some((target, Role::Base)),
+            Some(Base::Auto) | None => None,
+        };
+        let former = self.former.as_ref().map(|target| (target, Role::Former));
+        base.into_iter().chain(former)
+    }
 }
 
 impl Source for ImageSource<'_> {
@@ -119,8 +151,14 @@ impl Source for ImageSource<'_> {
             is_stopped: &|| sink.stopped(),
         };
         let tell = |shortfall| sink.shortfall(shortfall);
-        let targets = fleet::expanded(&self.targets, asking, &tell);
+        let mut targets = fleet::expanded(&self.targets, asking, &tell);
         let names = targets.iter().map(|target| target.text().to_owned());
+        let mut catalog = Catalog::of(names.collect());
+        catalog.compares = self.base.is_some() || self.former.is_some();
+        for (target, role) in self.relatives() {
+            catalog.add_relative(target.text(), role);
+            targets.push(target.clone());
+        }
         let reading = Reading {
             targets: &targets,
             platforms: &self.platforms,
@@ -132,11 +170,17 @@ impl Source for ImageSource<'_> {
             cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),
-            catalog: Mutex::new(Catalog::of(names.collect())),
+            catalog: Mutex::new(catalog),
         };
         reading.run();
         let catalog = reading.catalog.into_inner();
-        let places = Places::of(catalog.unwrap_or_else(PoisonError::into_inner));
+        let catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let cache = self.cache.as_deref();
+        let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
+        if let Some(cache) = cache.filter(|_| !sink.stopped()) {
+            lineage::remember(&catalog, cache);
+        }
+        let places = Places::of(catalog, lineage);
         sink.count(Counter::Layers, places.layers() as u64);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);

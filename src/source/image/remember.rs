@@ -54,10 +54,25 @@ pub(super) struct Remembering<'a> {
 }
 
 impl Reading<'_> {
+    /// Under which name a layer at this place is kept, and its digest; `None` of what nobody claims a digest
+    /// of.
+    fn name<'c>(&self, copy: &'c Copy) -> Option<(String, &'c Digest)> {
+        let digest = copy.claim.digest.as_ref()?;
+        // With it the uncompressed layer is hashed, where that is asked for.
+        let diff_id = copy.claim.diff_id.as_ref();
+        let unpacked = match self.options.verify_diff_ids {
+            true => diff_id.map_or("any", |digest| digest.algorithm().name()),
+            false => "none",
+        };
+        // A blob that is one file is called by its name in the store.
+        let name = format!("layer {digest} {unpacked} {}", copy.name);
+        Some((name, digest))
+    }
+
     /// What is known of a layer at this place, which is told to the sink as if it had been read.
     pub(super) fn remembered(&self, layer: LayerId, copy: &Copy) -> Option<Facts> {
         let cache = self.cache?;
-        let (name, digest) = name(copy)?;
+        let (name, digest) = self.name(copy)?;
         let kept = cache.get(&name)?;
         if !is_proven(cache, copy, digest) {
             return None;
@@ -78,7 +93,7 @@ impl Reading<'_> {
     /// What remembers the reading of a layer at this place, if that can be.
     pub(super) fn recorder(&self, copy: &Copy) -> Option<Remembering<'_>> {
         let cache = self.cache?;
-        let (name, _) = name(copy)?;
+        let (name, _) = self.name(copy)?;
         let proof = copy.store.proof(&copy.name);
         let sink = match proof {
             Proof::Nothing => return None,
@@ -137,22 +152,6 @@ impl Remembering<'_> {
         let keep = move |known: Vec<u8>, found: Vec<u8>| cache.put(&name, &[known, found].concat());
         self.sink.finish(known, Box::new(keep));
     }
-}
-
-/// Under which name a layer at this place is kept, and its digest; `None` of what nobody claims a digest
-/// of.
-fn name(copy: &Copy) -> Option<(String, &Digest)> {
-    let digest = copy.claim.digest.as_ref()?;
-    // With it the uncompressed layer is hashed, where that was asked for.
-    let diff_id = copy.claim.diff_id.as_ref();
-    let unpacked = diff_id.map(|digest| digest.algorithm().name());
-    // A blob that is one file is called by its name in the store.
-    let name = format!(
-        "layer {digest} {} {}",
-        unpacked.unwrap_or_default(),
-        copy.name
-    );
-    Some((name, digest))
 }
 
 /// Under which name it is kept that the content of a file was hashed.
