@@ -14,7 +14,7 @@ const TAG: &str = "CACHEDIR.TAG";
 const TAG_TEXT: &[u8] =
     b"Signature: 8a477f597d28d172789f06886806bc55\n# Results of residue; see `residue cache --help`.\n";
 /// Largest record, in bytes.
-const RECORD: u64 = 256 << 20;
+pub(super) const RECORD: u64 = 256 << 20;
 /// What the name of a record begins with while it is written.
 const HALF: &str = ".new-";
 /// How much of the capacity is left when records had to go, in percent, so that not every write looks

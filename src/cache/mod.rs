@@ -18,7 +18,7 @@ pub use error::CacheError;
 pub use folder::{Contents, users_folder};
 
 use crate::model::Identity;
-use folder::Folder;
+use folder::{Folder, RECORD};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -78,10 +78,13 @@ impl Cache {
         }
     }
 
-    /// Keeps something under a name.
+    /// Keeps something under a name, unless it is too large to be read again.
     pub fn put(&self, name: &str, content: &[u8]) {
         let seal = self.seal(name, content);
         let record = [MAGIC, &seal, content].concat();
+        if record.len() as u64 > RECORD {
+            return;
+        }
         if let Err(error) = self.folder.write(&self.file(name), &record) {
             self.complain(error)
         }

@@ -7,7 +7,7 @@
 
 use super::imprint::{self, Imprint};
 use super::{Fingerprint, Identity};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, ser};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::fmt;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -120,7 +120,11 @@ impl Serialize for Secret {
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let imprint = Imprint::deserialize(deserializer)?;
-        Ok(Self(Form::Sealed(Arc::new(imprint))))
+        let is_shown = |byte: u8| matches!(byte, b'!'..=b'~');
+        match imprint.masked.len() <= MASK_LEN && imprint.masked.bytes().all(is_shown) {
+            true => Ok(Self(Form::Sealed(Arc::new(imprint)))),
+            false => Err(de::Error::custom("this is the mask of no secret")),
+        }
     }
 }
 
@@ -195,5 +199,7 @@ mod tests {
         let text = serde_json::to_string(&sealed).unwrap();
         assert!(!text.contains("horse"), "{text}");
         assert_eq!(serde_json::from_str::<Secret>(&text).unwrap(), sealed);
+        let forged = text.replace("corr", "\\u001b[2");
+        assert!(serde_json::from_str::<Secret>(&forged).is_err(), "{forged}");
     }
 }

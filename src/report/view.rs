@@ -12,11 +12,13 @@ use std::borrow::Cow;
 mod build;
 mod history;
 mod key_pair;
+mod since;
 mod suppressed;
 mod vendored;
 
 pub use history::{Commit, History};
 pub use key_pair::{KeyHolder, KeyPair};
+pub use since::Since;
 pub use suppressed::{Suppressed, Suppression};
 pub use vendored::Vendored;
 
@@ -67,21 +69,6 @@ impl View {
     pub fn gone(&self) -> &[Finding] {
         self.since.as_ref().map_or(&[], |since| &since.gone)
     }
-}
-
-/// What became of the secrets of an older image.
-#[derive(Debug, Serialize)]
-pub struct Since {
-    /// The older image, as the user typed it.
-    pub target: String,
-    /// Secrets that it does not have.
-    pub new: usize,
-    /// Secrets that it has elsewhere.
-    pub moved: usize,
-    /// Secrets that stand where it has them; they are not listed.
-    pub unchanged: usize,
-    /// Secrets that it alone has, worst first.
-    pub gone: Vec<Finding>,
 }
 
 /// The program and its version.

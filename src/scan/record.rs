@@ -6,7 +6,9 @@
 //! in the path of a file that is called like it; such notes are not kept, and the layer is searched again.
 
 use crate::detect::Detector;
-use crate::model::{Confidence, EntryPart, Identity, LayerId, Match, Options, Origin, Secret};
+use crate::model::{
+    Confidence, EntryPart, Identity, LayerId, Match, Options, Origin, Position, Secret,
+};
 use crate::unpack::Keep;
 use crate::unpack::sums::FileSums;
 use aho_corasick::AhoCorasick;
@@ -154,8 +156,7 @@ impl Found {
     pub(super) fn read(noted: &[u8], rules: usize, now: i64) -> Option<Self> {
         let found: Self = postcard::from_bytes(noted).ok()?;
         let mut matches = found.texts.iter().flat_map(|text| &text.matches);
-        let is_known =
-            matches.all(|found| found.rule < rules && found.span.start <= found.span.end);
+        let is_known = matches.all(|found| found.rule < rules && is_sound(found));
         let holds =
             found.expired.is_none_or(|at| at < now) && found.expires.is_none_or(|at| now <= at);
         (is_known && holds).then_some(found)
@@ -174,6 +175,23 @@ impl Found {
     }
 }
 
+/// Whether a match could come from a text: whoever has no key of his own shares it with everybody, who
+/// may then have written the notes.
+fn is_sound(found: &Match) -> bool {
+    const FAR: u64 = 1 << 60;
+    let Position {
+        offset,
+        line,
+        column,
+    } = found.position;
+    let numbers = [found.span.end, offset, line, column];
+    let is_near = numbers.iter().all(|&at| at < FAR);
+    let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let mut encodings = found.judged.encodings.iter();
+    let are_words = encodings.all(|name| name.bytes().all(is_of_word));
+    is_near && found.span.start <= found.span.end && are_words
+}
+
 /// What finds the secrets among these matches in other bytes; `None` if they are too many.
 fn guard<'m>(matches: impl Iterator<Item = &'m Match>) -> Option<AhoCorasick> {
     let judged = matches.map(|found| &*found.judged);
@@ -190,3 +208,7 @@ fn guard<'m>(matches: impl Iterator<Item = &'m Match>) -> Option<AhoCorasick> {
     let beginnings = secrets.map(|bytes| &bytes[..bytes.len().min(LOOKED_FOR)]);
     AhoCorasick::new(beginnings).ok()
 }
+
+#[cfg(test)]
+#[path = "record_tests.rs"]
+mod tests;

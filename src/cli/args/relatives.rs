@@ -27,7 +27,7 @@ impl RelativeArgs {
         Ok(match self.base.as_deref() {
             None => None,
             Some("auto") => Some(Base::Auto),
-            Some(text) => Some(Base::Image(one("--base", text)?)),
+            Some(text) => Some(Base::Image(Box::new(one("--base", text)?))),
         })
     }
 

@@ -3,6 +3,7 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
+use super::relatives;
 use crate::model::{Counter, Kind, Severity, SuppressionKind, Verdict};
 use crate::report::View;
 use crate::report::view::{Coverage, Finding, Occurrence, Shortfall};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// Most shortfalls of one standing that are listed.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 /// What holds for every secret in an image, whatever its kind.
 const REBUILD: &str = "Replace each secret first, then rebuild the image without it. Deleting a \
     file in a later instruction does not help: the layer that holds it is still part of the image.";
@@ -60,55 +61,10 @@ fn tally(view: &View, page: &mut Page<'_>) -> io::Result<()> {
         spans.push((colour(*severity), share));
     }
     page.line(&spans)?;
-    inherited(view, page)?;
+    relatives::inherited(view, page)?;
     hidden(view, page)?;
     suppressed(view, page)?;
-    since(view, page)
-}
-
-/// How many come from base images.
-fn inherited(view: &View, page: &mut Page<'_>) -> io::Result<()> {
-    let findings = view.findings.iter();
-    match findings.filter(|finding| finding.is_inherited()).count() {
-        0 => Ok(()),
-        number => page.field("", DIM, &format!("{number} inherited from base images")),
-    }
-}
-
-/// What became of the secrets of an older image, and which of them are gone.
-fn since(view: &View, page: &mut Page<'_>) -> io::Result<()> {
-    let Some(since) = &view.since else {
-        return Ok(());
-    };
-    let counts = [
-        (since.new, "new"),
-        (since.moved, "moved"),
-        (since.gone.len(), "gone"),
-        (since.unchanged, "unchanged"),
-    ];
-    let counts = counts.map(|(number, change)| format!("{number} {change}"));
-    page.field(
-        "since",
-        PLAIN,
-        &format!("{}: {}", since.target, counts.join(", ")),
-    )?;
-    for finding in since.gone.iter().take(LISTED) {
-        let place = finding.occurrences.first().map(Occurrence::spot);
-        let place = place.unwrap_or_default();
-        let text = format!(
-            "gone: {} {} in {place}",
-            finding.title, finding.secret.masked
-        );
-        page.field("", DIM, &text)?;
-    }
-    match since.gone.len().saturating_sub(LISTED) {
-        0 => Ok(()),
-        more => page.field(
-            "",
-            DIM,
-            &format!("and {more} more; the json format lists all"),
-        ),
-    }
+    relatives::since(view, page)
 }
 
 /// What is left out because somebody said so, by where they did.

@@ -3,7 +3,7 @@
 use super::suppressed::Reasons;
 use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
-    Secret, Shortfall, Since, Suppressed, Target, Tool, View,
+    Secret, Shortfall, Suppressed, Target, Tool, View,
 };
 use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
@@ -68,7 +68,7 @@ fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
 
 /// What building needs to know at every step.
 pub(super) struct Builder<'a> {
-    outcome: &'a Outcome,
+    pub(super) outcome: &'a Outcome,
     show_secrets: bool,
     /// For whatever was scanned: knows secrets and their parts.
     scanned: Redactor,
@@ -118,7 +118,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What the user typed, safe to show.
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         visible(&self.typed.redact(name.as_bytes()))
     }
 
@@ -161,29 +161,8 @@ impl<'a> Builder<'a> {
         coverage
     }
 
-    /// What became of the secrets of an older image, if there is one to compare with.
-    fn since(&self, policy: &Policy) -> Option<Since> {
-        let mut targets = self.outcome.targets.iter();
-        let former = targets.find(|target| target.is_former)?;
-        let is = |finding: &model::Finding, change| {
-            let is_told = policy.believes(finding) && !finding.is_suppressed();
-            is_told && finding.change == Some(change)
-        };
-        let count = |change| {
-            let findings = self.outcome.findings.iter();
-            findings.filter(|finding| is(finding, change)).count()
-        };
-        Some(Since {
-            target: self.name(&former.name),
-            new: count(Change::New),
-            moved: count(Change::Moved),
-            unchanged: count(Change::Unchanged),
-            gone: self.findings(|finding| is(finding, Change::Gone)),
-        })
-    }
-
     /// The findings that are wanted, worst first.
-    fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
+    pub(super) fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
         let findings = self.outcome.findings.iter();
         let mut wanted: Vec<&model::Finding> = findings.filter(|finding| wanted(finding)).collect();
         wanted.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));

@@ -6,13 +6,13 @@
 
 use super::claim::{Claim, Expected, Sums};
 use super::digest::Digest;
-use super::lineage::{Role, Values};
 use super::overlay::Index;
+use super::relatives::{Relatives, Role};
 use super::store::Store;
 use crate::model::{DocumentId, LayerId, Where};
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What makes two layers the same.
@@ -156,14 +156,8 @@ pub(super) struct Catalog {
     /// Layers that are another content of a layer.
     variants: HashMap<LayerId, LayerId>,
     documents: Vec<Document>,
-    /// Whether images are compared with others.
-    pub(super) compares: bool,
-    /// What targets are asked for, by their numbers, if it is not to be scanned.
-    roles: HashMap<usize, Role>,
-    /// The configs of images.
-    configs: HashMap<usize, DocumentId>,
-    /// What the configs say, if images are compared.
-    pub(super) values: HashMap<DocumentId, Values>,
+    /// How images stand to others.
+    pub(super) relatives: Relatives,
     contents: HashMap<(Where, Arc<str>), DocumentId>,
 }
 
@@ -178,30 +172,13 @@ impl Catalog {
 
     /// Adds a target that is asked for something else than to be scanned.
     pub(super) fn add_relative(&mut self, name: &str, role: Role) {
-        self.roles.insert(self.targets.len(), role);
+        self.relatives.add(self.targets.len(), role);
         self.targets.push(name.to_owned());
     }
 
-    /// What a target is asked for.
-    pub(super) fn role(&self, target: usize) -> Role {
-        self.roles.get(&target).copied().unwrap_or_default()
-    }
-
-    /// Whether there is an older image to compare with.
-    pub(super) fn has_former(&self) -> bool {
-        self.roles.values().any(|&role| role == Role::Former)
-    }
-
-    /// The config of an image.
-    pub(super) fn add_config(&mut self, image: usize, config: DocumentId) {
-        self.configs.insert(image, config);
-    }
-
-    /// What the config of an image says, as hashes.
-    pub(super) fn said(&self, image: usize) -> impl Iterator<Item = u64> {
-        let config = self.configs.get(&image);
-        let values = config.and_then(|config| self.values.get(config));
-        values.into_iter().flat_map(BTreeMap::values).copied()
+    /// What an image is asked for.
+    pub(super) fn role(&self, image: &Image) -> Role {
+        self.relatives.role(image.target)
     }
 
     /// What an image is called: its target, and its name in it where the target holds several.
@@ -276,7 +253,7 @@ impl Catalog {
 
     /// Layers that only base images have.
     fn unwanted(&self) -> HashSet<LayerId> {
-        let is_base = |target: usize| self.role(target) == Role::Base;
+        let is_base = |target| self.relatives.role(target) == Role::Base;
         let (mut unwanted, mut wanted) = (HashSet::new(), HashSet::new());
         for image in &self.images {
             let layers = image.layers.iter().filter_map(|used| used.layer);
@@ -286,10 +263,11 @@ impl Catalog {
             }
         }
         for (number, layer) in self.layers.iter().enumerate() {
+            let layer_id = LayerId(number as u32);
             for loose in &layer.loose {
                 match is_base(loose.target) {
-                    true => unwanted.insert(LayerId(number as u32)),
-                    false => wanted.insert(LayerId(number as u32)),
+                    true => unwanted.insert(layer_id),
+                    false => wanted.insert(layer_id),
                 };
             }
         }

@@ -6,8 +6,8 @@
 use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::json;
-use super::lineage::{self, Values};
 use super::reading::Reading;
+use super::relatives::{self, Values};
 use super::store::{Blob, OpenError, Store};
 use super::values;
 use crate::model::{Counter, DocumentId, Kind, Origin, Shortfall, Where};
@@ -153,13 +153,13 @@ impl<'a> Documents<'a> {
                 self.shortfall(Kind::Unreadable, &document.name, error.to_string());
             }
         }
-        let is_compared = role == Where::Config && self.scan.catalog().compares;
+        let is_compared = role == Where::Config && self.scan.catalog().relatives.is_asked_for;
         let mut said = Values::new();
         if let Ok(value) = &document.parsed {
             let mut values = 0;
             values::visit(value, role, &mut |passage| {
                 if is_compared {
-                    let hash = lineage::hash_of(&passage.pointer, &passage.text);
+                    let hash = relatives::hash(&passage.pointer, &passage.text);
                     said.insert((passage.pointer.as_str().into(), values), hash);
                 }
                 let origin = Origin::Value {
@@ -173,7 +173,7 @@ impl<'a> Documents<'a> {
             });
         }
         if is_compared {
-            self.scan.catalog().values.insert(number, said);
+            self.scan.catalog().relatives.add_values(number, said);
         }
     }
 

@@ -4,14 +4,12 @@
 //!
 //! Content decides what a blob is. A blob that is no tar is searched as one file.
 
-use super::catalog::{Copy, Facts, Shape};
+use super::catalog::{Facts, Shape};
 use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::overlay::{IndexBuilder, Node};
 use super::reading::Reading;
-use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
-use crate::source::metered::Metered;
 use crate::source::packages::Draft;
 use crate::unpack::Sink;
 use crate::unpack::batch::Batcher;
@@ -27,72 +25,6 @@ use std::sync::Arc;
 pub(super) const TREE: u32 = 0;
 /// Stored bytes that are read and hashed at once.
 const BUFFER: usize = 256 << 10;
-
-/// Reads a layer from the places that hold it, until one of them proves to be what was claimed:
-/// that one then stands for the others.
-pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
-    let mut read: Vec<(&Copy, Facts)> = Vec::new();
-    for copy in copies {
-        let known = read.iter().position(|(other, facts)| {
-            let proven = facts
-                .sums
-                .as_ref()
-                .is_some_and(|sums| other.claim.kept_by(sums));
-            proven || other.is_same_place(copy)
-        });
-        // What is known is not opened again: in a registry that would be a request.
-        if let Some(known) = known {
-            scan.compare(copy, &read[known].1);
-            continue;
-        }
-        if read.is_empty()
-            && let Some(facts) = scan.remembered(layer, copy)
-        {
-            scan.compare(copy, &facts);
-            read.push((copy, facts));
-            continue;
-        }
-        // Before it is opened: its stamp must be that of what is read.
-        let recorder = scan.recorder(copy);
-        let blob = match copy.store.open(&copy.name) {
-            Ok(blob) => blob,
-            Err(error) => {
-                let shortfall = Shortfall::new(error.kind(), &copy.label, error.to_string());
-                scan.sink.shortfall(shortfall);
-                continue;
-            }
-        };
-        let number = match read.is_empty() {
-            true => layer,
-            false => scan.catalog().add_variant(layer),
-        };
-        let facts = match recorder {
-            Some(recorder) => recorder.record(scan, number, copy, blob),
-            None => read_blob(scan, scan.sink, number, copy, blob),
-        };
-        scan.compare(copy, &facts);
-        read.push((copy, facts));
-    }
-    // The last one read is the one that was proven, if any was.
-    if let Some((copy, facts)) = read.pop() {
-        let again = Some(copy.clone());
-        scan.catalog().learn(layer, Facts { again, ..facts });
-    }
-}
-
-/// Reads a blob, and hands its texts to `sink`.
-pub(super) fn read_blob(
-    scan: &Reading<'_>,
-    sink: &dyn Sink,
-    layer: LayerId,
-    copy: &Copy,
-    blob: Blob,
-) -> Facts {
-    let meter = scan.progress.begin(&copy.label, Some(blob.size));
-    let mut layer = LayerReader::new(scan, layer, &copy.label, &copy.name).telling(sink);
-    layer.only = blob.only;
-    layer.read(Metered::new(blob.reader, meter), &copy.claim)
-}
 
 /// Reads one layer.
 pub(super) struct LayerReader<'a> {
@@ -112,7 +44,7 @@ pub(super) struct LayerReader<'a> {
     numbered: u32,
     is_whole: bool,
     /// The only paths that are meant, if not all are.
-    only: Option<Arc<HashSet<Vec<u8>>>>,
+    pub(super) only: Option<Arc<HashSet<Vec<u8>>>>,
 }
 
 impl<'a> LayerReader<'a> {
@@ -141,7 +73,7 @@ impl<'a> LayerReader<'a> {
     }
 
     /// Hands everything to `sink`, and not to that of the scan.
-    fn telling(self, sink: &'a dyn Sink) -> Self {
+    pub(super) fn telling(self, sink: &'a dyn Sink) -> Self {
         Self {
             sink,
             batcher: Batcher::new(sink, self.scan.context),

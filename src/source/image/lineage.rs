@@ -3,24 +3,13 @@
 //! claims of them: else an image could pass its own secrets off as those of its base.
 
 use super::catalog::{Catalog, Image, Position};
+use super::relatives::Role;
 use crate::cache::Cache;
-use crate::model::{DocumentId, LayerId};
+use crate::model::LayerId;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-
-/// What a target is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Role {
-    /// To be scanned.
-    #[default]
-    Scanned,
-    /// To be recognised in others as their base: its layers are not read for its own sake.
-    Base,
-    /// To be compared with: an older image.
-    Former,
-}
 
 /// Which base images are recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +17,8 @@ pub enum Base {
     /// Those among the images of the scan, and those that earlier scans have met.
     Auto,
     /// This one.
-    Image(super::Target),
+    Image(Box<super::Target>),
 }
-
-/// The values of a config, by the hash of what each says and where, its numbers left out: a layer more
-/// moves every instruction behind it.
-pub(super) type Values = BTreeMap<(Arc<str>, u32), u64>;
 
 /// The base of one image.
 #[derive(Debug, Clone)]
@@ -64,19 +49,19 @@ impl Lineage {
     pub(super) fn of(catalog: &Catalog, base: Option<&Base>, cache: Option<&Cache>) -> Self {
         let mut lineage = Self::default();
         for (number, image) in catalog.images.iter().enumerate() {
-            if catalog.role(image.target) == Role::Former {
+            if catalog.role(image) == Role::Former {
                 lineage.learn_former(catalog, number, image);
             }
         }
         let Some(base) = base else { return lineage };
         for (number, image) in catalog.images.iter().enumerate() {
-            if catalog.role(image.target) != Role::Scanned {
+            if catalog.role(image) != Role::Scanned {
                 continue;
             }
             let named = named(catalog, number, base);
             let cached = || cached(catalog, image, cache.filter(|_| *base == Base::Auto)?);
             if let Some(descent) = named.or_else(cached) {
-                let values = descent.image.map(|base| catalog.said(base));
+                let values = descent.image.map(|base| catalog.relatives.said(base));
                 lineage
                     .said
                     .insert(number, values.into_iter().flatten().collect());
@@ -92,7 +77,7 @@ impl Lineage {
             self.former.0.insert(layer);
             self.former.1.extend(proven(catalog, layer));
         }
-        self.said_formerly.extend(catalog.said(number));
+        self.said_formerly.extend(catalog.relatives.said(number));
     }
 
     /// The base image that a layer at a position of an image comes from.
@@ -151,8 +136,8 @@ fn named(catalog: &Catalog, number: usize, base: &Base) -> Option<Descent> {
     let others = catalog.images.iter().enumerate();
     let fitting = others.filter(|(other, below)| {
         let is_candidate = match base {
-            Base::Auto => *other != number && catalog.role(below.target) == Role::Scanned,
-            Base::Image(_) => catalog.role(below.target) == Role::Base,
+            Base::Auto => *other != number && catalog.role(below) == Role::Scanned,
+            Base::Image(_) => catalog.role(below) == Role::Base,
         };
         let layers = below.layers.len();
         let is_below = (1..=most).contains(&layers);
@@ -205,26 +190,4 @@ fn chain(layers: &[Position]) -> Option<String> {
     }
     let hash = HEXLOWER.encode(&hash.finalize());
     (!layers.is_empty()).then(|| format!("image {hash}"))
-}
-
-/// The values of a document, for [`Catalog::said`].
-pub(super) fn hash_of(pointer: &str, text: &str) -> u64 {
-    let numberless: Vec<u8> = pointer
-        .bytes()
-        .filter(|byte| !byte.is_ascii_digit())
-        .collect();
-    crate::source::paths::Key::default().hash(&[&numberless, text.as_bytes()])
-}
-
-/// The number of a document's value.
-pub(super) fn value(
-    values: &HashMap<DocumentId, Values>,
-    document: DocumentId,
-    pointer: &Arc<str>,
-    number: u32,
-) -> Option<u64> {
-    values
-        .get(&document)?
-        .get(&(Arc::clone(pointer), number))
-        .copied()
 }

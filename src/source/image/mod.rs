@@ -10,6 +10,7 @@ mod catalog;
 mod claim;
 mod containerd;
 mod containers;
+mod copies;
 mod digest;
 mod docker;
 mod documents;
@@ -27,6 +28,7 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod relatives;
 mod remember;
 mod reread;
 mod stamp;
@@ -44,11 +46,12 @@ pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use catalog::Catalog;
-use lineage::{Lineage, Role};
+use lineage::Lineage;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
 use registry::Asking;
+use relatives::Role;
 use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -135,7 +138,7 @@ impl<'a> ImageSource<'a> {
     /// The targets that are not to be scanned, and what they are for.
     fn relatives(&self) -> impl Iterator<Item = (&Target, Role)> {
         let base = match &self.base {
-            Some(Base::Image(target)) => Some((target, Role::Base)),
+            Some(Base::Image(target)) => Some((&**target, Role::Base)),
             Some(Base::Auto) | None => None,
         };
         let former = self.former.as_ref().map(|target| (target, Role::Former));
@@ -154,7 +157,7 @@ impl Source for ImageSource<'_> {
         let mut targets = fleet::expanded(&self.targets, asking, &tell);
         let names = targets.iter().map(|target| target.text().to_owned());
         let mut catalog = Catalog::of(names.collect());
-        catalog.compares = self.base.is_some() || self.former.is_some();
+        catalog.relatives.is_asked_for = self.base.is_some() || self.former.is_some();
         for (target, role) in self.relatives() {
             catalog.add_relative(target.text(), role);
             targets.push(target.clone());

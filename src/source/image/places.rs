@@ -2,8 +2,9 @@
 //! Asked for hits only, after everything has been read.
 
 use super::catalog::{Catalog, Document, Image, Shape, Use};
-use super::lineage::{self, Lineage, Role};
+use super::lineage::Lineage;
 use super::overlay::{self, Fate};
+use super::relatives::Role;
 use crate::model::{Age, EntryPart, Kinship, LayerId, LayerPlace, Origin, Place, State, Where};
 use crate::unpack::sums::FileSums;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -29,8 +30,7 @@ impl Places {
     pub(super) fn of(catalog: Catalog, lineage: Lineage) -> Self {
         let mut uses: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let images = catalog.images.iter().enumerate();
-        let is_told = |target| catalog.role(target) != Role::Base;
-        for (image, entry) in images.filter(|(_, image)| is_told(image.target)) {
+        for (image, entry) in images.filter(|(_, image)| catalog.role(image) != Role::Base) {
             for (position, used) in entry.layers.iter().enumerate() {
                 if let Some(layer) = used.layer {
                     uses.entry(layer).or_default().push((image, position));
@@ -67,13 +67,13 @@ impl Places {
         };
         let targets = self.catalog.targets.iter().enumerate();
         targets
-            .filter(|(number, _)| self.catalog.role(*number) != Role::Base)
+            .filter(|(number, _)| self.catalog.relatives.role(*number) != Role::Base)
             .map(|(number, name)| crate::model::Target {
                 name: name.clone(),
                 via: self.catalog.via.get(&number).cloned(),
                 images: images(number).collect(),
                 base: None,
-                is_former: self.catalog.role(number) == Role::Former,
+                is_former: self.catalog.relatives.role(number) == Role::Former,
             })
             .collect()
     }
@@ -96,7 +96,7 @@ impl Places {
                 number,
             } => {
                 let document = self.catalog.document(*of);
-                let said = lineage::value(&self.catalog.values, *of, pointer, *number);
+                let said = self.catalog.relatives.value(*of, pointer, *number);
                 self.of_document(document, *place, pointer, Some(said))
             }
             Origin::File { .. } | Origin::Record { .. } | Origin::Object(_) => Vec::new(),
@@ -137,7 +137,8 @@ impl Places {
         });
         let entry = self.catalog.layer(layer);
         let loose = entry.loose.iter();
-        let loose = loose.filter(|loose| self.catalog.role(loose.target) == Role::Scanned);
+        let loose =
+            loose.filter(|loose| self.catalog.relatives.role(loose.target) == Role::Scanned);
         let loose = loose.map(|loose| Place {
             target: self.catalog.targets[loose.target].as_str().into(),
             platform: None,
@@ -213,18 +214,18 @@ impl Places {
     /// own documents say, and not what is said of them.
     fn is_told(&self, by: Use) -> bool {
         match by {
-            Use::Target(target) => self.catalog.role(target) == Role::Scanned,
-            Use::Image(image) => self.catalog.role(self.catalog.images[image].target) != Role::Base,
+            Use::Target(target) => self.catalog.relatives.role(target) == Role::Scanned,
+            Use::Image(image) => self.catalog.role(&self.catalog.images[image]) != Role::Base,
         }
     }
 
     /// How a place of an image stands to an older one, if there is one to compare with.
     fn age(&self, image: usize, is_former: impl FnOnce(&Lineage) -> bool) -> Option<Age> {
-        if !self.catalog.has_former() {
+        if !self.catalog.relatives.has_former() {
             return None;
         }
-        let target = self.catalog.images[image].target;
-        Some(match self.catalog.role(target) == Role::Former {
+        let image = &self.catalog.images[image];
+        Some(match self.catalog.role(image) == Role::Former {
             true => Age::Former,
             false if is_former(&self.lineage) => Age::Shared,
             false => Age::Fresh,
@@ -235,7 +236,7 @@ impl Places {
     fn of_no_image(&self) -> Kinship {
         Kinship {
             base: None,
-            age: self.catalog.has_former().then_some(Age::Fresh),
+            age: self.catalog.relatives.has_former().then_some(Age::Fresh),
         }
     }
 

@@ -5,8 +5,8 @@ use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
 use super::containerd::Containerd;
+use super::copies;
 use super::engine::{Container, Engine};
-use super::layer;
 use super::layout::Layout;
 use super::platform::Platform;
 use super::registry::{Access, Registry};
@@ -287,7 +287,7 @@ impl Reading<'_> {
 
     fn read_layer(&self, layer: LayerId, copies: &[Copy]) {
         if !self.sink.stopped() {
-            layer::read_any(self, layer, copies);
+            copies::read_any(self, layer, copies);
         }
     }
 

@@ -7,8 +7,8 @@
 //! is kept.
 
 use super::catalog::{Copy, Facts};
+use super::copies::read_blob;
 use super::digest::Digest;
-use super::layer::read_blob;
 use super::reading::Reading;
 use super::store::{Blob, Proof};
 use crate::cache::Cache;
@@ -78,6 +78,7 @@ impl Reading<'_> {
             return None;
         }
         let read: Option<(Known, &[u8])> = postcard::take_from_bytes(&kept).ok();
+        let read = read.filter(|(known, _)| known.facts.packages.is_sound());
         let Some((Known { facts, heard }, found)) = read else {
             cache.distrust(&name);
             return None;

@@ -104,6 +104,16 @@ impl Table {
         self.lines.is_empty() && self.abouts.is_empty() && self.unread.is_empty()
     }
 
+    /// Whether every line is one of a package, and all is in the order in which it is looked up: what is read
+    /// from elsewhere need not be.
+    pub(in crate::source) fn is_sound(&self) -> bool {
+        let packages = self.packages.len();
+        let mut lines = self.lines.iter();
+        lines.all(|line| (line.package as usize) < packages)
+            && self.lines.is_sorted_by_key(|line| line.path)
+            && self.abouts.is_sorted_by_key(|about| about.subject)
+    }
+
     /// Whether something is left out of it for want of room, so that it says less than the layer does.
     pub(in crate::source) fn is_cut(&self) -> bool {
         self.unread.iter().any(|unread| unread.why == NO_ROOM)

@@ -3,8 +3,8 @@
 use super::super::catalog::{Image, Position, Use};
 use super::super::history::{self, Step};
 use super::super::json;
-use super::super::lineage::Role;
 use super::super::platform::Platform;
+use super::super::relatives::Role;
 use super::Survey;
 use crate::model::{Counter, DocumentId, Kind};
 use serde_json::Value;
@@ -98,13 +98,13 @@ impl Survey<'_> {
         let mut catalog = self.scan.catalog();
         match known {
             Some(number) => catalog.name_image(number, names),
-            None if catalog.role(self.target) == Role::Scanned => {
+            None if catalog.relatives.role(self.target) == Role::Scanned => {
                 self.scan.sink.count(Counter::Images, 1);
             }
             None => {}
         }
         if let Some(config) = draft.config {
-            catalog.add_config(number, config);
+            catalog.relatives.add_config(number, config);
         }
         for document in draft.config.into_iter().chain(draft.documents) {
             catalog.use_document(document, Use::Image(number));
