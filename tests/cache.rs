@@ -398,16 +398,18 @@ fn results_of_other_keys_and_options_are_not_used() {
 fn a_damaged_result_is_a_warning_and_the_layer_is_read() {
     let place = Place::of(&stack(&[Layer::new().file("token", token("tampered"))]));
     place.scan(true, &[], NOW);
-    let file = &results(&place.results)[0];
-    let sound = fs::read(file).unwrap();
     let (uncached, _) = place.scan(false, &["--format", "json"], NOW);
-    for damage in [
-        Vec::new(),
-        sound[..sound.len() / 2].to_vec(),
-        [&sound[..sound.len() - 1], b"x"].concat(),
-        b"{}".to_vec(),
-    ] {
-        fs::write(file, damage).unwrap();
+    let damages: [fn(&[u8]) -> Vec<u8>; 4] = [
+        |_| Vec::new(),
+        |sound| sound[..sound.len() / 2].to_vec(),
+        |sound| [&sound[..sound.len() - 1], b"x"].concat(),
+        |_| b"{}".to_vec(),
+    ];
+    for damage in damages {
+        for file in results(&place.results) {
+            let sound = fs::read(&file).unwrap();
+            fs::write(&file, damage(&sound)).unwrap();
+        }
         let (run, fetched) = place.scan(true, &["--format", "json"], NOW);
         assert_eq!((run.code, fetched), (1, 1));
         assert_eq!(run.text(), uncached.text());
