@@ -37,6 +37,7 @@ mod ruleset {
     mod error;
     pub mod load;
     mod schema;
+    mod shorthand;
 
     pub(crate) use error::{RuleError, refused};
 }

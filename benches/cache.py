@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures what scans cost that read nothing twice: python3 benches/cache.py [--save]
+"""Measures what scans cost that read nothing twice: python3 benches/cache.py
 
-Serves a layout of this machine's own files from a registry on loopback, and scans it twice with the same folder of
-results; then scans 40 images that share base layers. Build first: cargo build --release
+Serves a layout of this machine's own files from a registry on loopback, and scans it again and again with the same
+folder of results. Build first: cargo build --release
 """
 import argparse
 import http.client
@@ -19,11 +19,9 @@ import compare
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESIDUE = os.path.join(ROOT, "target", "release", "residue")
-IMAGES = 40
-GOALS = f"""
+GOALS = """
   second scan, beyond the round trips          <= 100 ms
   layers that the second scan asks for         ==   0
-  {IMAGES} images that share layers / their blobs  <=   1.3 of the CPU
 """
 
 
@@ -89,52 +87,15 @@ def second_scan(layout, rounds):
     with tempfile.TemporaryDirectory() as results:
         scan = [RESIDUE, "image", "--quiet", f"docker://{host}/bench:1", "--cache-dir", results]
         cold, took = asked_by(lambda: compare.run(scan, 600))
-        beyond = []
+        beyond, runs = [], []
         for _ in range(rounds):
-            warm, scanned = asked_by(lambda: compare.run(scan, 600))
+            warm, scanned = asked_by(lambda: runs.append(compare.run(scan, 600)))
             _, bare = asked_by(lambda: replay(host, warm))
             beyond.append(scanned - bare)
         size = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(results) for name in names)
     blobs = lambda paths: sum("/blobs/" in path for path in paths)
     print(f"first scan: {took:.3f} s, {len(cold)} requests, {blobs(cold)} of them for blobs; {size / 1e6:.1f} MB kept")
-    print(f"second scan: {statistics.median(beyond) * 1e3:.0f} ms beyond {len(warm)} requests, {blobs(warm)} of them for blobs")
-
-
-def write_shared(out, base):
-    """Two layouts: images that share the layers of another and have a small one each, and one image of all blobs."""
-    with open(f"{base}/index.json", encoding="utf-8") as file:
-        digest = json.load(file)["manifests"][0]["digest"].replace(":", "/")
-    with open(f"{base}/blobs/{digest}", encoding="utf-8") as file:
-        shared = json.load(file)["layers"]
-    for name in ("fleet", "blobs"):
-        os.makedirs(f"{out}/{name}/blobs/sha256", exist_ok=True)
-        for layer in shared:
-            blob = layer["digest"].replace("sha256:", "")
-            if not os.path.exists(f"{out}/{name}/blobs/sha256/{blob}"):
-                os.link(f"{base}/blobs/sha256/{blob}", f"{out}/{name}/blobs/sha256/{blob}")
-    own = []
-    for number in range(IMAGES):
-        with tempfile.TemporaryDirectory() as folder:
-            with open(f"{folder}/own", "w", encoding="utf-8") as file:
-                file.write(f"image {number}\n" * 1000)
-            for name in ("fleet", "blobs"):
-                _, _, layer = big_image.write_layer(f"{out}/{name}", iter([f"{folder}/own"]), 1)
-            own.append(layer)
-    images = {"fleet": [shared + [layer] for layer in own], "blobs": [shared + own]}
-    for name, stacks in images.items():
-        manifests = [manifest(f"{out}/{name}", layers, number) for number, layers in enumerate(stacks)]
-        big_image.write_json(f"{out}/{name}/index.json", {"schemaVersion": 2, "manifests": manifests})
-        big_image.write_json(f"{out}/{name}/oci-layout", {"imageLayoutVersion": "1.0.0"})
-
-
-def manifest(out, layers, number):
-    """An image of these layers, under a tag of its own."""
-    config = {"architecture": "amd64", "os": "linux", "config": {"Labels": {"number": str(number)}}}
-    config = big_image.write_blob(out, json.dumps(config).encode(), big_image.CONFIG)
-    text = {"schemaVersion": 2, "mediaType": big_image.MANIFEST, "config": config, "layers": layers}
-    descriptor = big_image.write_blob(out, json.dumps(text).encode(), big_image.MANIFEST)
-    descriptor["annotations"] = {"org.opencontainers.image.ref.name": f"t{number}"}
-    return descriptor
+    print(f"second scan: {compare.median(runs, 'cpu') * 1e3:.0f} ms of CPU; {statistics.median(beyond) * 1e3:.0f} ms beyond {len(warm)} requests, {blobs(warm)} of them for blobs")
 
 
 def main():
@@ -142,21 +103,12 @@ def main():
     parser.add_argument("--work", default=os.path.join(ROOT, "target", "bench"), help="where the images lie")
     parser.add_argument("--bytes", type=int, default=1 << 28, help="of content in the image")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--save", action="store_true", help="write the raw numbers to benches/runs/")
     args = parser.parse_args()
     layout = os.path.join(args.work, "cached")
     if not os.path.exists(f"{layout}/oci-layout"):
         big_image.write_image(layout, big_image.SOURCES, args.bytes, 10)
-    if not os.path.exists(f"{args.work}/shared/fleet/index.json"):
-        write_shared(f"{args.work}/shared", layout)
     print(f"goals:{GOALS}\n{compare.machine()}")
     second_scan(layout, 4 * args.rounds)
-    scan = lambda name: [RESIDUE, "image", "--quiet", "--no-cache", f"oci:{args.work}/shared/{name}"]
-    commands = {"blobs": scan("blobs"), f"{IMAGES} images": scan("fleet")}
-    runs = compare.compare(commands, args.rounds)
-    print(f"\nimages that share layers\n{compare.table(runs)}")
-    if args.save:
-        print(compare.save("shared-layers", commands, runs))
 
 
 if __name__ == "__main__":

@@ -7,12 +7,14 @@ of them; what is shown is the median. Python 3 and Linux are all it needs.
 import argparse
 import datetime
 import json
+import multiprocessing
 import os
 import platform
 import shlex
 import signal
 import statistics
 import subprocess
+import sys
 import threading
 import time
 
@@ -29,6 +31,7 @@ def run(command, limit):
     started = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     timer = threading.Timer(limit, os.killpg, [process.pid, signal.SIGKILL])
+    timer.daemon = True
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - started
@@ -41,6 +44,15 @@ def run(command, limit):
         "written": usage.ru_oublock * BLOCK,
         "exit": process.returncode,
     }
+
+
+def apart(function, *args):
+    """Calls a function in a process of its own, so that the memory it takes is not counted as that of every run."""
+    process = multiprocessing.get_context("fork").Process(target=function, args=args)
+    process.start()
+    process.join()
+    if process.exitcode != 0:
+        sys.exit(f"{function.__name__} failed")
 
 
 def compare(commands, rounds, limit=600):

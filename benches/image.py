@@ -63,6 +63,7 @@ def main():
     parser.add_argument("--save", action="store_true", help="write the raw numbers to benches/runs/")
     parser.add_argument("--kingfisher", default=shutil.which("kingfisher"), metavar="PROGRAM")
     args = parser.parse_args()
+    compare.apart(make_images, args.work)
     big, archive, small = make_images(args.work)
     named = lambda name: name if args.save else None
     print(f"goals:{GOALS}\n{compare.machine()}")

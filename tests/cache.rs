@@ -9,7 +9,7 @@ mod kit;
 
 use kit::certificate::{Certificate, ssh_line};
 use kit::cli::{layout_of, oci, residue, text, written};
-use kit::registry::{Answer, Fake, Request};
+use kit::fake::{Answer, Fake, Request};
 use kit::{Bundle, Codec, Entry, Image, Index, Layer, Run, Secrets, packages, sample};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -232,6 +232,18 @@ fn what_is_encoded_and_what_comments_say_is_known() {
             "ok.env",
             format!("PASSWORD={two} # residue:allow for tests\n"),
         )]));
+    place.read_once();
+}
+
+#[test]
+fn archives_in_layers_are_known() {
+    let mut secrets = Secrets::new("archives");
+    let inner = Layer::new().file("deep/token", secrets.github()).tar();
+    let outer = Layer::new()
+        .file("inner.tar.gz", Codec::Gzip.pack(&inner))
+        .file("key", secrets.npm());
+    let layer = Layer::new().file("app/outer.tar", outer.tar());
+    let place = Place::of(&stack(&[layer, Layer::new().whiteout("app/outer.tar")]));
     place.read_once();
 }
 

@@ -304,6 +304,24 @@ fn a_gitleaks_file_works_as_it_is_when_it_is_given() {
 }
 
 #[test]
+fn a_foreign_pattern_without_fixed_text_is_tried_everywhere() {
+    let rule = "[[rules]]\nid = 'acme-serial'\nregex = '\\b[0-9]{3}-([0-9a-f]{4})-[0-9]{2,9}\\b'\n";
+    let tree = Tree::new("everywhere").with(".gitleaks.toml", rule);
+    put(
+        &tree.dir,
+        "src/id.txt",
+        "a 12-9a4c-77 b 907-3e8d-41567 c 907-41567\n",
+    );
+    let run = tree.scan([]).expect(1);
+    assert!(run.stderr.contains("at every place"), "{}", run.stderr);
+    let report = run.report();
+    assert!(report.has("3e8d") && !report.has("9a4c"));
+    // Our own files are held to more.
+    let tree = Tree::new("own").with(".residue.toml", rule);
+    assert!(tree.scan([]).expect(2).stderr.contains("has no anchor"));
+}
+
+#[test]
 fn a_gitleaks_file_of_the_tree_only_adds() {
     let tree = Tree::new("gitleaks").with(".gitleaks.toml", GITLEAKS);
     let report = tree.scan([]).expect(1).report();

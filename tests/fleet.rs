@@ -10,7 +10,8 @@ mod kit;
 
 use kit::cli::{Residue, image, residue, text, written};
 use kit::engine::available;
-use kit::registry::{Answer, Fake, Real, Request};
+use kit::fake::{Answer, Fake, Request};
+use kit::registry::Real;
 use kit::{Bundle, Image, Index, Layer, Report, Secrets};
 use std::fs;
 

@@ -9,10 +9,10 @@ mod kit;
 
 use kit::cli::{image, layout_of, text, written};
 use kit::engine::{Containerd, Docker, Podman, available, run};
-use kit::{Image, Layer};
-use kit::{Secrets, residue};
+use kit::index::blob_path;
+use kit::{Image, Index, Layer, Secrets, residue};
 use std::fs::Permissions;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
@@ -98,6 +98,54 @@ fn an_engine_that_is_not_there_is_told_at_once() {
 }
 
 #[test]
+fn an_engine_on_another_machine_is_reached_by_its_own_program() {
+    let secret = Secrets::new("ssh").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let archive = layout_of(&Image::new().layer("COPY . /", &layer)).tar();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("saved.tar");
+    std::fs::write(&file, archive).unwrap();
+    let search = format!("{}:{}", text(dir.path()), std::env::var("PATH").unwrap());
+    for (transport, name, before, unknown) in [
+        ("docker-daemon", "docker", "", "Error: No such image: none"),
+        (
+            "podman",
+            "podman",
+            "--remote ",
+            "Error: none: image not known",
+        ),
+    ] {
+        let script = format!(
+            "case \"$*\" in\n'{before}image inspect --format {{{{.Id}}}} -- shop') ;;\n\
+             '{before}save -- shop') cat {} ;;\n*) echo '{unknown}' >&2; exit 1 ;;\nesac",
+            text(&file)
+        );
+        kit::engine::program(&dir.path().join(name), &script);
+        let scan = |name: &str| {
+            let run = image([format!("{transport}:{name}").as_str()]).env("PATH", &search);
+            let run = run.env("DOCKER_HOST", "ssh://me@there");
+            run.env("CONTAINER_HOST", "ssh://me@there").run()
+        };
+        let report = scan("shop").expect(1).report();
+        report.expect_gaps(&[]);
+        assert!(report.has(&secret));
+        let none = scan("none").expect(3).text();
+        assert!(none.contains("has no image none"), "{none}");
+    }
+}
+
+#[test]
+fn that_no_engine_runs_any_container_is_told_with_the_next_step() {
+    let run = residue(["container", "--all", "--format", "json"])
+        .env("DOCKER_HOST", "unix:///no/such/socket")
+        .env("CONTAINER_HOST", "unix:///no/such/socket")
+        .run()
+        .expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(run.text().contains("is it running?"), "{}", run.text());
+}
+
+#[test]
 fn an_engine_that_never_answers_is_not_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");
@@ -117,33 +165,70 @@ fn an_engine_that_never_answers_is_not_waited_for() {
     assert!(begin.elapsed() < Duration::from_secs(30));
 }
 
-#[test]
-fn an_engine_that_dies_in_the_middle_is_a_gap() {
+/// An engine that has one image, says that its archive has so many bytes, and ends after those it has.
+fn engine(archive: Vec<u8>, length: usize) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");
     let listener = UnixListener::bind(&path).unwrap();
-    let secret = Secrets::new("dies").github();
-    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
-    let tar = layer.unterminated();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let mut head = [0; 4096];
             let count = stream.read(&mut head).unwrap_or(0);
             let wants_image = String::from_utf8_lossy(&head[..count]).contains("/get ");
-            let length = if wants_image { tar.len() + 5_000 } else { 2 };
-            let body: &[u8] = if wants_image { &tar } else { b"{}" };
+            let length = if wants_image { length } else { 2 };
+            let body: &[u8] = if wants_image { &archive } else { b"{}" };
             let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
-            use std::io::Write as _;
             let _ = stream.write_all(head.as_bytes());
             let _ = stream.write_all(body);
         }
     });
     let host = format!("unix://{}", path.display());
-    let report = image(["docker-daemon:x"])
-        .env("DOCKER_HOST", &host)
-        .run()
-        .incomplete();
+    (dir, host)
+}
+
+#[test]
+fn an_engine_that_dies_in_the_middle_is_a_gap() {
+    let secret = Secrets::new("dies").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let tar = layer.unterminated();
+    let length = tar.len() + 5_000;
+    let (_dir, host) = engine(tar, length);
+    let run = image(["docker-daemon:x"]).env("DOCKER_HOST", &host).run();
+    let report = run.incomplete();
     assert!(report.has(&secret), "{:#}", report.0);
+}
+
+#[test]
+fn a_platform_that_the_engine_never_pulled_is_a_note() {
+    let mut secrets = Secrets::new("never pulled");
+    let (amd, arm) = (secrets.github(), secrets.npm());
+    let image_of = |arch: &str, secret: &str| {
+        let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+        Image::new()
+            .set("architecture", arch)
+            .layer("COPY . /", &layer)
+    };
+    let (here, absent) = (image_of("amd64", &amd), image_of("arm64", &arm));
+    let both = Index::new().image(&here).image(&absent);
+    let whole = Index::new().nested("1", &both).layout();
+    // Engines that keep images in containerd may have kept the manifest, or not even that.
+    let manifest = absent.manifest().digest();
+    for keeps_manifest in [true, false] {
+        let blobs = absent.blobs();
+        let gone = blobs.iter().map(kit::Blob::digest);
+        let gone = gone.filter(|digest| !keeps_manifest || *digest != manifest);
+        let bundle = gone.fold(whole.clone(), |bundle, digest| {
+            bundle.without(&blob_path(&digest))
+        });
+        let archive = bundle.tar();
+        let length = archive.len();
+        let (_dir, host) = engine(archive, length);
+        let run = image(["docker-daemon:x"]).env("DOCKER_HOST", &host).run();
+        let report = run.expect(1).report();
+        report.expect_gaps(&[]);
+        assert_eq!(report.notes(), ["platform-absent"]);
+        assert!(report.has(&amd) && !report.has(&arm));
+    }
 }
 
 #[test]

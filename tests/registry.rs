@@ -1,5 +1,5 @@
-//! Images in a registry that behaves: what comes over the network is what lies in the archive, and
-//! whoever has to log in can.
+//! Images in a real registry: what comes over the network is what lies in the archive, and whoever has
+//! to prove who they are can.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,103 +8,57 @@
 
 mod kit;
 
-use kit::cli::{image, oci, text, written};
+use kit::authority::Authority;
+use kit::cli::{image, text, written};
 use kit::engine::{available, run};
 use kit::registry::Real;
-use kit::{Bundle, Image, Index, Layer, Report, Secrets};
+use kit::shop::{Shop, told};
+use kit::tokens::TokenServer;
+use kit::{Report, Secrets};
+use std::fs;
 use std::path::Path;
-use tempfile::TempDir;
 
 /// Programs that these tests need.
-const NEEDED: [&str; 3] = ["docker-registry", "skopeo", "openssl"];
+const NEEDED: [&str; 4] = ["docker-registry", "skopeo", "openssl", "htpasswd"];
+/// For registries that nobody has an authority for.
+const UNVERIFIED: &str = "--dest-tls-verify=false";
 
-/// Two platforms of an image that leaks in a file, in a deleted file and in its environment.
-struct Shop {
-    kept: String,
-    deleted: String,
-    variable: String,
-}
-
-impl Shop {
-    fn new(seed: &str) -> Self {
-        let mut secrets = Secrets::new(seed);
-        Self {
-            kept: secrets.github(),
-            deleted: secrets.npm(),
-            variable: secrets.github(),
-        }
-    }
-
-    fn layout(&self) -> Bundle {
-        let base = Layer::new()
-            .file("etc/token", format!("token={}\n", self.kept))
-            .file(
-                "root/.npmrc",
-                format!("//registry.npmjs.org/:_authToken={}\n", self.deleted),
-            );
-        let image = |arch: &str| {
-            Image::new()
-                .set("architecture", arch)
-                .runtime("Env", vec![format!("API_TOKEN={}", self.variable)])
-                .layer("COPY . /", &base)
-                .layer("RUN rm /root/.npmrc", &Layer::new().whiteout("root/.npmrc"))
-        };
-        let both = Index::new().image(&image("amd64")).image(&image("arm64"));
-        Index::new().nested("1", &both).layout()
-    }
-}
-
-/// What a report says, without where it was read from.
-fn told(report: &Report) -> Vec<String> {
-    let mut all: Vec<String> = report
-        .findings()
-        .iter()
-        .flat_map(|finding| {
-            let places = finding.places();
-            let tell = |place: kit::report::Place<'_>| {
-                let (line, column) = place.position();
-                format!(
-                    "{} {} {} {} {:?} {line}:{column}",
-                    finding.rule(),
-                    finding.plain(),
-                    place.kind(),
-                    place.path(),
-                    place.layer(),
-                )
-            };
-            places.into_iter().map(tell).collect::<Vec<_>>()
-        })
-        .collect();
-    all.sort();
-    all
+/// Insists that a registry gives what an archive of the image gives.
+#[track_caller]
+fn expect_shop(shop: &Shop, remote: &Report) {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = dir.path().join("shop.tar");
+    fs::write(&archive, shop.layout().tar()).unwrap();
+    let local = image([text(&archive)]).run().expect(1).report();
+    remote.expect_gaps(&[]);
+    assert_eq!(told(remote), told(&local));
+    assert_eq!(remote.counted("layers"), local.counted("layers"));
+    assert!(remote.has(&shop.kept) && remote.has(&shop.variable));
+    assert_eq!(remote.finding(&shop.deleted).places()[0].state(), "deleted");
 }
 
 #[test]
-fn a_registry_gives_what_the_layout_gives() {
+fn a_registry_gives_what_an_archive_gives() {
     if !available(&NEEDED) {
         return;
     }
     let shop = Shop::new("registry");
-    let dir = written(&shop.layout());
     let registry = Real::start("", "");
-    registry.push(dir.path(), "1", "team/shop:1", &["--dest-tls-verify=false"]);
-
-    let local = image([]).arg(&oci(&dir)).run().expect(1).report();
     let name = format!("{}/team/shop:1", registry.host);
+    registry.push(
+        written(&shop.layout()).path(),
+        "1",
+        "team/shop:1",
+        &[UNVERIFIED],
+    );
+
     for target in [name.clone(), format!("docker://{name}")] {
         let remote = image([target.as_str()]).run().expect(1).report();
-        remote.expect_gaps(&[]);
-        assert_eq!(told(&remote), told(&local));
+        expect_shop(&shop, &remote);
         assert_eq!(remote.counted("images"), 2);
-        assert_eq!(remote.counted("layers"), local.counted("layers"));
-        assert!(remote.has(&shop.kept) && remote.has(&shop.variable));
-        assert_eq!(remote.finding(&shop.deleted).places()[0].state(), "deleted");
     }
-    let one = image([&name, "--platform", "linux/arm64"])
-        .run()
-        .expect(1)
-        .report();
-    assert_eq!(one.counted("images"), 1);
+    let one = image([&name, "--platform", "linux/arm64"]).run();
+    assert_eq!(one.expect(1).report().counted("images"), 1);
 }
 
 #[test]
@@ -121,108 +75,83 @@ fn what_is_not_there_is_a_gap_that_says_what_to_do() {
     assert!(detail.contains("check the name and the tag"), "{detail}");
 }
 
-/// A certificate authority of the test's own, and a registry's certificate signed by it.
-fn certificates(dir: &TempDir) -> (String, String, String) {
-    let at = |name: &str| text(&dir.path().join(name)).to_owned();
-    let (authority, key) = (at("ca.pem"), at("ca.key"));
-    let fixed = [
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+#[test]
+fn an_image_from_before_there_were_configs_is_read() {
+    if !available(&NEEDED) {
+        return;
+    }
+    let shop = Shop::new("schema 1");
+    let registry = Real::start("", "compatibility:\n  schema1:\n    enabled: true\n");
+    let dir = written(&shop.layout());
+    let from = format!("oci:{}:1", text(dir.path()));
+    let name = format!("docker://{}/old:1", registry.host);
+    let copy = [
+        "copy",
+        "-q",
+        "--insecure-policy",
+        UNVERIFIED,
+        "--format",
+        "v2s1",
     ];
-    let names = [
-        "-subj",
-        "/CN=test authority",
-        "-keyout",
-        &key,
-        "-out",
-        &authority,
-    ];
-    let extensions = ["-addext", "basicConstraints=critical,CA:TRUE"];
-    run("openssl", &[&fixed[..], &names, &extensions].concat());
-    let (own, own_key, request, names) = (at("own.pem"), at("own.key"), at("own.csr"), at("names"));
-    let fixed = [
-        "req",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-subj",
-        "/CN=registry",
-    ];
-    run(
-        "openssl",
-        &[&fixed[..], &["-keyout", &own_key, "-out", &request]].concat(),
-    );
-    std::fs::write(&names, "subjectAltName=IP:127.0.0.1,DNS:localhost\n").unwrap();
-    let fixed = [
-        "x509",
-        "-req",
-        "-days",
-        "2",
-        "-CAcreateserial",
-        "-extfile",
-        &names,
-    ];
-    let files = [
-        "-in", &request, "-out", &own, "-CA", &authority, "-CAkey", &key,
-    ];
-    run("openssl", &[&fixed[..], &files].concat());
-    (authority, own, own_key)
+    run("skopeo", &[&copy[..], &[&from, &name]].concat());
+    let report = image([name.as_str()]).run().expect(1).report();
+    report.expect_gaps(&[]);
+    assert!(report.has(&shop.variable));
+    let deleted = report.finding(&shop.deleted).places()[0];
+    assert_eq!(deleted.state(), "deleted");
+    assert_eq!(deleted.instruction(), "COPY . /");
+    assert_eq!(report.counted("images"), 1);
 }
 
 #[test]
 fn a_private_registry_is_entered_with_the_right_authority_and_password() {
-    if !available(&NEEDED) || !available(&["htpasswd"]) {
+    if !available(&NEEDED) {
         return;
     }
     let shop = Shop::new("private");
     let password = Secrets::new("login").password();
     let dir = tempfile::tempdir().unwrap();
-    let (authority, own, key) = certificates(&dir);
-    let users = run("htpasswd", &["-Bbn", "me", &password]);
-    std::fs::write(dir.path().join("users"), users).unwrap();
+    let authority = Authority::new();
+    let own = authority.issue("registry");
+    let users = dir.path().join("users");
+    fs::write(&users, run("htpasswd", &["-Bbn", "me", &password])).unwrap();
     let registry = Real::start(
-        &format!("  tls:\n    certificate: {own}\n    key: {key}"),
+        &format!(
+            "  tls:\n    certificate: {}\n    key: {}",
+            own.certificate, own.key
+        ),
         &format!(
             "auth:\n  htpasswd:\n    realm: test\n    path: {}",
-            dir.path().join("users").display()
+            users.display()
         ),
     );
     let login = format!("me:{password}");
-    let flags = ["--dest-tls-verify=false", "--dest-creds", &login];
+    let flags = [UNVERIFIED, "--dest-creds", &login];
     registry.push(written(&shop.layout()).path(), "1", "shop:1", &flags);
     let target = format!("docker://{}/shop:1", registry.host);
+    let authority = ["--ca-file", &authority.file()].map(str::to_owned);
 
-    let gap = |flags: &[&str]| {
-        let run = image([target.as_str()].into_iter().chain(flags.iter().copied()))
-            .run()
-            .expect(3);
-        run.report().expect_gaps(&["target"]);
-        run.text()
-    };
-    assert!(gap(&[]).contains("--ca-file"));
-    assert!(gap(&["--ca-file", &authority]).contains("docker login"));
-    let named = [
-        "--ca-file",
-        &authority,
-        "--username",
-        "me",
-        "--password-stdin",
-    ];
     let with = |flags: &[&str], password: &str| {
         let all = [target.as_str()].into_iter().chain(flags.iter().copied());
         image(all).stdin(format!("{password}\n")).run()
     };
-    with(&named, &password).expect(1).report().expect_gaps(&[]);
-    assert!(
-        with(&named, "wrong")
-            .expect(3)
-            .text()
-            .contains("rejects the credentials")
-    );
+    let gap = |flags: &[&str]| {
+        let run = with(flags, "").expect(3);
+        run.report().expect_gaps(&["target"]);
+        run.text()
+    };
+    let trusting = authority.each_ref().map(String::as_str);
+    assert!(gap(&[]).contains("--ca-file"));
+    assert!(gap(&trusting).contains("docker login"));
+    let named = [&trusting[..], &["--username", "me", "--password-stdin"]].concat();
+    expect_shop(&shop, &with(&named, &password).expect(1).report());
+    let wrong = with(&named, "wrong").expect(3);
+    assert!(wrong.text().contains("rejects the credentials"));
     let insecure = ["--insecure", "--username", "me", "--password-stdin"];
     with(&insecure, &password).expect(1);
 
     let config = docker_config(dir.path(), &registry.host, &login);
-    let run = image([target.as_str(), "--ca-file", &authority]);
+    let run = image([target.as_str()].into_iter().chain(trusting));
     let report = run.env("DOCKER_CONFIG", &config).run().expect(1).report();
     assert!(report.has(&shop.kept));
 }
@@ -230,18 +159,85 @@ fn a_private_registry_is_entered_with_the_right_authority_and_password() {
 /// What `docker login` leaves behind.
 fn docker_config(dir: &Path, host: &str, login: &str) -> String {
     let folder = dir.join("docker");
-    std::fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     let auth = data_encoding::BASE64.encode(login.as_bytes());
     let config = serde_json::json!({ "auths": { host: { "auth": auth } } });
-    std::fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
     text(&folder).to_owned()
+}
+
+#[test]
+fn a_token_server_is_asked_once_for_all_images_of_a_repository() {
+    if !available(&NEEDED) {
+        return;
+    }
+    let shop = Shop::new("tokens");
+    let password = Secrets::new("token login").password();
+    let login = format!("me:{password}");
+    let authority = Authority::new();
+    let server = TokenServer::start(&authority, &login);
+    let registry = Real::start("", &server.section());
+    let dir = written(&shop.layout());
+    for name in ["team/shop:1", "team/shop:2"] {
+        let flags = [UNVERIFIED, "--dest-creds", &login];
+        registry.push(dir.path(), "1", name, &flags);
+    }
+    let target = |tag: &str| format!("docker://{}/team/shop:{tag}", registry.host);
+    let pushed = server.asked().len();
+    let with = |targets: &[&str], password: &str| {
+        let flags = ["--username", "me", "--password-stdin"];
+        let all = targets.iter().chain(&flags).copied();
+        image(all).stdin(password).run()
+    };
+    let report = with(&[&target("1")], &password).expect(1).report();
+    expect_shop(&shop, &report);
+    with(&[&target("1"), &target("2")], &password).expect(1);
+    let asked = server.asked();
+    let scopes: Vec<_> = asked[pushed..].iter().map(|asked| &asked.path).collect();
+    assert_eq!(scopes.len(), 2, "{scopes:?}");
+    assert!(
+        scopes[0].contains("scope=repository%3Ateam%2Fshop%3Apull"),
+        "{scopes:?}"
+    );
+
+    let wrong = with(&[&target("1")], "wrong").expect(3);
+    assert!(wrong.text().contains("rejects the credentials"));
+    let nobody = image([target("1").as_str()]).run().expect(3);
+    assert!(nobody.text().contains("docker login"), "{}", nobody.text());
+}
+
+#[test]
+fn a_registry_that_wants_a_certificate_of_ours_gets_it() {
+    if !available(&NEEDED) {
+        return;
+    }
+    let shop = Shop::new("client certificate");
+    let authority = Authority::new();
+    let (own, client) = (authority.issue("registry"), authority.issue("client"));
+    let file = authority.file();
+    let tls = format!(
+        "  tls:\n    certificate: {}\n    key: {}\n    clientcas:\n      - {file}",
+        own.certificate, own.key
+    );
+    let registry = Real::start(&tls, "");
+    let (home, folder) = authority.home(&registry.host, Some(&client));
+    let flags = ["--dest-cert-dir", text(&folder)];
+    registry.push(written(&shop.layout()).path(), "1", "shop:1", &flags);
+
+    let target = format!("docker://{}/shop:1", registry.host);
+    let run = image([target.as_str()]).env("HOME", text(&home)).run();
+    expect_shop(&shop, &run.expect(1).report());
+    let run = image([target.as_str(), "--ca-file", &file]).run().expect(3);
+    run.report().expect_gaps(&["target"]);
+    assert!(run.text().contains("certs.d"), "{}", run.text());
 }
 
 #[test]
 fn wrong_usage_is_refused_before_work() {
     let dir = tempfile::tempdir().unwrap();
     let empty = dir.path().join("empty.pem");
-    std::fs::write(&empty, "nothing").unwrap();
+    fs::write(&empty, "nothing").unwrap();
+    let login = ["--username", "me", "--password-stdin"];
     for (flags, word) in [
         (vec!["docker://Not A Name"], "no image can have that name"),
         (
@@ -253,13 +249,14 @@ fn wrong_usage_is_refused_before_work() {
             "no certificate",
         ),
         (vec!["docker://x", "--username", "me"], "--password-stdin"),
+        ([&["-"][..], &login].concat(), "standard input"),
         (
-            vec!["-", "--username", "me", "--password-stdin"],
-            "standard input",
+            [&["a.test/x", "b.test/y"][..], &login].concat(),
+            "a.test, b.test",
         ),
         (vec!["docker://x", "--jobs", "0"], "--jobs"),
     ] {
-        let run = image(flags).stdin("").run().expect(2);
+        let run = image(flags).stdin("word").run().expect(2);
         assert!(run.stderr.contains(word), "{}", run.stderr);
     }
 }

@@ -8,7 +8,7 @@
 mod kit;
 
 use kit::cli::{image, layout_of, oci, residue, text, written};
-use kit::registry::Fake;
+use kit::fake::Fake;
 use kit::report::Finding;
 use kit::{Codec, Image, Index, Layer, Report, Secrets};
 use serde_json::Value;

@@ -13,27 +13,10 @@ mod kit;
 use kit::git::{line, token};
 use kit::{Repo, Secrets};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::Stdio;
-
-/// Runs git with this on standard input.
-fn feed(git: &Repo, args: &[&str], input: &[u8]) -> String {
-    let mut command = git.command("git");
-    let pipes = command
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut child = pipes.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "git {args:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 /// Stores an object as it is, whether git would have made it or not.
 fn object(git: &Repo, kind: &str, content: &[u8]) -> String {
-    feed(
-        git,
+    git.feed(
         &["hash-object", "-t", kind, "-w", "--stdin", "--literally"],
         content,
     )
@@ -213,8 +196,7 @@ fn repositories_among_the_files_are_read_as_such() {
         ("vendor/lib/deep/er", &deeper, &["init", "-q"]),
         ("test/data.git", &bare, &["init", "-q", "--bare"]),
     ] {
-        let inner =
-            |args: &[&str], input: &[u8]| feed(&git, &[&["-C", place], args].concat(), input);
+        let inner = |args: &[&str], input: &[u8]| git.feed(&[&["-C", place], args].concat(), input);
         std::fs::create_dir_all(git.join(place)).unwrap();
         inner(init, b"");
         let blob = inner(&["hash-object", "-w", "--stdin"], line(token).as_bytes());
@@ -276,7 +258,7 @@ fn folders_may_be_nested_deeper_than_anybody_looks() {
         content.len()
     )
     .unwrap();
-    feed(&git, &["fast-import", "--quiet"], stream.as_bytes());
+    git.feed(&["fast-import", "--quiet"], stream.as_bytes());
     let report = git.found(&[]);
     assert_eq!(report.finding(&token).paths().len(), 1);
     let report = git.scan(&["--branch", "main"]).expect(3).report();
@@ -292,10 +274,7 @@ fn folders_that_multiply_come_to_an_end() {
     let mut child = format!("100644 blob {blob}");
     for _ in 0..10 {
         let entries: String = (0..10).map(|n| format!("{child}\tn{n}\n")).collect();
-        child = format!(
-            "040000 tree {}",
-            feed(&git, &["mktree"], entries.as_bytes())
-        );
+        child = format!("040000 tree {}", git.feed(&["mktree"], entries.as_bytes()));
     }
     commit_of(&git, child.rsplit(' ').next().unwrap());
     for flags in [&[][..], &["--branch", "main"]] {
@@ -319,8 +298,7 @@ fn objects_are_counted_once_in_any_number_of_packs() {
     }
     // One more with everything in it.
     let all = git.git(&["rev-list", "--objects", "--all", "--no-object-names"]);
-    feed(
-        &git,
+    git.feed(
         &["pack-objects", "-q", ".git/objects/pack/pack"],
         all.as_bytes(),
     );

@@ -3,6 +3,7 @@
 
 mod kit;
 
+use kit::archive::cpio;
 use kit::cli::{dir, image, layout_of, scan, scan_stream, scan_with, text};
 use kit::packages::{self, MANAGERS, Package};
 use kit::report::Place;
@@ -70,6 +71,24 @@ fn the_order_of_file_and_records_does_not_matter() {
         let reversed = install(&key).files().reversed();
         let report = image(["-"]).stdin(reversed.tar()).run().expect(1).report();
         assert_eq!(judged(&report, &key), ("high", installed_by(manager)));
+    }
+}
+
+#[test]
+fn a_key_in_an_archive_goes_by_the_archive() {
+    for (manager, install) in MANAGERS {
+        let key = key(manager);
+        let archive = cpio(&[("a/test.pem", key.as_bytes())]);
+        let package = install(std::str::from_utf8(&archive).unwrap());
+        let report = scanned(&[package.layer()]);
+        assert_eq!(judged(&report, &key), ("high", installed_by(manager)));
+        let place = report.finding(key.trim()).places()[0];
+        assert_eq!(place.0["member"], "a/test.pem");
+
+        let changed = [&archive[..], b"\n"].concat();
+        let changed = Layer::new().file(&package.path, changed).unterminated();
+        let report = scanned(&[package.records().raw(&changed)]);
+        assert_eq!(judged(&report, &key), ("confirmed", None));
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn run(args: &AuditArgs) -> anyhow::Result<u8> {
             ..
         } = setting;
         let source = ImageSource::new(registries, options, context, progress)?;
-        Ok(Box::new(source.with_access(access).with_cache(cache)))
+        Ok(Box::new(source.with_access(access)?.with_cache(cache)))
     });
     kept.tell();
     code

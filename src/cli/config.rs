@@ -6,7 +6,6 @@ use super::exit::Exit;
 use super::{closed_pipe_is_fine, detector, tell};
 use anstyle::AnsiColor;
 use residue::config::{self, Config, Lookup, Row, Wishes};
-use residue::detect::Detector;
 use residue::suppress::ignore::Root;
 use serde_json::json;
 use std::io::Write;
@@ -84,7 +83,7 @@ fn check(file: Option<&Path>) -> anyhow::Result<u8> {
         true => "no configuration file".to_owned(),
         false => config.files.join(", "),
     };
-    let detector = Detector::new(config.rules, detector::now()?)?;
+    let detector = detector::tried(config.rules, detector::now()?)?;
     if let Err(problem) = detector.compile_all() {
         anyhow::bail!("{problem}");
     }

@@ -3,7 +3,6 @@
 use super::args::ContainerArgs;
 use super::scan::{self, Plan, Setting};
 use super::{config, detector};
-use anyhow::anyhow;
 use residue::source::image::{ImageSource, Target};
 use residue::suppress::Reach;
 
@@ -25,7 +24,7 @@ pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
              ..
          }| {
             let targets = match args.all {
-                true => Target::running().map_err(|reason| anyhow!(reason))?,
+                true => vec![Target::running()],
                 false => Target::containers(&args.containers),
             };
             Ok(Box::new(ImageSource::new(

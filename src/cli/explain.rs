@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs) -> anyhow::Result<u8> {
         least: config.settings.min_confidence.value,
         secrets: args.show_secrets,
     };
-    let detector = Detector::new(config.rules, options.now)?;
+    let detector = detector::tried(config.rules, options.now)?;
     for id in &args.only {
         let known = detector.rules().iter().any(|rule| rule.id == *id);
         ensure!(

@@ -36,7 +36,7 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
             ..
         } = setting;
         let source = ImageSource::new(targets, options, context, progress)?;
-        let source = source.with_access(access).with_cache(cache);
+        let source = source.with_access(access)?.with_cache(cache);
         Ok(Box::new(source.with_base(base).since(former)))
     });
     kept.tell();

@@ -2,6 +2,7 @@
 //! only says what its source is.
 
 use super::args::{OutputArgs, RunArgs};
+use super::detector;
 use super::progress::Display;
 use super::tell;
 use anstream::{AutoStream, ColorChoice};
@@ -97,8 +98,8 @@ fn scan(
     plan.options.keep_secrets = args.output.show_secrets;
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
-    let detector = Detector::new(plan.config.rules, options.now)?;
-    let display = Display::new(args.output.quiet);
+    let detector = detector::tried(plan.config.rules, options.now)?;
+    let display = Display::new(args.output.wants_progress());
     let (before, after) = detector.context();
     let source = open(Setting {
         detector: &detector,

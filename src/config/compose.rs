@@ -11,7 +11,7 @@ use super::settings::{From, Set};
 use crate::model::Rule;
 use crate::ruleset::draft::{Draft, Shared};
 use crate::ruleset::{self, RuleError, keys};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Rules in the making.
 #[derive(Default)]
@@ -44,7 +44,12 @@ impl Composer {
             false => self.refuse_selection(layer),
         }
         let drafts = std::mem::take(&mut layer.drafts);
+        let mut seen = HashMap::new();
         for draft in drafts.rules {
+            let first = seen.insert(draft.id().to_owned(), draft.location().to_owned());
+            if let Some(first) = first.filter(|_| !layer.foreign) {
+                self.problems.push(taken(&draft, &first).into());
+            }
             self.draft(draft, layer);
         }
         for change in std::mem::take(&mut layer.overrides) {
@@ -162,12 +167,13 @@ impl Composer {
     /// until it can, and that is told.
     fn prepared(&mut self, mut rule: Rule, layer: &Layer) -> Result<Rule, RuleError> {
         if let Some(pattern) = rule.regex.as_deref().filter(|_| layer.foreign)
-            && let Ok((pattern, changes)) = loosened(pattern, &rule.keywords)
+            && let Ok(loosened) = loosened(pattern, &rule.keywords)
         {
             let (location, id) = (&rule.location, &rule.id);
             let told = |change| format!("{location}: rule `{id}`: {change}");
-            self.warnings.extend(changes.into_iter().map(told));
-            rule.regex = Some(pattern);
+            self.warnings.extend(loosened.changes.into_iter().map(told));
+            rule.regex = Some(loosened.pattern);
+            rule.everywhere = loosened.everywhere;
         }
         ruleset::searchable(&rule)?;
         Ok(rule)
@@ -271,6 +277,15 @@ impl Composer {
 
     fn position(&self, id: &str) -> Option<usize> {
         self.rules.iter().position(|rule| rule.id == id)
+    }
+}
+
+/// What is wrong with a second rule of the same id in one file: the one would change the other.
+fn taken(draft: &Draft, first: &str) -> RuleError {
+    RuleError::Rule {
+        location: draft.location().to_owned(),
+        id: draft.id().to_owned(),
+        problem: format!("the id is taken by {first}; choose another, or make one block of both"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::ConfigError;
 use super::settings::{Set, Wishes};
-use super::values::{Belief, FailOn, FormatName, Gap, Memory, Threads, Time};
+use super::values::{Belief, Depth, FailOn, FormatName, Gap, Memory, Threads, Time};
 use crate::model::{Confidence, Severity};
 use crate::ruleset::draft::{self, Drafts, Text};
 use crate::ruleset::{RuleError, keys};
@@ -81,6 +81,7 @@ struct RawScan {
     timeout: Option<Spanned<Time>>,
     threads: Option<Spanned<Threads>>,
     max_memory: Option<Spanned<Memory>>,
+    depth: Option<Spanned<Depth>>,
 }
 
 #[derive(Deserialize)]
@@ -173,6 +174,7 @@ impl Tables<'_> {
         wishes.max_memory = raw
             .max_memory
             .map(|memory| self.set(memory, |memory| memory.0));
+        wishes.depth = raw.depth.map(|depth| self.set(depth, |depth| depth.0));
     }
 
     fn gate(&self, raw: RawGate, wishes: &mut Wishes) {

@@ -1,17 +1,25 @@
 //! Rules written for another scanner, made searchable. Ours are found by a fixed text at a bounded
 //! distance and confirmed in a bounded window; others run their patterns over whole files, so theirs
-//! may promise neither. What is changed is told, because it may find less.
+//! may promise neither. What is changed is told, because it may find less or take longer.
 
 use crate::ruleset::anchors::{self, AnchorError, MIN_LITERAL};
-use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
+use crate::ruleset::rewrite::with_repetitions;
+use regex_syntax::hir::{Hir, Repetition};
 
 /// Upper bounds that are tried, in turn, where a repetition has none.
 const BOUNDS: [u32; 5] = [4096, 1024, 256, 64, 16];
 /// How far behind a keyword a match may begin, in bytes, where the pattern itself has no fixed text.
 const BEHIND_KEYWORD: usize = 256;
 
-/// A pattern that has a window, and what was changed for that.
-pub(super) type Loosened = (String, Vec<String>);
+/// A pattern that has a window.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Loosened {
+    pub(super) pattern: String,
+    /// Whether there is no fixed text in it, so that it has to be tried everywhere.
+    pub(super) everywhere: bool,
+    /// What was changed.
+    pub(super) changes: Vec<String>,
+}
 
 /// Changes a pattern until it has a window; `keywords` are those of its rule.
 ///
@@ -24,15 +32,30 @@ pub(super) fn loosened(pattern: &str, keywords: &[String]) -> Result<Loosened, A
         pattern = bounded;
         changes.push(format!("repetitions without an end stop after {bound}"));
     }
+    let mut everywhere = false;
     if anchors::derive(&pattern) == Err(AnchorError::NoLiteral) {
-        pattern = behind_keywords(&pattern, keywords).ok_or(AnchorError::NoLiteral)?;
-        changes.push(format!(
-            "it has no fixed text, so it is looked for within {BEHIND_KEYWORD} bytes behind its \
-             keywords"
-        ));
+        if let Some(behind) = behind_keywords(&pattern, keywords) {
+            pattern = behind;
+            changes.push(format!(
+                "it has no fixed text, so it is looked for within {BEHIND_KEYWORD} bytes behind \
+                 its keywords"
+            ));
+        } else {
+            everywhere = true;
+            changes.push(
+                "it has no fixed text, so it is tried at every place, which is slow".to_owned(),
+            );
+        }
     }
-    anchors::derive(&pattern)?;
-    Ok((pattern, changes))
+    match everywhere {
+        true => anchors::everywhere(&pattern)?,
+        false => anchors::derive(&pattern)?,
+    };
+    Ok(Loosened {
+        pattern,
+        everywhere,
+        changes,
+    })
 }
 
 /// The pattern with the largest bound that leaves it a window.
@@ -45,23 +68,12 @@ fn bounded(pattern: &str) -> Result<(String, u32), AnchorError> {
 }
 
 fn with_bound(hir: &Hir, bound: u32) -> Hir {
-    let inner = |hir: &Hir| with_bound(hir, bound);
-    match hir.kind() {
-        HirKind::Repetition(repetition) => Hir::repetition(Repetition {
-            max: repetition
-                .max
-                .or(Some(repetition.min.saturating_add(bound))),
-            sub: Box::new(inner(&repetition.sub)),
-            ..repetition.clone()
-        }),
-        HirKind::Capture(capture) => Hir::capture(Capture {
-            sub: Box::new(inner(&capture.sub)),
-            ..capture.clone()
-        }),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(inner).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(inner).collect()),
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => hir.clone(),
-    }
+    with_repetitions(hir, &|repetition| Repetition {
+        max: repetition
+            .max
+            .or(Some(repetition.min.saturating_add(bound))),
+        ..repetition
+    })
 }
 
 /// The pattern behind one of the rule's keywords; `None` if one is too short to be searched for.
@@ -105,8 +117,12 @@ mod tests {
 
     #[test]
     fn a_searchable_pattern_stays_as_it_is() {
-        let pattern = "acme_[0-9a-f]{8}";
-        assert_eq!(changed(pattern, &[]), Ok((pattern.to_owned(), Vec::new())));
+        let same = Loosened {
+            pattern: "acme_[0-9a-f]{8}".to_owned(),
+            everywhere: false,
+            changes: Vec::new(),
+        };
+        assert_eq!(changed(&same.pattern, &[]), Ok(same));
     }
 
     #[test]
@@ -115,7 +131,9 @@ mod tests {
             r"acme_token\s*=\s*([0-9a-f]+)",
             r#"(?i)\bacme_token[\w.-]*\s*=\s*"?([0-9a-f]{4,})"#,
         ] {
-            let (pattern, changes) = changed(pattern, &[]).unwrap();
+            let Loosened {
+                pattern, changes, ..
+            } = changed(pattern, &[]).unwrap();
             assert_eq!(changes.len(), 1, "{pattern}");
             let found = secret(&pattern, "x acme_token = 0123abcd");
             assert_eq!(found.as_deref(), Some("0123abcd"), "{pattern}");
@@ -125,7 +143,9 @@ mod tests {
     #[test]
     fn a_pattern_without_fixed_text_is_looked_for_behind_its_keywords() {
         for pattern in [r"\b[0-9a-f]{8}\b", r"\b([0-9a-f]{8})\b"] {
-            let (pattern, changes) = changed(pattern, &["acme", "umbrella"]).unwrap();
+            let Loosened {
+                pattern, changes, ..
+            } = changed(pattern, &["acme", "umbrella"]).unwrap();
             assert_eq!(changes.len(), 1);
             let found = secret(&pattern, "the ACME id: 0123abcd.");
             assert_eq!(found.as_deref(), Some("0123abcd"));
@@ -134,10 +154,12 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_searched_for_is_refused() {
+    fn without_usable_keywords_it_is_tried_everywhere() {
         for keywords in [&[][..], &["key"]] {
-            let refused = changed("[0-9a-f]{32}", keywords);
-            assert_eq!(refused, Err(AnchorError::NoLiteral));
+            let loosened = changed("[0-9a-f]{32}", keywords).unwrap();
+            assert!(loosened.everywhere, "{keywords:?}");
+            assert_eq!(loosened.pattern, "[0-9a-f]{32}");
+            assert_eq!(changed("[0-9a-f]*", keywords), Err(AnchorError::Empty));
         }
     }
 }

@@ -29,7 +29,7 @@ pub use layer::all_keys;
 pub use quantity::{duration, memory};
 pub use rows::Row;
 pub use settings::{From, Set, Settings, Wishes};
-pub use values::{FailOn, MOST_THREADS};
+pub use values::{FailOn, MOST_DEPTH, MOST_THREADS};
 
 use self::compose::Composer;
 use self::find::common_root;
@@ -95,6 +95,7 @@ impl Config {
             now,
             limits: Limits {
                 memory: settings.max_memory.value,
+                depth: settings.depth.value,
                 ..Limits::default()
             },
             notes: self.notes.clone(),

@@ -72,6 +72,8 @@ pub struct Wishes {
     pub threads: Option<Set<usize>>,
     /// Bytes for decoder windows and text in flight.
     pub max_memory: Option<Set<u64>>,
+    /// How deep archives are opened inside each other.
+    pub depth: Option<Set<usize>>,
     /// The least severity that fails.
     pub fail_on: Option<Set<FailOn>>,
     /// The least confidence that is shown.
@@ -97,6 +99,8 @@ pub struct Settings {
     pub threads: Set<usize>,
     /// Bytes for decoder windows and text in flight.
     pub max_memory: Set<u64>,
+    /// How deep archives are opened inside each other.
+    pub depth: Set<usize>,
     /// The least severity that fails.
     pub fail_on: Set<FailOn>,
     /// The least confidence that is shown.
@@ -136,6 +140,7 @@ impl Default for Settings {
             timeout: Set::default(None),
             threads: Set::default(0),
             max_memory: Set::default(Limits::default().memory),
+            depth: Set::default(Limits::default().depth),
             fail_on: Set::default(FailOn(policy.fail_on)),
             min_confidence: Set::default(policy.min_confidence),
             strict: Set::default(policy.strict),
@@ -158,6 +163,7 @@ impl Settings {
         self.timeout.outweighed_by(timeout);
         self.threads.outweighed_by(wishes.threads);
         self.max_memory.outweighed_by(wishes.max_memory);
+        self.depth.outweighed_by(wishes.depth);
         self.fail_on.outweighed_by(wishes.fail_on);
         self.min_confidence.outweighed_by(wishes.min_confidence);
         self.strict.outweighed_by(wishes.strict);
@@ -184,6 +190,7 @@ impl Settings {
         refused.unless(&mut wishes.timeout, "timeout", |_| false);
         refused.unless(&mut wishes.threads, "threads", |_| false);
         refused.unless(&mut wishes.max_memory, "max-memory", |_| false);
+        refused.unless(&mut wishes.depth, "depth", |_| false);
         refused.all(&mut wishes.exclude, "exclude");
         refused.all(&mut wishes.allow_gap, "allow-gap");
         self.follow(wishes);
@@ -220,6 +227,7 @@ impl Settings {
             }),
             row("scan.threads", &self.threads, usize::to_string),
             row("scan.max-memory", &self.max_memory, u64::to_string),
+            row("scan.depth", &self.depth, usize::to_string),
             row("gate.fail-on", &self.fail_on, |fail| fail.name().to_owned()),
             row(
                 "gate.min-confidence",
@@ -337,6 +345,7 @@ mod tests {
             timeout: stated(Duration::from_secs(1)),
             threads: stated(1000),
             max_memory: stated(1),
+            depth: stated(0),
             exclude: stated("*".to_owned()).into_iter().collect(),
             allow_gap: stated(Kind::Corrupt).into_iter().collect(),
             strict: stated(true),
@@ -354,6 +363,7 @@ mod tests {
                 "timeout",
                 "threads",
                 "max-memory",
+                "depth",
                 "exclude",
                 "allow-gap"
             ]

@@ -89,6 +89,25 @@ impl TryFrom<u64> for Threads {
     }
 }
 
+/// How deep archives are opened inside each other.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u64")]
+pub(super) struct Depth(pub(super) usize);
+
+/// The deepest that may be asked for: each level takes its part of a thread's stack.
+pub const MOST_DEPTH: u8 = 32;
+
+impl TryFrom<u64> for Depth {
+    type Error = String;
+
+    fn try_from(number: u64) -> Result<Self, String> {
+        match usize::try_from(number) {
+            Ok(number) if number <= usize::from(MOST_DEPTH) => Ok(Self(number)),
+            _ => Err(format!("{number} is too deep; at most {MOST_DEPTH}")),
+        }
+    }
+}
+
 /// The name of a report format.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]

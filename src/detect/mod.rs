@@ -11,6 +11,7 @@ mod confirm;
 pub mod cost;
 mod decode;
 mod entropy;
+mod everywhere;
 pub mod examples;
 pub mod explain;
 pub mod gates;
@@ -33,6 +34,7 @@ pub use resolve::resolve;
 use crate::model::{Allowlist, Derived, Match, Piece, Place, Rule, Trace};
 use crate::ruleset::RuleSet;
 use confirm::{Answer, Confirm, Hit};
+use everywhere::Everywhere;
 use paths::Paths;
 use prefilter::{Prefilter, Quads};
 use search::Search;
@@ -58,7 +60,9 @@ pub struct DetectError {
 pub struct Detector {
     rules: RuleSet,
     prefilter: Box<dyn Prefilter>,
-    /// The rules that wait for the prefilter's literals.
+    /// The rules that no literal leads to.
+    everywhere: Everywhere,
+    /// The rules that wait for the prefilter's literals, and those that do without.
     waiting: Waiting,
     compiled: Vec<OnceLock<Result<Confirm, DetectError>>>,
     paths: Vec<OnceLock<Paths>>,
@@ -84,12 +88,14 @@ impl Detector {
     /// Unix epoch. Regexes are compiled when they are first needed.
     ///
     /// # Errors
-    /// When a rule names a gate or a validator that does not exist.
+    /// When a rule names a gate or a validator that does not exist, or one that is tried everywhere
+    /// does not compile.
     pub fn new(rules: RuleSet, now: i64) -> Result<Self, DetectError> {
         rules.rules().iter().try_for_each(names_exist)?;
         let (waiting, literals) = Waiting::new(&rules);
         Ok(Self {
             prefilter: Box::new(Quads::new(&literals)),
+            everywhere: Everywhere::new(&rules, literals.len())?,
             waiting,
             compiled: rules.rules().iter().map(|_| OnceLock::new()).collect(),
             paths: rules.rules().iter().map(|_| OnceLock::new()).collect(),
@@ -137,7 +143,15 @@ impl Detector {
     /// # Errors
     /// The first rule that does not compile.
     pub fn compile_all(&self) -> Result<(), &DetectError> {
-        (0..self.compiled.len()).try_for_each(|rule| self.compiled(rule).as_ref().map(drop))
+        (0..self.compiled.len()).try_for_each(|rule| self.compile(rule))
+    }
+
+    /// Compiles the regex of one rule now.
+    ///
+    /// # Errors
+    /// When it does not compile: it is larger than any that the program runs.
+    pub fn compile(&self, rule: usize) -> Result<(), &DetectError> {
+        self.compiled(rule).as_ref().map(drop)
     }
 
     /// Searches one piece; `text` is the bytes of its range. Matches whose literal starts in a

@@ -71,8 +71,11 @@ impl Counted {
     fn holds(&self, found: &Match, place: &Place) -> bool {
         let list = &self.list;
         let text = looks_at_text(list).then(|| found.judged.allowed.contains(&self.number));
-        let path = (!list.paths.is_empty())
-            .then(|| self.paths.iter().any(|path| path.is_match(&place.path)));
+        let path = (!list.paths.is_empty()).then(|| {
+            let full = place.full_path();
+            let mut paths = self.paths.iter();
+            paths.any(|path| path.is_match(&place.path) || path.is_match(&full))
+        });
         let commit = (!list.commits.is_empty()).then(|| is_of(place, &list.commits));
         let mut criteria = [text, path, commit].into_iter().flatten();
         match list.condition {

@@ -33,8 +33,9 @@ pub fn resolve(mut matches: Vec<Match>, rules: &[Rule]) -> Vec<Match> {
 }
 
 /// Sort key that puts first, of several readings of the same bytes, the one that says most: what was
-/// hidden before what stands there, and that before the same read with something near it undone.
-fn reading(found: &Match) -> (u8, Vec<Cow<'static, str>>) {
+/// hidden, the shortest of it first because most of it was undone, before what stands there, and that
+/// before the same read with something near it undone. One that is low says nothing.
+fn reading(found: &Match) -> (bool, u8, usize, usize, Vec<Cow<'static, str>>) {
     let encodings = &found.judged.encodings;
     let length = (found.span.end - found.span.start) as usize;
     let rank = match encodings.is_empty() {
@@ -42,7 +43,9 @@ fn reading(found: &Match) -> (u8, Vec<Cow<'static, str>>) {
         false if found.judged.secret.len() != length => 0,
         false => 2,
     };
-    (rank, encodings.clone())
+    let is_low = found.judged.confidence == Confidence::Low;
+    let (length, steps) = (found.judged.secret.len(), encodings.len());
+    (is_low, rank, length, steps, encodings.clone())
 }
 
 /// Sort key that puts the strongest match first.

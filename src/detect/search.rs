@@ -58,14 +58,15 @@ impl<'a> Search<'a> {
         }
         let (waiting, hits) = (&self.detector.waiting, &mut self.trace.hits);
         let first = hits.len();
-        let prefilter = &self.detector.prefilter;
-        prefilter.find(self.text, starts, &mut |literal, at| {
+        let mut hit = |literal: usize, at| {
             hits.extend(waiting.of_literal(literal).map(|anchor| Traced {
                 at,
                 anchor,
                 led_to: LedTo::Nothing,
             }));
-        });
+        };
+        self.detector.everywhere.find(self.text, &starts, &mut hit);
+        self.detector.prefilter.find(self.text, starts, &mut hit);
         hits[first..].sort_unstable_by_key(|hit| (hit.at, hit.anchor));
         for index in first..self.trace.hits.len() {
             let Traced { at, anchor, .. } = self.trace.hits[index];

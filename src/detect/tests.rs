@@ -20,12 +20,18 @@ const RULES: &str = r#"
         id = "acme-pair"
         regex = '[a-z]{0,6}user=(?P<user>[a-z]{1,9});secret=([a-z]{2,9})'
         required = [{ id = "acme-key", within_lines = 1, optional = true }]
+        [[rules]]
+        id = "everywhere"
+        regex = '\b[jq][a-z]{0,2} [ab]'
     "#;
 
 fn detector(rules: &str) -> Detector {
     let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
     std::fs::write(file.path(), rules).unwrap();
-    let rules = crate::ruleset::read(Path::new(file.path())).unwrap();
+    let mut rules = crate::ruleset::read(Path::new(file.path())).unwrap();
+    for rule in &mut rules {
+        rule.everywhere = crate::ruleset::searchable(rule).is_err();
+    }
     Detector::new(RuleSet::new(rules).unwrap(), 0).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! Which rules wait for which literal. Many rules can share a literal, and a rule can wait for many:
 //! each pair is an *anchor* with a number and a window of its own, because how much text around a
-//! literal has a say depends on who asks.
+//! literal has a say depends on who asks. A rule that waits for none has one anchor, whose number in
+//! place of a literal's follows those of all literals.
 
 use super::NEIGHBOURHOOD;
 use super::confirm::Hit;
@@ -72,7 +73,7 @@ impl Waiting {
         let (mut literals, mut waiting) = (Vec::new(), Vec::<Vec<Anchor>>::new());
         let windows = rules.windows().iter().enumerate();
         let windows = windows.filter_map(|(rule, window)| Some((rule, window.as_ref()?)));
-        for (rule, window) in windows {
+        for (rule, window) in windows.clone() {
             for anchor in &window.anchors {
                 let literal = anchor.literal.as_slice();
                 let number = *numbers.entry(literal).or_insert_with(|| {
@@ -87,10 +88,20 @@ impl Waiting {
                 });
             }
         }
-        (Self::numbered(&waiting, &literals), literals)
+        let mut longest = literals.iter().map(|l| l.len()).max().unwrap_or(0);
+        for (rule, window) in windows.filter(|(_, window)| window.anchors.is_empty()) {
+            let (before, length) = (0, window.length);
+            waiting.push(vec![Anchor {
+                rule,
+                before,
+                length,
+            }]);
+            longest = longest.max(length);
+        }
+        (Self::numbered(&waiting, longest), literals)
     }
 
-    fn numbered(waiting: &[Vec<Anchor>], literals: &[&[u8]]) -> Self {
+    fn numbered(waiting: &[Vec<Anchor>], longest: usize) -> Self {
         let mut next = 0;
         let of_literal = waiting.iter().map(|anchors| {
             let first = next;
@@ -100,7 +111,7 @@ impl Waiting {
         Self {
             of_literal: of_literal.collect(),
             anchors: waiting.concat(),
-            longest: literals.iter().map(|l| l.len()).max().unwrap_or(0),
+            longest,
         }
     }
 
@@ -114,7 +125,7 @@ impl Waiting {
         &self.anchors[number as usize]
     }
 
-    /// Length of the longest literal, in bytes.
+    /// Length of the longest text that leads to a rule, in bytes: a literal, or what stands in for one.
     pub(super) fn longest(&self) -> usize {
         self.longest
     }

@@ -7,11 +7,12 @@
 
 use super::confirm::Hit;
 use crate::ruleset::anchors::{self, AnchorError, Window};
+use crate::ruleset::rewrite::with_repetitions;
 use regex_automata::meta::{BuildError, Cache, Config, Regex};
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::captures::{Captures, GroupInfo};
 use regex_automata::{Anchored, Input, Span};
-use regex_syntax::hir::{Capture, Hir, HirKind, Repetition};
+use regex_syntax::hir::{Hir, Repetition};
 
 /// From this upper bound on, a repetition of one character is left to the window.
 const LONG: u32 = 512;
@@ -143,33 +144,20 @@ fn build(hir: Hir, captures: WhichCaptures) -> Result<Regex, PatternError> {
         .which_captures(captures);
     let regex = Regex::builder()
         .configure(config)
-        .build_from_hir(&loosened(hir));
+        .build_from_hir(&loosened(&hir));
     Ok(regex.map_err(Box::new)?)
 }
 
 /// The expression without the upper bounds of its long repetitions of one character.
-fn loosened(hir: Hir) -> Hir {
-    match hir.into_kind() {
-        HirKind::Empty => Hir::empty(),
-        HirKind::Literal(literal) => Hir::literal(literal.0),
-        HirKind::Class(class) => Hir::class(class),
-        HirKind::Look(look) => Hir::look(look),
-        HirKind::Capture(capture) => Hir::capture(Capture {
-            sub: Box::new(loosened(*capture.sub)),
-            ..capture
-        }),
-        HirKind::Concat(parts) => Hir::concat(parts.into_iter().map(loosened).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.into_iter().map(loosened).collect()),
-        HirKind::Repetition(repetition) => {
-            let long = repetition.max.is_some_and(|max| max >= LONG);
-            let one_character = repetition.sub.properties().maximum_len() == Some(1);
-            Hir::repetition(Repetition {
-                max: repetition.max.filter(|_| !(long && one_character)),
-                sub: Box::new(loosened(*repetition.sub)),
-                ..repetition
-            })
+pub(super) fn loosened(hir: &Hir) -> Hir {
+    with_repetitions(hir, &|repetition| {
+        let long = repetition.max.is_some_and(|max| max >= LONG);
+        let one_character = repetition.sub.properties().maximum_len() == Some(1);
+        Repetition {
+            max: repetition.max.filter(|_| !(long && one_character)),
+            ..repetition
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -180,11 +168,11 @@ mod tests {
     fn only_long_repetitions_of_one_character_lose_their_upper_bound() {
         let parsed = |pattern| anchors::parse(pattern).unwrap();
         assert_eq!(
-            loosened(parsed("(?P<a>ab[0-9]{60,5000}-)?")),
+            loosened(&parsed("(?P<a>ab[0-9]{60,5000}-)?")),
             parsed("(?P<a>ab[0-9]{60,}-)?")
         );
         for kept in ["ab[0-9]{2,40}", "(?:ab|[0-9]cd){2,400}"] {
-            assert_eq!(loosened(parsed(kept)), parsed(kept));
+            assert_eq!(loosened(&parsed(kept)), parsed(kept));
         }
     }
 

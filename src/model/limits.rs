@@ -9,13 +9,15 @@ const GIB: u64 = 1 << 30;
 /// Caps on what one scan may cost.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Bytes that one compressed stream may decode to.
+    /// How deep archives and compressed files are opened inside each other; 0 leaves all closed.
+    pub depth: usize,
+    /// Bytes that one compressed stream may decode to, and one file with all that is nested in it.
     pub stream_bytes: u64,
-    /// Output per input byte of one stream, once it has passed [`Self::ratio_floor`].
+    /// Output per input byte of one stream or nest, once it has passed [`Self::ratio_floor`].
     pub ratio: u64,
     /// Output bytes below which no ratio is held against a stream.
     pub ratio_floor: u64,
-    /// Entries of one archive.
+    /// Entries of one archive, and of one file with all that is nested in it.
     pub entries: u64,
     /// Bytes of one entry's name, link target and pax records together.
     pub entry_metadata: u32,
@@ -37,6 +39,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            depth: 8,
             stream_bytes: 256 * GIB,
             ratio: 200,
             ratio_floor: GIB,

@@ -47,7 +47,7 @@ pub use outcome::{Image, Outcome, Target};
 pub use package::{Ecosystem, Package};
 pub use place::{LayerPlace, Occurrence, Place, State};
 pub use policy::{Policy, Standing, Verdict};
-pub use progress::{Meter, Progress};
+pub use progress::{Ahead, Meter, Progress};
 pub use public_key::{Certificate, Holder, KeyPair, PublicKey};
 pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;

@@ -66,6 +66,19 @@ pub enum Origin {
     },
     /// An object of a git repository: a blob's content, or a tree, commit or tag as it is stored.
     Object(ObjectId),
+    /// Something of a member of an archive. Sources neither make nor see it: `unpack` wraps the
+    /// origin that a source stamped, and `scan` takes it off again before it asks for places.
+    Member {
+        /// The archive, which can be a member itself.
+        outer: Arc<Self>,
+        /// The member's path as the archive spells it; any bytes. Empty for what a compressed
+        /// stream decodes to, which has no name of its own.
+        path: Arc<[u8]>,
+        /// Counted through the archive from 0, because paths may repeat.
+        number: u32,
+        /// What of the member the text is.
+        part: EntryPart,
+    },
 }
 
 impl Origin {
@@ -76,30 +89,72 @@ impl Origin {
                 Some(path)
             }
             Self::Value { pointer, .. } => Some(pointer.as_bytes()),
+            Self::Member { outer, path, .. } if path.is_empty() => outer.path(),
+            Self::Member { path, .. } => Some(path),
             Self::Document(_) | Self::Object(_) => None,
         }
     }
 
-    /// Whether the text is the content of a file.
+    /// The origin that a source stamped: all archives around the text are left.
+    pub fn outermost(&self) -> &Self {
+        match self {
+            Self::Member { outer, .. } => outer.outermost(),
+            own => own,
+        }
+    }
+
+    /// The way through the archives around the text, from the outside in, as in
+    /// `WEB-INF/lib/x.jar!/application.yml`: empty if they are but compressed files, whose content has
+    /// no name of its own, and `None` if there are none.
+    pub fn member(&self) -> Option<Vec<u8>> {
+        let Self::Member { outer, path, .. } = self else {
+            return None;
+        };
+        let mut chain = outer.member().unwrap_or_default();
+        if !chain.is_empty() && !path.is_empty() {
+            chain.extend_from_slice(Self::INSIDE.as_bytes());
+        }
+        chain.extend_from_slice(path);
+        Some(chain)
+    }
+
+    /// Stands between an archive and the path of a member in it.
+    pub const INSIDE: &str = "!/";
+
+    /// What of its file or member the text is; documents and git objects have no parts.
+    const fn part(&self) -> Option<EntryPart> {
+        match self {
+            Self::Entry { part, .. }
+            | Self::File { part, .. }
+            | Self::Record { part, .. }
+            | Self::Member { part, .. } => Some(*part),
+            Self::Document(_) | Self::Value { .. } | Self::Object(_) => None,
+        }
+    }
+
+    /// Whether the text is the content of a file, and of none in an archive.
     pub const fn is_content(&self) -> bool {
         match self {
             Self::Entry { part, .. } | Self::File { part, .. } => part.copy().is_some(),
-            Self::Record { .. } | Self::Document(_) | Self::Value { .. } | Self::Object(_) => false,
+            _ => false,
         }
     }
 
     /// Whether the text is a path: the name of a file, of an archive's entry or of a record.
     pub const fn is_name(&self) -> bool {
+        matches!(self.part(), Some(EntryPart::Name))
+    }
+
+    /// The kind of place that a text of an archive's member is; `None` where the source decides.
+    pub const fn kind_in_archive(&self) -> Option<Where> {
         match self {
-            Self::Entry { part, .. } | Self::File { part, .. } | Self::Record { part, .. } => {
-                matches!(part, EntryPart::Name)
-            }
-            Self::Document(_) | Self::Value { .. } | Self::Object(_) => false,
+            Self::Member { part, .. } => Some(part.place()),
+            _ => None,
         }
     }
 }
 
-/// What of a tar entry, or of a file on disk, a text is.
+/// What of a tar entry, of a file on disk or of an archive's member a text is.
 ///
 /// Positions are counted in a text of its own, so no two texts may have the same origin. Of some
 /// parts an entry or a layer has several; these carry a number, counted through the layer.

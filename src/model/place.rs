@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Kinship, Package, Position, Remark, Suppression, Where};
+use super::{Commits, Kinship, Origin, Package, Position, Remark, Suppression, Where};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -15,6 +15,10 @@ pub struct Place {
     pub kind: Where,
     /// A path in the layer or in the target, or the pointer of a value in a document; any bytes.
     pub path: Arc<[u8]>,
+    /// The way on through archives, if `path` is one: `WEB-INF/lib/x.jar!/application.yml`; empty if it
+    /// is but a compressed file.
+    /// All that is said of the file, its layer, state, commits and package, is said of `path`.
+    pub member: Option<Arc<[u8]>>,
     /// The layer that holds it.
     pub layer: Option<LayerPlace>,
     /// What became of the file in later layers; only for entries of a layer.
@@ -38,12 +42,23 @@ impl Place {
             platform: None,
             kind,
             path,
+            member: None,
             layer: None,
             state: None,
             raw: false,
             commits: None,
             package: None,
             kinship: Kinship::NONE,
+        }
+    }
+
+    /// The path, with the way on through archives: `app.war!/WEB-INF/lib/x.jar!/application.yml`.
+    pub fn full_path(&self) -> Cow<'_, [u8]> {
+        match self.member.as_deref() {
+            None | Some(b"") => Cow::Borrowed(&self.path),
+            Some(member) => {
+                Cow::Owned([&self.path[..], Origin::INSIDE.as_bytes(), member].concat())
+            }
         }
     }
 }

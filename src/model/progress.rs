@@ -5,6 +5,21 @@
 pub trait Progress: Sync {
     /// A stream begins to be read: what people call it, and its size as stored in bytes, if known.
     fn begin(&self, label: &str, bytes: Option<u64>) -> Box<dyn Meter>;
+
+    /// A target of many parts was opened, and that much of it is going to be read; nothing, if that
+    /// shows only while it is.
+    fn expect(&self, _target: &str, _ahead: Option<Ahead>) {}
+}
+
+/// What is to be read of a target. What an earlier target has as well is read there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ahead {
+    /// Its images, one for each platform.
+    pub images: usize,
+    /// Their layers, those of earlier targets left out.
+    pub layers: usize,
+    /// The size of these layers as stored, in bytes; none if one of them does not say.
+    pub bytes: Option<u64>,
 }
 
 /// One stream; it ends when the meter is dropped.

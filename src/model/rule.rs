@@ -35,6 +35,9 @@ pub struct Rule {
     pub validator: Option<String>,
     /// Name of the judge of the value, a key of `detect::gates::GATES`.
     pub gate: Option<String>,
+    /// Whether it is tried at every place of a text, because its pattern has no fixed text to look
+    /// for. Only rules written for other scanners are: it is slow.
+    pub everywhere: bool,
     /// A helper: reported only as a part of another rule's finding.
     pub helper: bool,
     /// Companions: other rules' matches that must stand near.

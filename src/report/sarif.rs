@@ -160,7 +160,11 @@ fn results<'a>(hits: &[Hit<'a>], ids: &[&str]) -> Vec<SarifResult<'a>> {
         .map(|hit| {
             let index = ids.binary_search(&&*hit.finding.rule).unwrap_or_default();
             let count: &mut usize = counts
-                .entry((&hit.finding.fingerprint, hit.place.kind, &hit.place.path))
+                .entry((
+                    &hit.finding.fingerprint,
+                    hit.place.kind,
+                    hit.place.full_path(),
+                ))
                 .or_default();
             *count += 1;
             SarifResult {

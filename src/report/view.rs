@@ -5,7 +5,7 @@
 //! Serialised, the view *is* the JSON report (`docs/report.schema.json`); fields that only other
 //! formats need are skipped.
 
-use crate::model::{Confidence, Severity, Verdict, Where};
+use crate::model::{Confidence, Origin, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -240,6 +240,9 @@ pub struct Occurrence {
     pub kind: &'static str,
     /// A path in the layer or in the target, or a pointer into a document.
     pub path: String,
+    /// The way on through archives, if the path is one: `WEB-INF/lib/x.jar!/application.yml`; line and
+    /// column are then those of the member's own text.
+    pub member: Option<String>,
     /// Line, from 1.
     pub line: u64,
     /// Column in bytes, from 1.
@@ -318,9 +321,17 @@ impl Occurrence {
         let is_content = self.layer.is_some() || self.kind == Where::File.name();
         let is_object = self.git.is_some() && !is_content;
         if !is_content && (self.line == 1 || is_object) {
-            self.path.clone()
+            self.full_path()
         } else {
-            format!("{}:{}:{}", self.path, self.line, self.column)
+            format!("{}:{}:{}", self.full_path(), self.line, self.column)
+        }
+    }
+
+    /// The path with the way on through archives: `app.war!/WEB-INF/lib/x.jar!/application.yml`.
+    pub fn full_path(&self) -> String {
+        match &self.member {
+            None => self.path.clone(),
+            Some(member) => [&*self.path, Origin::INSIDE, member].concat(),
         }
     }
 }

@@ -46,7 +46,7 @@ pub struct Anchor {
 /// The window that a regex needs around each of its anchors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Window {
-    /// Of these, every match contains at least one.
+    /// Of these, every match contains at least one; none for a pattern that is tried everywhere.
     pub anchors: Vec<Anchor>,
     /// Longest match, in bytes.
     pub length: usize,
@@ -66,6 +66,9 @@ pub enum AnchorError {
          {MIN_LITERAL} characters at a bounded distance from its start"
     )]
     NoLiteral,
+    /// A match can be nothing at all.
+    #[error("the regex matches the empty text, so it would match everywhere")]
+    Empty,
     /// A match can be arbitrarily long.
     #[error(
         "the regex has no bounded window: replace `*`, `+` and `{{n,}}` by `{{m,n}}`; \
@@ -80,11 +83,7 @@ pub enum AnchorError {
 /// When the pattern does not parse, has no anchor, or has no bounded length.
 pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
     let hir = parse(pattern)?;
-    let length = hir
-        .properties()
-        .maximum_len()
-        .filter(|&length| length <= MAX_WINDOW);
-    let length = length.ok_or(AnchorError::Unbounded)?;
+    let bare = bare(&hir)?;
     let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
     let plain = anchors(&hir, Reach::Plain).filter(usable);
     let extended = || anchors(&hir, Reach::Extended).filter(usable);
@@ -96,7 +95,29 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
     let anchors = anchors.ok_or(AnchorError::NoLiteral)?;
     Ok(Window {
         anchors: anchors.into_iter().collect(),
-        length,
+        ..bare
+    })
+}
+
+/// The window of a pattern that is tried at every place of a text: it has no anchors.
+///
+/// # Errors
+/// When the pattern does not parse, has no bounded length, or matches the empty text.
+pub fn everywhere(pattern: &str) -> Result<Window, AnchorError> {
+    let hir = parse(pattern)?;
+    match hir.properties().minimum_len() {
+        Some(1..) => bare(&hir),
+        _ => Err(AnchorError::Empty),
+    }
+}
+
+/// A window that no anchor leads to.
+fn bare(hir: &Hir) -> Result<Window, AnchorError> {
+    let length = hir.properties().maximum_len();
+    let length = length.filter(|&length| length <= MAX_WINDOW);
+    Ok(Window {
+        anchors: Vec::new(),
+        length: length.ok_or(AnchorError::Unbounded)?,
         groups: hir.properties().explicit_captures_len(),
     })
 }

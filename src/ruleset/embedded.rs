@@ -36,6 +36,13 @@ pub(super) fn derive(pattern: &str) -> Result<Window, AnchorError> {
     }
 }
 
+/// Whether a pattern is one of the program's own.
+pub(super) fn knows(pattern: &str) -> bool {
+    WINDOWS
+        .binary_search_by(|known| known.pattern.cmp(pattern))
+        .is_ok()
+}
+
 impl Known {
     fn window(&self) -> Window {
         let anchors = self.anchors.iter();

@@ -131,6 +131,7 @@ pub(super) fn rule(raw: RawRule, location: String) -> Result<Rule, RuleError> {
         confidence: raw.confidence.unwrap_or(Confidence::Medium),
         validator: raw.validator,
         gate: raw.gate,
+        everywhere: false,
         helper: raw.helper,
         required: raw.required.into_iter().map(required).collect(),
         allowlists: raw

@@ -18,7 +18,9 @@ mod embedded;
 mod error;
 pub mod keys;
 mod load;
+pub(crate) mod rewrite;
 mod schema;
+mod shorthand;
 pub mod template;
 
 pub use error::RuleError;
@@ -131,6 +133,11 @@ pub fn embedded() -> Result<Vec<Rule>, RuleError> {
     embedded::rules()
 }
 
+/// Whether a rule, or at least its pattern, is the user's and not one of the program.
+pub fn is_of_user(rule: &Rule) -> bool {
+    !rule.regex.as_deref().is_some_and(embedded::knows)
+}
+
 /// Whether a rule can be searched for.
 ///
 /// # Errors
@@ -142,8 +149,11 @@ pub fn searchable(rule: &Rule) -> Result<(), RuleError> {
 fn window(rule: &Rule) -> Result<Option<anchors::Window>, RuleError> {
     match (&rule.regex, &rule.path) {
         (Some(pattern), _) => {
-            let window =
-                embedded::derive(pattern).map_err(|error| refused(rule, error.to_string()))?;
+            let window = match rule.everywhere {
+                true => anchors::everywhere(pattern),
+                false => embedded::derive(pattern),
+            };
+            let window = window.map_err(|error| refused(rule, error.to_string()))?;
             if rule.secret_group > window.groups {
                 let problem = format!(
                     "`secret_group` is {}, the regex has {} groups",

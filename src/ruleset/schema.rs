@@ -1,8 +1,10 @@
 //! The rule files' schema as serde sees it: our keys and those of gitleaks, in both spellings.
 //! `load` turns it into rules; nothing else looks at it.
 
+use super::shorthand;
 use crate::model::{Confidence, Severity};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 #[derive(Debug, Deserialize)]
@@ -45,6 +47,7 @@ pub(super) struct RawRule {
     pub(super) title: Option<String>,
     #[serde(default)]
     pub(super) description: String,
+    #[serde(default, deserialize_with = "pattern")]
     pub(super) regex: Option<String>,
     #[serde(default, alias = "secretGroup")]
     pub(super) secret_group: usize,
@@ -122,4 +125,12 @@ pub(super) enum RawTarget {
     Secret,
     Match,
     Line,
+}
+
+/// A pattern with its shorthands spelled out.
+fn pattern<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let pattern = String::deserialize(deserializer)?;
+    shorthand::spelled_out(&pattern)
+        .map(Some)
+        .map_err(D::Error::custom)
 }

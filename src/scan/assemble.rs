@@ -99,7 +99,10 @@ fn drafts<'r>(
     let mut places: Vec<Vec<Occurrence>> = vec![Vec::new(); found.len()];
     for (index, mut occurrence) in source.occurrences(&seen) {
         let found = &found[index].1;
-        if scan.detector.applies_at(found.rule, &occurrence.place.path) {
+        if scan
+            .detector
+            .applies_at(found.rule, &occurrence.place.full_path())
+        {
             occurrence.remarks.clone_from(&found.judged.remarks);
             occurrence.encodings.clone_from(&found.judged.encodings);
             let list = scan.detector.allowlist(found, &occurrence.place);

@@ -3,6 +3,7 @@
 //! UTF-16 too. Patterns that did not match are listed for one line; of a whole source they are
 //! counted by rule, since there may be one at every word.
 
+use super::members::WithMembers;
 use crate::detect::explain::{Approach, Fate, Refusal, Step, fates};
 use crate::detect::{Detector, Scratch};
 use crate::model::{
@@ -78,6 +79,7 @@ pub fn explain(detector: &Detector, source: &dyn Source, line: Option<u64>) -> E
         noted: Mutex::default(),
         coverage: Coverage::default(),
     };
+    let source = &WithMembers(source);
     source.read(&notes);
     let Notes {
         noted, coverage, ..
@@ -230,7 +232,7 @@ impl Blob<'_> {
         let Some(place) = place.filter(|_| fate == Fate::Found) else {
             return End::Settled(found, fate);
         };
-        if !self.detector.applies_at(found.rule, &place.path) {
+        if !self.detector.applies_at(found.rule, &place.full_path()) {
             return End::Elsewhere(found);
         }
         if let Some(list) = self.detector.allowlist(&found, place) {

@@ -76,7 +76,8 @@ fn paths(source: &dyn Source, origin: &Origin) -> Vec<String> {
         secret: &Secret::new(b""),
     };
     let places = source.occurrences(&[seen]).into_iter();
-    let paths = places.map(|(_, seen)| String::from_utf8_lossy(&seen.place.path).into_owned());
+    let paths =
+        places.map(|(_, seen)| String::from_utf8_lossy(&seen.place.full_path()).into_owned());
     let paths: BTreeSet<String> = paths.take(HOLDERS).collect();
     paths.into_iter().collect()
 }

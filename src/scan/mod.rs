@@ -9,8 +9,10 @@ mod collect;
 mod costs;
 pub mod explain;
 mod key_pairs;
+mod members;
 mod record;
 mod stop;
+mod turns;
 mod vague;
 mod vendored;
 mod work;
@@ -24,6 +26,7 @@ use crate::model::{Coverage, Identity, Kind, Options, Outcome, Shortfall};
 use crate::source::Source;
 use crate::suppress::Suppressor;
 use collect::Collector;
+use members::WithMembers;
 use work::Work;
 
 /// What a scan needs beside the source.
@@ -51,6 +54,7 @@ impl Scan<'_> {
     /// # Errors
     /// Only when no worker threads can be started.
     pub fn run(&self, source: &dyn Source) -> Result<Outcome, ThreadError> {
+        let source = &WithMembers(source);
         let coverage = Coverage::default();
         for note in &self.options.notes {
             coverage.record(note.clone());

@@ -41,18 +41,78 @@ pub(super) struct Recording {
 
 #[derive(Default)]
 struct State {
-    texts: BTreeMap<(Arc<[u8]>, EntryPart), Text>,
+    texts: BTreeMap<Spot, Text>,
     matches: usize,
     is_spoilt: bool,
     keep: Option<(Vec<u8>, Keep)>,
 }
 
-/// What was found in one text of the layer.
-#[derive(Debug, Serialize, Deserialize)]
-struct Text {
+/// Which text of a layer: the path of an entry, and what of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Spot {
     #[serde(with = "crate::model::shared")]
     path: Arc<[u8]>,
     part: EntryPart,
+    /// The way through the archives in it, from the outside in.
+    members: Vec<Member>,
+}
+
+/// A member of an archive: its path, its number and what of it the text is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Member {
+    #[serde(with = "crate::model::shared")]
+    path: Arc<[u8]>,
+    number: u32,
+    part: EntryPart,
+}
+
+impl Spot {
+    /// The spot of a text in a layer; `None` of any other text.
+    fn of(origin: &Origin) -> Option<Self> {
+        match origin {
+            Origin::Entry { path, part, .. } => Some(Self {
+                path: Arc::clone(path),
+                part: *part,
+                members: Vec::new(),
+            }),
+            Origin::Member {
+                outer,
+                path,
+                number,
+                part,
+            } => {
+                let mut spot = Self::of(outer)?;
+                spot.members.push(Member {
+                    path: Arc::clone(path),
+                    number: *number,
+                    part: *part,
+                });
+                Some(spot)
+            }
+            _ => None,
+        }
+    }
+
+    /// The text as one of this layer.
+    fn origin(self, layer: LayerId) -> Origin {
+        let Self { path, part, .. } = self;
+        let entry = Origin::Entry { layer, path, part };
+        self.members.into_iter().fold(entry, |outer, member| {
+            let Member { path, number, part } = member;
+            Origin::Member {
+                outer: Arc::new(outer),
+                path,
+                number,
+                part,
+            }
+        })
+    }
+}
+
+/// What was found in one text of the layer.
+#[derive(Debug, Serialize, Deserialize)]
+struct Text {
+    spot: Spot,
     matches: Vec<Match>,
     sums: Option<FileSums>,
 }
@@ -84,7 +144,7 @@ impl Recording {
     pub(super) fn add(&self, origin: &Origin, found: &[Match], sums: Option<FileSums>) {
         let mut state = self.state();
         state.matches += found.len();
-        let Origin::Entry { path, part, .. } = origin else {
+        let Some(spot) = Spot::of(origin) else {
             state.is_spoilt = true;
             return;
         };
@@ -93,13 +153,11 @@ impl Recording {
             state.texts.clear();
         } else if !found.is_empty() {
             let new = || Text {
-                path: Arc::clone(path),
-                part: *part,
+                spot: spot.clone(),
                 matches: Vec::new(),
                 sums: None,
             };
-            let key = (Arc::clone(path), *part);
-            let text = state.texts.entry(key).or_insert_with(new);
+            let text = state.texts.entry(spot.clone()).or_insert_with(new);
             text.matches.extend_from_slice(found);
             text.sums = sums.or(text.sums);
         }
@@ -168,8 +226,7 @@ impl Found {
         layer: LayerId,
     ) -> impl Iterator<Item = (Origin, Vec<Match>, Option<FileSums>)> {
         self.texts.into_iter().map(move |text| {
-            let Text { path, part, .. } = text;
-            let origin = Origin::Entry { layer, path, part };
+            let origin = text.spot.origin(layer);
             (origin, text.matches, text.sums)
         })
     }

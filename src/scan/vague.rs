@@ -48,6 +48,7 @@ mod tests {
             platform: None,
             kind,
             path: path.as_bytes().into(),
+            member: None,
             layer: None,
             state: None,
             raw,

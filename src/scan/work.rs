@@ -1,10 +1,12 @@
 //! Sharing out the work. Whoever reads hands full buffers to the pool and reads on; when enough
-//! buffers wait, the reader searches the next one itself. So memory is bounded without anyone ever
-//! blocking, and a thread is idle only when there is nothing to do.
+//! buffers wait, the reader searches the next one itself. So memory is bounded without any thread of the
+//! pool ever blocking, and one is idle only when there is nothing to do. Threads outside of the pool, which
+//! are those that fetch, take turns in that.
 
 use super::Scan;
 use super::collect::Collector;
 use super::record::{Found, Recording};
+use super::turns::Turns;
 use crate::detect::Scratch;
 use crate::model::{
     Batch, Counter, Coverage, Derived, Kind, LayerId, Limits, Match, Origin, Piece, Shortfall,
@@ -31,6 +33,7 @@ struct Shared<'a> {
     collector: &'a Collector,
     waiting: AtomicU64,
     most_waiting: u64,
+    turns: Turns,
     buffers: Mutex<Vec<Vec<u8>>>,
     scratches: Mutex<Vec<Scratch>>,
 }
@@ -46,14 +49,15 @@ impl<'s, 'scope> Work<'s, 'scope> {
         coverage: &'scope Coverage,
         collector: &'scope Collector,
     ) -> Self {
-        let threads = rayon::current_num_threads() as u64;
-        let enough = WAITING_PER_THREAD * threads * Limits::BATCH as u64;
+        let threads = rayon::current_num_threads();
+        let enough = WAITING_PER_THREAD * threads as u64 * Limits::BATCH as u64;
         let shared = Shared {
             scan,
             coverage,
             collector,
             waiting: AtomicU64::new(0),
             most_waiting: enough.min(scan.options.limits.memory / 4),
+            turns: Turns::new(threads),
             buffers: Mutex::default(),
             scratches: Mutex::default(),
         };
@@ -77,6 +81,8 @@ impl Sink for Work<'_, '_> {
             shared.let_go(recording);
         };
         if waiting > self.shared.most_waiting {
+            let is_outside = rayon::current_thread_index().is_none();
+            let _turn = is_outside.then(|| self.shared.turns.take());
             search();
         } else {
             self.scope.spawn(move |_| search());

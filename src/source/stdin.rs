@@ -11,12 +11,11 @@ use self::record::{Record, RecordError};
 use super::Source;
 use super::input::Stdin;
 use super::metered::Metered;
-use crate::model::{
-    Counter, EntryPart, Limits, Options, Origin, Place, Progress, Shortfall, Target,
-};
+use crate::model::{Counter, EntryPart, Options, Origin, Place, Progress, Shortfall, Target};
 use crate::unpack::Sink;
-use crate::unpack::batch::{Batcher, Context};
+use crate::unpack::batch::Context;
 use crate::unpack::decode::shortfall_kind;
+use crate::unpack::open::{Bounds, File, Unpacker};
 use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 
@@ -36,7 +35,7 @@ pub enum Form {
 pub struct StdinSource<'a> {
     form: Form,
     name: Arc<str>,
-    limits: &'a Limits,
+    bounds: Bounds<'a>,
     context: Context,
     progress: &'a dyn Progress,
 }
@@ -56,7 +55,7 @@ impl<'a> StdinSource<'a> {
         Self {
             form,
             name: name.into(),
-            limits: &options.limits,
+            bounds: Bounds::new(&options.limits),
             context,
             progress,
         }
@@ -65,33 +64,38 @@ impl<'a> StdinSource<'a> {
     /// Bytes of the longest record. It is in memory three times: as it stands, decoded from JSON,
     /// and decoded from base64.
     const fn longest(&self) -> u64 {
-        self.limits.memory / 8
+        self.bounds.limits.memory / 8
     }
 
     fn raw(&self, input: &mut dyn Read, sink: &dyn Sink) -> io::Result<()> {
-        let mut batcher = Batcher::new(sink, self.context);
+        let mut unpacker = Unpacker::new(sink, self.context, self.bounds.clone());
         let origin = Origin::Record {
             line: 0,
             path: self.name.as_bytes().into(),
             part: EntryPart::Content,
         };
-        let (_, result) = batcher.blob(&origin, None, &mut |buffer| input.read(buffer));
-        batcher.finish();
+        let file = File {
+            origin: &origin,
+            size: None,
+            place: &|| (*self.name).to_owned(),
+        };
+        let (_, result) = unpacker.file(&file, &mut |buffer| input.read(buffer));
+        unpacker.finish();
         sink.count(Counter::Files, 1);
         result
     }
 
     fn records(&self, input: &mut dyn BufRead, sink: &dyn Sink) -> io::Result<()> {
-        let mut batcher = Batcher::new(sink, self.context);
-        let result = self.each_record(input, &mut batcher, sink);
-        batcher.finish();
+        let mut unpacker = Unpacker::new(sink, self.context, self.bounds.clone());
+        let result = self.each_record(input, &mut unpacker, sink);
+        unpacker.finish();
         result
     }
 
     fn each_record(
         &self,
         input: &mut dyn BufRead,
-        batcher: &mut Batcher<'_>,
+        unpacker: &mut Unpacker<'_>,
         sink: &dyn Sink,
     ) -> io::Result<()> {
         let mut text = Vec::new();
@@ -104,7 +108,7 @@ impl<'a> StdinSource<'a> {
                 Line::TooLong => Err(RecordError::TooLong(self.longest())),
             };
             match record {
-                Ok(record) => record.search(line, batcher, sink),
+                Ok(record) => record.search(line, unpacker, sink),
                 Err(error) => {
                     let place = format!("{}, line {line}", self.name);
                     sink.shortfall(Shortfall::new(error.kind(), place, error.to_string()));

@@ -72,15 +72,15 @@ impl Suppressor {
         suppression.until.is_some_and(|day| day.is_over(self.now))
     }
 
-    /// What the first remark that holds says of a place. Only the content of files has comments; the
-    /// name of a file cannot speak for it.
+    /// What the first remark that holds says of a place. Only the content of files has comments: the
+    /// name of a file cannot speak for it, and what lies in an archive is somebody else's text.
     fn inline(
         &self,
         place: &Occurrence,
         rule: &str,
         coverage: &Coverage,
     ) -> Option<Arc<Suppression>> {
-        if !self.inline || place.place.kind != Where::File {
+        if !self.inline || place.place.kind != Where::File || place.place.member.is_some() {
             return None;
         }
         let speaks = |remark: &&Remark| {
@@ -115,7 +115,8 @@ impl Suppressor {
 
 /// A place, as people look for it.
 fn told(place: &Occurrence) -> String {
-    let path = String::from_utf8_lossy(&place.place.path);
+    let path = place.place.full_path();
+    let path = String::from_utf8_lossy(&path);
     format!("{}: {path}:{}", place.place.target, place.position.line)
 }
 

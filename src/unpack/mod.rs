@@ -11,6 +11,7 @@ pub mod batch;
 pub mod decode;
 pub mod digest;
 pub mod memory;
+pub mod open;
 mod peek;
 pub mod sniff;
 pub mod sums;

@@ -49,6 +49,18 @@ impl<R: BufRead> Peek<R> {
         Ok(&self.ahead[..want.min(self.ahead.len())])
     }
 
+    /// What was looked at and not consumed, for whoever reads on below.
+    pub(super) fn into_ahead(mut self) -> Vec<u8> {
+        self.ahead.split_off(self.at)
+    }
+
+    /// Gives back bytes that were the last to be consumed.
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        self.consumed -= bytes.len() as u64;
+        self.ahead.splice(..self.at, bytes.iter().copied());
+        self.at = 0;
+    }
+
     /// Passes over `bytes` bytes and tells how many there were.
     pub(super) fn skip(&mut self, bytes: u64) -> io::Result<u64> {
         let mut left = bytes;

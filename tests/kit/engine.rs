@@ -41,6 +41,14 @@ fn output(command: &mut Command) -> Vec<u8> {
     output.stdout
 }
 
+/// Writes a shell script that can be run. Another process does it: a file that this one has open cannot be
+/// run by its children.
+pub fn program(path: &Path, script: &str) {
+    let write = "printf '#!/bin/sh\n%s\n' \"$1\" > \"$2\" && chmod 755 \"$2\"";
+    let path = path.to_str().unwrap();
+    run("sh", &["-c", write, "sh", script, path]);
+}
+
 /// A Docker engine of its own, without network, storing nothing outside a temporary folder.
 pub struct Docker {
     engine: Child,

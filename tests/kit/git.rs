@@ -4,8 +4,9 @@
 use super::cli::repo;
 use super::{Report, Run, Secrets};
 use std::cell::Cell;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// When the first command is run, in seconds since the Unix epoch.
@@ -99,6 +100,21 @@ impl Repo {
     /// The same for what may fail.
     pub fn try_git(&self, args: &[&str]) -> Output {
         self.command("git").args(args).output().expect("git runs")
+    }
+
+    /// Runs git here with this on standard input and returns what it says, without the line end.
+    #[track_caller]
+    pub fn feed(&self, args: &[&str], input: &[u8]) -> String {
+        let mut command = self.command("git");
+        let pipes = command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = pipes.spawn().expect("git runs");
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "git {args:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     /// A program that runs here as git does.

@@ -14,7 +14,9 @@
     reason = "an input that cannot be made is a failed test; a skipped one says so"
 )]
 
+pub mod archive;
 pub mod attestation;
+pub mod authority;
 pub mod bundle;
 pub mod certificate;
 pub mod cli;
@@ -22,6 +24,7 @@ pub mod codec;
 pub mod docker;
 pub mod engine;
 pub mod entry;
+pub mod fake;
 pub mod git;
 #[cfg(unix)]
 pub mod hook;
@@ -29,11 +32,15 @@ pub mod image;
 pub mod index;
 pub mod layer;
 pub mod packages;
+pub mod parcel;
 pub mod registry;
 pub mod report;
 pub mod sample;
 pub mod secrets;
+pub mod shop;
+pub mod tokens;
 
+pub use archive::{Store, Zip};
 pub use bundle::{Bundle, Node};
 pub use cli::{Run, residue};
 pub use codec::Codec;

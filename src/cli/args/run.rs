@@ -5,7 +5,7 @@ use super::LookupArgs;
 use super::suppress::SuppressArgs;
 use crate::cli::values::{self, Report};
 use clap::{ArgAction, Args, Parser};
-use residue::config::{self, FailOn, From, MOST_THREADS, Settings, Wishes};
+use residue::config::{self, FailOn, From, MOST_DEPTH, MOST_THREADS, Settings, Wishes};
 use residue::model::{Confidence, Kind, Policy};
 use residue::report::{Destination, Format};
 use std::path::PathBuf;
@@ -50,6 +50,12 @@ pub(in crate::cli) struct ScanArgs {
     /// Memory for decoder windows and text in flight, as in 256MiB or 1g
     #[arg(long, value_name = "SIZE", env = "RESIDUE_MAX_MEMORY", value_parser = config::memory)]
     max_memory: Option<u64>,
+
+    /// How deep archives and compressed files are opened inside each other, 8 by default; 0 leaves all
+    /// of them closed
+    #[arg(long, value_name = "N", env = "RESIDUE_DEPTH")]
+    #[arg(value_parser = clap::value_parser!(u8).range(..=i64::from(MOST_DEPTH)))]
+    depth: Option<u8>,
 }
 
 /// What to write and where.
@@ -72,9 +78,13 @@ pub(in crate::cli) struct OutputArgs {
     #[arg(long)]
     pub(in crate::cli) show_secrets: bool,
 
-    /// No progress on standard error
+    /// Nothing on standard error but errors
     #[arg(long, short, conflicts_with = "verbose")]
     pub(in crate::cli) quiet: bool,
+
+    /// No progress on standard error
+    #[arg(long)]
+    no_progress: bool,
 
     /// Tell on standard error what the scan took
     #[arg(long, short)]
@@ -135,6 +145,7 @@ impl RunArgs {
             timeout: from.said(scan.timeout),
             threads: from.said(scan.threads.map(usize::from)),
             max_memory: from.said(scan.max_memory),
+            depth: from.said(scan.depth.map(usize::from)),
             fail_on: from.said(gate.fail_on),
             min_confidence: from.said(gate.min_confidence),
             strict: from.said(gate.strict.then_some(true)),
@@ -161,6 +172,11 @@ pub(in crate::cli) fn environment() -> Result<Wishes, clap::Error> {
 }
 
 impl OutputArgs {
+    /// Whether anybody wants to see how far the work has come.
+    pub(in crate::cli) const fn wants_progress(&self) -> bool {
+        !self.quiet && !self.no_progress
+    }
+
     /// Every report to write; the main one comes last, so that files are there when it is read.
     pub(in crate::cli) fn destinations(&self, settings: &Settings) -> Vec<Destination<'_>> {
         let main = Destination {

@@ -46,8 +46,9 @@ fn without_flags_the_defaults_of_the_library_hold() {
 fn every_flag_arrives() {
     let args = image(
         "a.tar b.tar --platform linux/amd64 --platform linux/arm64 --verify-diffid --timeout 5m \
-         --threads 3 --max-memory 256MiB --format json --output r.json --report sarif=r.sarif \
-         --report human=r.txt --fail-on high --fail-on-inherited critical --min-confidence confirmed --exit-code 9 --exit-zero \
+         --threads 3 --max-memory 256MiB --depth 3 --format json --output r.json --report sarif=r.sarif \
+         --report human=r.txt --fail-on high --fail-on-inherited critical \
+         --min-confidence confirmed --exit-code 9 --exit-zero \
          --strict --allow-gap encrypted --allow-gap limit --rules more.toml --key-file k \
          --show-secrets --quiet --no-color",
     )
@@ -59,6 +60,7 @@ fn every_flag_arrives() {
     assert!(options.verify_diff_ids);
     assert_eq!(options.timeout, Some(Duration::from_secs(300)));
     assert_eq!((options.threads, options.limits.memory), (3, 256 << 20));
+    assert_eq!(options.limits.depth, 3);
     assert_eq!(
         args.run.gate.policy(&config.settings),
         Policy {
@@ -96,6 +98,7 @@ fn what_is_wrong_is_refused_with_the_code_of_usage() {
         "a.tar --threads many",
         "a.tar --threads 5000",
         "a.tar --max-memory 1k",
+        "a.tar --depth 33",
         "a.tar --exit-code 256",
         "a.tar --quiet --verbose",
     ];

@@ -9,6 +9,7 @@ use super::{Foreign, Help, Wrong};
 use crate::config::gitleaks::Rewriter;
 use crate::config::loosen::loosened;
 use crate::ruleset;
+use crate::ruleset::anchors::AnchorError;
 use crate::ruleset::draft::Text;
 use serde::Deserialize;
 use toml::de::{DeTable, Deserializer};
@@ -118,10 +119,16 @@ fn searchable(rule: &mut Table, draft: &mut Draft) -> bool {
     let words = rule.get("keywords").and_then(Value::as_array);
     let words = words.into_iter().flatten().filter_map(Value::as_str);
     let words: Vec<String> = words.map(str::to_owned).collect();
-    match loosened(pattern, &words) {
-        Ok((pattern, changes)) => {
-            rule.insert("regex".to_owned(), pattern.into());
-            let told = changes
+    let loosened = match loosened(pattern, &words) {
+        // Our own rules have a fixed text: that is what makes them fast.
+        Ok(loosened) if loosened.everywhere => Err(AnchorError::NoLiteral),
+        other => other,
+    };
+    match loosened {
+        Ok(loosened) => {
+            rule.insert("regex".to_owned(), loosened.pattern.into());
+            let told = loosened
+                .changes
                 .iter()
                 .map(|change| format!("the rule `{id}`: {change}"));
             draft.warnings.extend(told);

@@ -3,7 +3,7 @@
 //! name, its operator or a part of the value.
 
 use super::mark::Mark;
-use super::view::View;
+use super::view::{HEAD, View};
 use super::{Claim, Code};
 use crate::detect::wide::widest;
 use crate::model::Limits;
@@ -11,8 +11,6 @@ use std::ops::Range;
 
 /// Most bytes from one escape to the next of the same claim; a line of a mail is shorter.
 const GAP: usize = 96;
-/// Most bytes of the line in front of the first escape that the view shows.
-const HEAD: usize = 160;
 /// Most bytes behind the last escape.
 const TAIL: usize = 256;
 /// Longest escape, in bytes.
@@ -72,8 +70,9 @@ fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
     for (&byte, &next) in seen.iter().zip(&seen[1..]) {
         let is = |wanted: u8| u8::from(byte == wanted);
         let goes_on = |wanted: u8| u8::from(next == wanted);
-        any |= is(b'%') & u8::from(next.wrapping_sub(b'2') < 6);
+        any |= is(b'%') & u8::from(next.wrapping_sub(b'0') < 8);
         any |= is(b'\\') & (goes_on(b'u') | goes_on(b'x') | goes_on(b'/') | goes_on(b'\\'));
+        any |= is(b'\\') & (goes_on(b'n') | goes_on(b'0') | goes_on(b'1'));
         any |= is(b'&') & (goes_on(b'#') | goes_on(b'q') | goes_on(b'a'));
         any |= is(b'=') & (goes_on(b'3') | goes_on(b'\n') | goes_on(b'\r'));
     }

@@ -5,6 +5,9 @@ use super::digits::Digits;
 use super::packed::{self, Unpacked};
 use std::ops::Range;
 
+/// Most bytes of a line in front of something encoded that its view shows.
+pub(super) const HEAD: usize = 160;
+
 /// Readable text and where it came from.
 #[derive(Debug)]
 pub(in crate::detect) struct View {
@@ -26,6 +29,17 @@ struct Stretch {
     origin: Range<usize>,
 }
 
+impl Stretch {
+    /// Where a byte of the view that is not before this stretch came from, or where the stretch ends.
+    fn origin_at(&self, at: usize) -> usize {
+        let into = (at - self.at).min(self.length);
+        match self.length {
+            0 => self.origin.end,
+            length => self.origin.start + into * self.origin.len() / length,
+        }
+    }
+}
+
 impl View {
     /// An empty view.
     pub(super) fn new(encoding: &'static str) -> Self {
@@ -37,8 +51,8 @@ impl View {
         }
     }
 
-    /// The view of a block of digits, unpacked if what they stand for is packed; in at most `room`
-    /// bytes.
+    /// The view of a block of digits, unpacked if what they stand for is packed, in at most `room`
+    /// bytes; else with the name before it, by which many a value is known.
     pub(super) fn of_block(
         text: &[u8],
         lines: &[Range<usize>],
@@ -53,23 +67,31 @@ impl View {
             .collect();
         let bytes = digits.decode(&joined);
         let Unpacked {
-            text,
+            text: unpacked,
             encodings,
             compressed,
         } = packed::unpack(bytes, room)?;
         view.encodings.extend(encodings);
         view.packed = compressed;
-        view.stretches = stretches(lines, digits, text.len());
         if view.packed || view.encodings.len() > 1 {
             let origin = lines.first()?.start..lines.last()?.end;
-            view.stretches = vec![Stretch {
-                at: 0,
-                length: text.len(),
-                origin,
-            }];
+            view.decoded(origin, &unpacked);
+            return Some(view);
         }
-        view.text = text;
+        view.plain(text, name_before(text, lines.first()?.start));
+        view.lines(lines, digits, &unpacked);
         Some(view)
+    }
+
+    /// Adds what the lines of a block stand for: each for itself, as all but the last are whole groups.
+    fn lines(&mut self, lines: &[Range<usize>], digits: Digits, mut bytes: &[u8]) {
+        let (many, few) = digits.ratio();
+        for line in lines {
+            let length = (line.len() * few / many).min(bytes.len());
+            let (own, rest) = bytes.split_at(length);
+            self.decoded(line.clone(), own);
+            bytes = rest;
+        }
     }
 
     /// Adds bytes as they stand.
@@ -102,7 +124,17 @@ impl View {
     /// The bytes that a range of the view came from, at least one.
     pub(in crate::detect) fn origin(&self, range: &Range<usize>) -> Range<usize> {
         let start = self.origin_of(range.start);
-        start..self.origin_of(range.end).max(start + 1)
+        start..self.end_of(range.end).max(start + 1)
+    }
+
+    /// The end of what the bytes before this one came from: what stands for nothing, as a soft line
+    /// break, is no part of what it follows.
+    fn end_of(&self, at: usize) -> usize {
+        let next = self.stretches.partition_point(|stretch| stretch.at < at);
+        self.stretches[..next]
+            .iter()
+            .rfind(|stretch| stretch.length > 0)
+            .map_or(0, |stretch| stretch.origin_at(at))
     }
 
     fn origin_of(&self, at: usize) -> usize {
@@ -110,11 +142,7 @@ impl View {
         let Some(stretch) = self.stretches.get(next.saturating_sub(1)) else {
             return 0;
         };
-        let into = (at - stretch.at).min(stretch.length);
-        match stretch.length {
-            0 => stretch.origin.end,
-            length => stretch.origin.start + into * stretch.origin.len() / length,
-        }
+        stretch.origin_at(at)
     }
 
     /// Whether a range holds anything that reads otherwise in the text it came from.
@@ -129,22 +157,11 @@ impl View {
     }
 }
 
-/// Which digits of a block its bytes came from: each line for itself, as long as all but the last are
-/// whole groups.
-fn stretches(lines: &[Range<usize>], digits: Digits, length: usize) -> Vec<Stretch> {
-    let (many, few) = digits.ratio();
-    let mut at = 0;
-    let stretch = |line: &Range<usize>| {
-        let bytes = (line.len() * few / many).min(length - at);
-        let stretch = Stretch {
-            at,
-            length: bytes,
-            origin: line.clone(),
-        };
-        at += bytes;
-        stretch
-    };
-    lines.iter().map(stretch).collect()
+/// What stands on the line before a block and may be the name that it is assigned to.
+fn name_before(text: &[u8], block: usize) -> Range<usize> {
+    let before = &text[block.saturating_sub(HEAD)..block];
+    let head = memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
+    block - head..block
 }
 
 #[cfg(test)]
@@ -156,7 +173,7 @@ mod tests {
         let text = b"x\nbXkgbmFt\n  ZSBpcw\n";
         let view = View::of_block(text, &[2..10, 13..19], Digits::Base64, 100).unwrap();
         assert_eq!(view.text(), b"my name is");
-        for (range, origin) in [(0..3, 2..6), (3..6, 6..13), (6..9, 13..17), (6..10, 13..19)] {
+        for (range, origin) in [(0..3, 2..6), (3..6, 6..10), (6..9, 13..17), (6..10, 13..19)] {
             assert_eq!(view.origin(&range), origin, "{range:?}");
         }
     }

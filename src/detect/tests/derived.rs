@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 
 /// Patterns with all that can look beyond its match: assertions, text edges, text in front of the
-/// literal, shared literals, keywords, lines, gates and companions.
+/// literal, shared literals, keywords, lines, gates and companions; and one without a literal.
 const RULES: &str = r#"
     [[rules]]
     id = "word"
@@ -48,6 +48,9 @@ const RULES: &str = r#"
     id = "assigned"
     regex = 'passwd[ =]{1,3}([0-9A-Za-z]{6,20})'
     gate = "assignment"
+    [[rules]]
+    id = "everywhere"
+    regex = '\b[jqu][a-z]{0,2}[!;][a-z]{0,9}'
 "#;
 
 /// What texts are made of. Long blanks bring text to both sides of where the gates still see it.

@@ -2,9 +2,8 @@
 //! one (BIP-32). The last four bytes are the head of a double SHA-256 over the others.
 
 use super::{Evidence, Proof};
-use sha2::{Digest, Sha256};
+use crate::ruleset::checksum::{BASE58, base58_sum};
 
-const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 /// Longest text that is decoded, in bytes; an extended key has 111 or 112.
 const LONGEST: usize = 128;
 /// How the master keys of the standard's test vectors begin.
@@ -21,14 +20,9 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
         return Proof::public("a key of the test vectors of BIP-32");
     }
     match decode(secret).as_deref().and_then(<[u8]>::split_last_chunk) {
-        Some((body, sum)) if checksum(body) == *sum => Proof::valid("its checksum is right"),
+        Some((body, sum)) if base58_sum(body) == *sum => Proof::valid("its checksum is right"),
         _ => Proof::invalid("its checksum is wrong: mistyped, redacted or made up"),
     }
-}
-
-fn checksum(body: &[u8]) -> [u8; 4] {
-    let twice = Sha256::digest(Sha256::digest(body));
-    [twice[0], twice[1], twice[2], twice[3]]
 }
 
 /// The bytes that the digits spell, the highest first; `None` if one is no digit or there are too
@@ -39,9 +33,9 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     }
     let mut lowest_first: Vec<u8> = Vec::new();
     for digit in text {
-        let mut carry = ALPHABET.iter().position(|known| known == digit)?;
+        let mut carry = BASE58.iter().position(|known| known == digit)?;
         for byte in &mut lowest_first {
-            carry += usize::from(*byte) * ALPHABET.len();
+            carry += usize::from(*byte) * BASE58.len();
             *byte = (carry & 0xff) as u8;
             carry >>= 8;
         }
@@ -58,32 +52,12 @@ mod tests {
     use super::super::Verdict::{Invalid, Public, Valid};
     use super::super::tests::evidence;
     use super::*;
-
-    fn encode(bytes: &[u8]) -> Vec<u8> {
-        let mut digits: Vec<u8> = Vec::new();
-        for &byte in bytes {
-            let mut carry = usize::from(byte);
-            for digit in &mut digits {
-                carry += usize::from(*digit) << 8;
-                *digit = (carry % 58) as u8;
-                carry /= 58;
-            }
-            while carry > 0 {
-                digits.push((carry % 58) as u8);
-                carry /= 58;
-            }
-        }
-        digits
-            .iter()
-            .rev()
-            .map(|&at| ALPHABET[usize::from(at)])
-            .collect()
-    }
+    use crate::ruleset::checksum::base58_check;
 
     #[test]
     fn a_key_in_wallet_import_format_holds_its_checksum() {
         let body = [&[0x80][..], &[0x5a; 32], &[1]].concat();
-        let mut key = encode(&[&body[..], &checksum(&body)].concat());
+        let mut key = base58_check(&body);
         assert_eq!((key.len(), key[0]), (52, b'K'));
         assert_eq!(prove(&evidence(&key)).verdict, Valid);
         key[20] = if key[20] == b'2' { b'3' } else { b'2' };

@@ -3,6 +3,7 @@
 
 use super::public::Public;
 use super::{Evidence, Proof, encoding};
+use data_encoding::HEXLOWER_PERMISSIVE;
 
 /// Discord's bot tokens: the first of three parts is the bot's number, 17 to 20 digits.
 pub(super) fn discord(evidence: &Evidence<'_>) -> Proof {
@@ -50,6 +51,65 @@ pub(super) fn laravel(evidence: &Evidence<'_>) -> Proof {
     }
 }
 
+/// Intercom's access tokens: base64 of a text that begins alike for all.
+pub(super) fn intercom(evidence: &Evidence<'_>) -> Proof {
+    says(evidence.secret, b"tok:", "an access token of Intercom")
+}
+
+/// WorkOS' keys: base64 of the key's name and its secret, behind a prefix like Stripe's.
+pub(super) fn workos(evidence: &Evidence<'_>) -> Proof {
+    let body = evidence.secret.splitn(3, |&byte| byte == b'_').nth(2);
+    says(body.unwrap_or_default(), b"key_", "a key of WorkOS")
+}
+
+/// Keys of Elastic's cloud: `essu_`, and base64 of a text.
+pub(super) fn elastic_cloud(evidence: &Evidence<'_>) -> Proof {
+    let body = evidence.secret.strip_prefix(b"essu_");
+    says(body.unwrap_or_default(), b"", "a key of Elastic's cloud")
+}
+
+/// Whether base64 decodes to a line of text that begins like this.
+fn says(body: &[u8], begin: &[u8], what: &str) -> Proof {
+    let text = encoding::base64(body).filter(|text| !text.is_empty());
+    match text.filter(|text| {
+        text.starts_with(begin) && text.iter().all(|byte| (b' '..=b'~').contains(byte))
+    }) {
+        Some(_) => Proof::valid(format!("it decodes to what {what} says")),
+        None => Proof::invalid(format!("it does not decode to what {what} says")),
+    }
+}
+
+/// Fly.io's tokens: macaroons in MessagePack, arrays of four, that name the place they are for.
+pub(super) fn fly(evidence: &Evidence<'_>) -> Proof {
+    let first = evidence
+        .secret
+        .split(|&byte| byte == b',')
+        .next()
+        .unwrap_or_default();
+    let body = first.splitn(2, |&byte| byte == b'_').nth(1);
+    let Some(macaroon) = body.and_then(encoding::base64) else {
+        return Proof::invalid("it does not decode to a macaroon");
+    };
+    match memchr::memmem::find(&macaroon, b"https://api.fly.io/") {
+        Some(_) if macaroon[0] == 0x94 => Proof::valid("it decodes to a macaroon of Fly.io"),
+        _ => Proof::neutral("it does not name the place that it is for"),
+    }
+}
+
+/// The static key of OpenVPN: 256 bytes in hex, however the lines are broken, indented and marked.
+pub(super) fn openvpn(evidence: &Evidence<'_>) -> Proof {
+    let digits: Vec<u8> = evidence
+        .secret
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_hexdigit)
+        .collect();
+    match HEXLOWER_PERMISSIVE.decode(&digits) {
+        Ok(key) if key.len() == 256 => Proof::valid("a complete key of 2048 bits").normalised(key),
+        _ => Proof::invalid("it does not hold 256 bytes: cut or redacted"),
+    }
+}
+
 /// WireGuard's private keys: a scalar of Curve25519, of which `wg genkey` sets and clears the bits
 /// that RFC 7748 (section 5) demands. Other tools leave them, and preshared keys have none.
 pub(super) fn wireguard(evidence: &Evidence<'_>) -> Proof {
@@ -85,7 +145,28 @@ mod tests {
     #[test]
     fn what_is_decoded_decides() {
         let name = |length| encoded(&b"8".repeat(length));
-        let table: [(Validator, String, String); 4] = [
+        let table: [(Validator, String, String); 9] = [
+            (
+                intercom,
+                encoded(b"tok:0a1b_2c:1:0"),
+                encoded(b"tok\0:0a1b_2c:1:0"),
+            ),
+            (
+                workos,
+                format!("sk_live_{}", encoded(b"key_01HX,secret")),
+                format!("sk_live_{}", encoded(b"kex_01HX,secret")),
+            ),
+            (
+                elastic_cloud,
+                format!("essu_{}", encoded(b"id:key")),
+                "essu_".to_owned(),
+            ),
+            (
+                fly,
+                format!("fm2_{},fm2_x", encoded(b"\x94\x93https://api.fly.io/v1")),
+                "fm2_=".to_owned(),
+            ),
+            (openvpn, "0f\\n ".repeat(256), "0f\\n ".repeat(255)),
             (
                 discord,
                 format!("{}.x.y", name(18)),

@@ -191,6 +191,8 @@ pub(super) struct ResultProperties<'a> {
     #[serde(rename = "where")]
     pub(super) kind: &'a str,
     pub(super) path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) member: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(super) encodings: &'a [Cow<'static, str>],
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -145,7 +145,7 @@ fn by(layer: &Layer) -> String {
 /// fingerprint in it is keyed, so that it tells nothing about the secret.
 fn path_hash(finding: &Finding, place: &Occurrence) -> String {
     let mut hash = Sha256::new();
-    for field in [&finding.fingerprint, place.kind, &place.path] {
+    for field in [&finding.fingerprint, place.kind, &place.full_path()] {
         hash.update(field);
         hash.update([0]);
     }
@@ -210,6 +210,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         platform: place.platform.as_deref(),
         kind: place.kind,
         path: &place.path,
+        member: place.member.as_deref(),
         encodings: &place.encodings,
         layer_index: layer.map(|layer| layer.index),
         layer_digest: layer.map(|layer| &*layer.digest),

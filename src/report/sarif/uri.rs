@@ -12,7 +12,7 @@ const DIGITS: usize = 12;
 /// The address of a place.
 pub(super) fn of(place: &Occurrence) -> String {
     match &place.base {
-        Some(base) => of_file(base, &place.path),
+        Some(base) => of_file(base, &place.full_path()),
         None => in_image(place),
     }
 }
@@ -36,8 +36,8 @@ fn in_image(place: &Occurrence) -> String {
         None => (place.kind, place.image_digest.as_deref().map(short)),
     };
     let mut uri = folder.to_owned();
-    let path = place.path.split('/');
-    for segment in digest.into_iter().chain(path) {
+    let path = place.full_path();
+    for segment in digest.into_iter().chain(path.split('/')) {
         push_segment(&mut uri, segment);
     }
     uri
@@ -63,9 +63,10 @@ fn push_segment(uri: &mut String, segment: &str) {
     }
 }
 
-/// Percent-encodes what is not unreserved (RFC 3986, section 2.3).
+/// Percent-encodes what is not unreserved (RFC 3986, section 2.3), but for the sign between an archive
+/// and its member, which a path may hold as it is (section 3.3).
 fn push_byte(uri: &mut String, byte: u8) {
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+    if byte.is_ascii_alphanumeric() || b"-._~!".contains(&byte) {
         uri.push(char::from(byte));
     } else {
         // Writing to a string cannot fail.

@@ -228,6 +228,11 @@ impl<'a> Builder<'a> {
             platform: place.platform.as_ref().map(|text| self.text(&**text)),
             kind: place.kind.name(),
             path: self.text(&place.path),
+            member: place
+                .member
+                .as_ref()
+                .filter(|member| !member.is_empty())
+                .map(|member| self.text(member)),
             line: occurrence.position.line,
             column: occurrence.position.column,
             encodings: occurrence.encodings.clone(),

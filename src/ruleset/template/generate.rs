@@ -6,7 +6,7 @@
 use super::dice::Dice;
 use super::parse::{Node, Transform};
 use super::{MAX_LEN, TemplateError, pem};
-use crate::ruleset::checksum::{base62_crc32, crc32};
+use crate::ruleset::checksum::{base58_check, base62_crc32, crc32};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use std::ops::Range;
 
@@ -174,6 +174,7 @@ fn rewrite(how: Transform, plain: &[u8], dice: &mut Dice) -> Vec<u8> {
     match how {
         Transform::Base64 => BASE64.encode(plain).into_bytes(),
         Transform::Base64Url => BASE64URL_NOPAD.encode(plain).into_bytes(),
+        Transform::Base58Check => base58_check(plain),
         Transform::Jwt => jwt(plain, dice),
         Transform::Unhex => unhex(plain),
         Transform::Escape => plain

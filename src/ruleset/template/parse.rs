@@ -32,6 +32,8 @@ pub(super) enum Transform {
     Base64Url,
     /// The bytes that hex digits stand for; what is none is left out.
     Unhex,
+    /// Base58 with a checksum behind it, as Bitcoin spells keys.
+    Base58Check,
     /// Line ends as the two characters `\n`, as in JSON or an environment variable.
     Escape,
     /// A JSON web token with these claims.
@@ -43,6 +45,7 @@ impl Transform {
         Some(match name {
             "b64enc" => Self::Base64,
             "b64uenc" => Self::Base64Url,
+            "b58check" => Self::Base58Check,
             "unhex" => Self::Unhex,
             "escape" => Self::Escape,
             "jwt" => Self::Jwt,

@@ -23,9 +23,10 @@ use self::roots::Roots;
 use self::selection::Selection;
 use self::vendored::Installed;
 use super::{Hit, Source};
-use crate::model::{Coverage, Limits, Meter, Options, Origin, Place, Progress, Target, TargetId};
+use crate::model::{Coverage, Meter, Options, Origin, Place, Progress, Target, TargetId};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
+use crate::unpack::open::Bounds;
 use rayon::prelude::*;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct FileSource<'a> {
     roots: Roots,
     selection: Arc<Selection>,
-    limits: &'a Limits,
+    bounds: Bounds<'a>,
     context: Context,
     progress: &'a dyn Progress,
     hardlinks: HardLinks,
@@ -105,7 +106,7 @@ impl<'a> FileSource<'a> {
         Ok(Self {
             roots: Roots::of(named)?,
             selection: Arc::new(Selection::new(&options.exclude, options.respect_gitignore)?),
-            limits: &options.limits,
+            bounds: Bounds::new(&options.limits),
             context,
             progress,
             hardlinks: HardLinks::default(),
@@ -130,7 +131,7 @@ impl<'a> FileSource<'a> {
         Ok(Self {
             roots: Roots::of_trees(target, trees),
             selection: Arc::new(Selection::new(&options.exclude, options.respect_gitignore)?),
-            limits: &options.limits,
+            bounds: Bounds::new(&options.limits),
             context,
             progress,
             hardlinks: HardLinks::default(),

@@ -9,8 +9,8 @@ use super::{FileSource, Meters, locked};
 use crate::model::{Counter, EntryPart, Kind, Origin, Shortfall};
 use crate::source::packages::Draft;
 use crate::unpack::Sink;
-use crate::unpack::batch::Batcher;
 use crate::unpack::decode::shortfall_kind;
+use crate::unpack::open::{self, Unpacker};
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -22,7 +22,7 @@ pub(super) struct Reader<'s> {
     source: &'s FileSource<'s>,
     sink: &'s dyn Sink,
     meters: &'s Meters,
-    batcher: Batcher<'s>,
+    unpacker: Unpacker<'s>,
     packages: Draft,
 }
 
@@ -33,14 +33,14 @@ impl<'s> Reader<'s> {
             source,
             sink,
             meters,
-            batcher: Batcher::new(sink, source.context),
+            unpacker: Unpacker::new(sink, source.context, source.bounds.clone()),
             packages: source.installed.draft(),
         }
     }
 
     /// Hands over what is left.
     pub(super) fn finish(self) {
-        self.batcher.finish();
+        self.unpacker.finish();
         self.source.installed.add(self.packages.finish());
     }
 
@@ -76,7 +76,7 @@ impl<'s> Reader<'s> {
     }
 
     fn text(&mut self, name: &Name, part: EntryPart, text: &[u8]) {
-        self.batcher.text(origin(name, part), text);
+        self.unpacker.text(origin(name, part), text);
     }
 
     /// A file, unless it has several names: such a file is read when all are known.
@@ -115,7 +115,7 @@ impl<'s> Reader<'s> {
 
     /// Searches a file that is open; `size` is a hint, files of the kernel say 0.
     fn body(&mut self, name: &Name, file: &File, size: u64) {
-        let most = self.source.limits.stream_bytes;
+        let most = self.source.bounds.limits.stream_bytes;
         let mut reader = file.take(most);
         let mut record = self.packages.open(name.target.0, &name.path, 0);
         let mut read = |buffer: &mut [u8]| {
@@ -126,7 +126,12 @@ impl<'s> Reader<'s> {
             Ok(count)
         };
         let origin = origin(name, EntryPart::Content);
-        let (total, result) = self.batcher.blob(&origin, Some(size), &mut read);
+        let file = open::File {
+            origin: &origin,
+            size: Some(size),
+            place: &|| name.real.to_string_lossy().into_owned(),
+        };
+        let (total, result) = self.unpacker.file(&file, &mut read);
         if let Some(record) = record {
             self.packages.close(record);
         }

@@ -15,6 +15,7 @@ use super::{Job, staged, tips};
 use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
+use crate::unpack::open::Bounds;
 use gix::ObjectId;
 use gix::hashtable::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,9 +45,11 @@ impl Part {
     pub(super) fn read(&self, job: &Job<'_>, sink: &dyn Sink) {
         let common_dir = self.repository.common_dir();
         let notes = job.asked.attribution.then(Notes::default);
+        let bounds = Bounds::new(&job.options.limits);
         let reader = |named| Reader {
             sink,
             context: job.context,
+            bounds: bounds.clone(),
             whole: job.asked.whole_objects,
             named,
             notes: notes.as_ref(),

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::unpack::Sink;
 use crate::unpack::batch::{Batcher, Context};
+use crate::unpack::open::{self, Bounds, Unpacker};
 use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
 use std::io::{self, Read};
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Reader<'s> {
     pub(super) sink: &'s dyn Sink,
     pub(super) context: Context,
+    pub(super) bounds: Bounds<'s>,
     /// Search every object in full, also where a delta says what is new in it.
     pub(super) whole: bool,
     /// What objects may refer to; nothing is looked for without it.
@@ -60,7 +62,13 @@ impl Reader<'_> {
 
     /// Searches an object and leaves the counting to the store that counts it.
     pub(super) fn search(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
-        let piece = Piece::whole(Origin::Object(super::name(&text.id)), 0..text.data.len());
+        let origin = Origin::Object(super::name(&text.id));
+        if text.kind == objs::Kind::Blob && self.bounds.open(text.data, self.sink) {
+            self.open(text, &origin);
+            // Nothing is known of its text, so that what is made from it is searched in full.
+            return Trace::default();
+        }
+        let piece = Piece::whole(origin, 0..text.data.len());
         if text.kind == objs::Kind::Blob
             && let Some(utf16) = sniff::utf16(&text.data[..text.data.len().min(HEAD)])
         {
@@ -82,6 +90,21 @@ impl Reader<'_> {
         trace
     }
 
+    /// Opens an archive, or something compressed.
+    fn open(&self, text: &Text<'_>, origin: &Origin) {
+        let mut unpacker = Unpacker::new(self.sink, self.context, self.bounds.clone());
+        let file = open::File {
+            origin,
+            size: Some(text.data.len() as u64),
+            place: &|| format!("object {}", text.id),
+        };
+        let mut data = text.data;
+        // Reading from memory cannot fail.
+        let _ = unpacker.file(&file, &mut |buffer| data.read(buffer));
+        unpacker.finish();
+        self.note(|notes| notes.hit(text.id, text.kind));
+    }
+
     /// Searches an object too large to be held.
     ///
     /// # Errors
@@ -92,12 +115,15 @@ impl Reader<'_> {
         kind: objs::Kind,
         content: &mut dyn Read,
     ) -> io::Result<()> {
-        let mut batcher = Batcher::new(self.sink, self.context);
-        let origin = Origin::Object(super::name(&id));
-        let mut read = |buffer: &mut [u8]| content.read(buffer);
-        // The batcher counts the bytes.
-        let (_, result) = batcher.blob(&origin, None, &mut read);
-        batcher.finish();
+        let mut unpacker = Unpacker::new(self.sink, self.context, self.bounds.clone());
+        let file = open::File {
+            origin: &Origin::Object(super::name(&id)),
+            size: None,
+            place: &|| format!("object {id}"),
+        };
+        // The unpacker counts the bytes.
+        let (_, result) = unpacker.file(&file, &mut |buffer| content.read(buffer));
+        unpacker.finish();
         self.count(kind, 0);
         self.note(|notes| notes.hit(id, kind));
         result

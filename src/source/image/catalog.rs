@@ -9,7 +9,7 @@ use super::digest::Digest;
 use super::overlay::Index;
 use super::relatives::{Relatives, Role};
 use super::store::Store;
-use crate::model::{DocumentId, LayerId, Where};
+use crate::model::{Ahead, DocumentId, LayerId, Where};
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -205,7 +205,7 @@ impl Catalog {
 
     /// A place to read a layer from; the layer itself may be known from other places.
     pub(super) fn add_copy(&mut self, key: LayerKey, copy: Copy) -> LayerId {
-        let next = LayerId(self.layers.len() as u32);
+        let next = self.next_layer();
         let layer = *self.numbers.entry(key).or_insert(next);
         if layer == next {
             self.layers.push(Layer::default());
@@ -273,6 +273,24 @@ impl Catalog {
         }
         unwanted.retain(|layer| !wanted.contains(layer));
         unwanted
+    }
+
+    /// The number that the next layer gets.
+    pub(super) fn next_layer(&self) -> LayerId {
+        LayerId(self.layers.len() as u32)
+    }
+
+    /// What is to be read of a target, whose layers begin with `first`.
+    pub(super) fn ahead(&self, target: usize, first: LayerId) -> Ahead {
+        let images = self.images.iter().filter(|image| image.target == target);
+        let layers = &self.layers[first.0 as usize..];
+        let size = |layer: &Layer| layer.copies.first()?.claim.size;
+        let add = |all: u64, layer| Some(all.saturating_add(size(layer)?));
+        Ahead {
+            images: images.count(),
+            layers: layers.len(),
+            bytes: layers.iter().try_fold(0, add),
+        }
     }
 
     /// What reading a layer has shown.

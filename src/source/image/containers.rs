@@ -2,6 +2,7 @@
 //! its secrets came with the image and which only the container has.
 
 use super::engine::{Container, Engine, EngineError, KINDS, Kind};
+use super::fleet::Many;
 use super::store::Holder;
 use super::target::{Location, Selection, Target};
 use std::collections::HashSet;
@@ -33,24 +34,29 @@ impl Target {
         targets
     }
 
-    /// Every container that runs, and their images.
-    ///
-    /// # Errors
-    /// Why no engine answers, if none does.
-    pub fn running() -> Result<Vec<Self>, String> {
-        let mut names = Vec::new();
-        let mut refused: Vec<EngineError> = Vec::new();
-        for kind in KINDS {
-            match Engine::running(kind) {
-                Ok(ids) => names.extend(ids),
-                Err(error) => refused.push(error),
-            }
-        }
-        match refused.first() {
-            Some(error) if refused.len() == KINDS.len() => Err(error.to_string()),
-            _ => Ok(Self::containers(&names)),
+    /// Every container that runs when reading begins, and their images.
+    pub fn running() -> Self {
+        let text = "running containers".to_owned();
+        whole(text, Location::Many(Many::Running))
+    }
+}
+
+/// The containers that run. An engine that is there and does not tell its own is a gap, and so is that
+/// there is none at all.
+pub(super) fn running(gap: &dyn Fn(String)) -> Vec<Target> {
+    let mut names = Vec::new();
+    let mut absent: Vec<EngineError> = Vec::new();
+    for kind in KINDS {
+        match Engine::running(kind) {
+            Ok(ids) => names.extend(ids),
+            Err(error @ EngineError::NotRunning { .. }) => absent.push(error),
+            Err(error) => gap(error.to_string()),
         }
     }
+    if let Some(error) = absent.first().filter(|_| absent.len() == KINDS.len()) {
+        gap(error.to_string());
+    }
+    Target::containers(&names)
 }
 
 fn whole(text: String, location: Location) -> Target {

@@ -4,7 +4,9 @@
 //! checked: a registered algorithm, and lower-case hex of exactly that algorithm's length.
 
 use crate::unpack::digest::{Algorithm, Digested};
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
@@ -46,6 +48,15 @@ impl Digest {
     /// The SHA-256 that is written as bare hex, as docker archives name their files.
     pub(super) fn sha256_from_hex(hex: &str) -> Option<Self> {
         Self::parse(&format!("sha256:{hex}")).ok()
+    }
+
+    /// The SHA-256 of some content.
+    pub(super) fn of(content: &[u8]) -> Self {
+        let hex = HEXLOWER.encode(&Sha256::digest(content));
+        Self {
+            algorithm: Algorithm::Sha256,
+            text: format!("sha256:{hex}").into(),
+        }
     }
 
     /// The digest of what was read.

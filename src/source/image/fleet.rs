@@ -1,9 +1,10 @@
-//! Targets that stand for many images: all tags of a repository, those that fit a pattern, or what a
-//! whole registry has. They are looked up when reading begins, and what they stand for is sorted, so that
+//! Targets that stand for many images: all tags of a repository, those that fit a pattern, what a whole
+//! registry has, or whatever runs on this machine. They are looked up when reading begins, and what they stand for is sorted, so that
 //! two runs on the same registry tell the same.
 //!
 //! A list that cannot be had in full is a gap; what is known of it is scanned.
 
+use super::containers;
 use super::registry::Asking;
 use super::target::{Location, Selection, Target, TargetError, reference};
 use crate::model::{Kind, Shortfall};
@@ -14,13 +15,15 @@ use std::collections::{BTreeSet, HashSet};
 /// Most tags that a message lists.
 const LISTED: usize = 10;
 
-/// Which images of a registry are meant.
+/// Which images are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Many {
     /// Those of a repository whose tags fit.
     Tags(Repository, Option<Glob>),
     /// Those of all repositories of a host, `host[:port]`, or below a prefix of their names.
     Catalog(String, Option<String>),
+    /// Those of the containers that run, and the containers.
+    Running,
 }
 
 /// A repository in a registry.
@@ -77,6 +80,19 @@ impl Target {
     }
 }
 
+/// The registries that targets may lead to, as references call them.
+pub(super) fn registries(targets: &[Target]) -> BTreeSet<&str> {
+    let locations = targets.iter().map(|target| &target.location);
+    locations
+        .filter_map(|location| match location {
+            Location::Registry(image) | Location::Anywhere(_, image) => Some(image.registry()),
+            Location::Many(Many::Tags(repository, _)) => Some(repository.any.registry()),
+            Location::Many(Many::Catalog(host, _)) => Some(host),
+            _ => None,
+        })
+        .collect()
+}
+
 impl Many {
     /// What `REPOSITORY:PATTERN` stands for; `None` if there is no pattern in it. `text` is what was
     /// typed, `name` the same without its transport.
@@ -126,6 +142,10 @@ pub(super) fn expanded(
             }
             Location::Many(Many::Catalog(host, prefix)) => {
                 fleet.catalog(&target.text, host, prefix.as_deref());
+            }
+            Location::Many(Many::Running) => {
+                let running = containers::running(&|detail| fleet.gap(&target.text, detail));
+                fleet.targets.extend(running);
             }
             _ => {}
         }

@@ -12,9 +12,9 @@ use super::reading::Reading;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::source::packages::Draft;
 use crate::unpack::Sink;
-use crate::unpack::batch::Batcher;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
+use crate::unpack::open::{Bounds, File, Unpacker};
 use crate::unpack::sniff::{self, Codec, HEAD};
 use crate::unpack::tar::{EntryKind, OVERLAY_OPAQUE, Record, TarEntry, TarEvent, TarReader};
 use std::collections::HashSet;
@@ -34,7 +34,7 @@ pub(super) struct LayerReader<'a> {
     label: &'a str,
     /// What the content is called if it is one file.
     name: &'a str,
-    batcher: Batcher<'a>,
+    unpacker: Unpacker<'a>,
     index: IndexBuilder,
     packages: Draft,
     shape: Shape,
@@ -61,7 +61,7 @@ impl<'a> LayerReader<'a> {
             layer,
             label,
             name,
-            batcher: Batcher::new(scan.sink, scan.context),
+            unpacker: Unpacker::new(scan.sink, scan.context, bounds(scan)),
             index: IndexBuilder::default(),
             packages: Draft::new(&scan.packages),
             shape: Shape::Unknown,
@@ -76,13 +76,13 @@ impl<'a> LayerReader<'a> {
     pub(super) fn telling(self, sink: &'a dyn Sink) -> Self {
         Self {
             sink,
-            batcher: Batcher::new(sink, self.scan.context),
+            unpacker: Unpacker::new(sink, self.scan.context, bounds(self.scan)),
             ..self
         }
     }
 
     /// Reads a stored blob to its end and checks what was claimed of it.
-    pub(super) fn read<R: Read + Send>(mut self, reader: R, claim: &Claim) -> Facts {
+    pub(super) fn read<R: Read>(mut self, reader: R, claim: &Claim) -> Facts {
         let mut hashing = Hashing::new(reader, claim.algorithm());
         let stored = BufReader::with_capacity(BUFFER, &mut hashing);
         let limits = &self.scan.options.limits;
@@ -113,7 +113,7 @@ impl<'a> LayerReader<'a> {
 
     /// Hands on what is left, and tells what is now known of the layer.
     pub(super) fn facts(self, sums: Option<Sums>) -> Facts {
-        self.batcher.finish();
+        self.unpacker.finish();
         Facts {
             index: self.index.finish(),
             sums,
@@ -157,9 +157,13 @@ impl<'a> LayerReader<'a> {
             return;
         }
         let origin = self.origin(&self.name.as_bytes().into(), EntryPart::Content);
-        let (size, result) = self
-            .batcher
-            .blob(&origin, None, &mut |buffer| whole.read(buffer));
+        let label = self.label;
+        let file = File {
+            origin: &origin,
+            size: None,
+            place: &|| label.to_owned(),
+        };
+        let (size, result) = self.unpacker.file(&file, &mut |buffer| whole.read(buffer));
         if let Err(error) = result {
             self.failed(None, &error);
         }
@@ -206,10 +210,10 @@ impl<'a> LayerReader<'a> {
     fn describe(&mut self, entry: &TarEntry) {
         self.copy = self.index.add(&entry.path, node(entry));
         let name = self.origin(&entry.path, EntryPart::Name);
-        self.batcher.text(name, &entry.path);
+        self.unpacker.text(name, &entry.path);
         if let Some(target) = &entry.link_target {
             let origin = self.numbered(&entry.path, EntryPart::LinkTarget);
-            self.batcher.text(origin, target);
+            self.unpacker.text(origin, target);
         }
         self.records(&entry.path, &entry.metadata);
     }
@@ -217,7 +221,8 @@ impl<'a> LayerReader<'a> {
     fn records(&mut self, path: &Arc<[u8]>, records: &[Record]) {
         for (key, value) in records {
             let origin = self.numbered(path, EntryPart::Metadata);
-            self.batcher.text(origin, &[key, &b"="[..], value].concat());
+            self.unpacker
+                .text(origin, &[key, &b"="[..], value].concat());
         }
     }
 
@@ -233,7 +238,13 @@ impl<'a> LayerReader<'a> {
         self.sink.count(Counter::Files, 1);
         let origin = self.origin(&entry.path, self.part());
         let mut record = self.packages.open(TREE, &entry.path, self.copy);
-        let (_, result) = self.batcher.blob(&origin, Some(entry.size), &mut |buffer| {
+        let label = self.label;
+        let file = File {
+            origin: &origin,
+            size: Some(entry.size),
+            place: &|| place_of(label, &entry.path),
+        };
+        let (_, result) = self.unpacker.file(&file, &mut |buffer| {
             let count = read(buffer)?;
             if let Some(record) = &mut record {
                 record.take(&buffer[..count]);
@@ -257,7 +268,15 @@ impl<'a> LayerReader<'a> {
     pub(super) fn file(&mut self, path: &Arc<[u8]>, part: EntryPart, content: &[u8]) {
         self.sink.count(Counter::Files, 1);
         let origin = self.origin(path, part);
-        self.batcher.text(origin, content);
+        let label = self.label;
+        let file = File {
+            origin: &origin,
+            size: Some(content.len() as u64),
+            place: &|| place_of(label, path),
+        };
+        let mut left = content;
+        // Reading from memory cannot fail.
+        let _ = self.unpacker.file(&file, &mut |buffer| left.read(buffer));
         let copy = part.copy().unwrap_or_default();
         if let Some(mut record) = self.packages.open(TREE, path, copy) {
             record.take(content);
@@ -268,7 +287,7 @@ impl<'a> LayerReader<'a> {
     fn slack<R: Read>(&mut self, tar: &mut TarReader<R>) {
         let origin = self.numbered(&Arc::default(), EntryPart::Slack);
         let mut read = |buffer: &mut [u8]| tar.read_body(buffer);
-        if let (_, Err(error)) = self.batcher.blob(&origin, None, &mut read) {
+        if let (_, Err(error)) = self.unpacker.raw(&origin, &mut read) {
             self.failed(None, &error);
         }
     }
@@ -293,10 +312,23 @@ impl<'a> LayerReader<'a> {
         self.is_whole = false;
         let (kind, detail) = shortfall_kind(error);
         let place = match path {
-            Some(path) => format!("{}, {}", self.label, String::from_utf8_lossy(path)),
+            Some(path) => place_of(self.label, path),
             None => self.label.to_owned(),
         };
         self.sink.shortfall(Shortfall::new(kind, place, detail));
+    }
+}
+
+/// What people know an entry by.
+fn place_of(label: &str, path: &[u8]) -> String {
+    format!("{label}, {}", String::from_utf8_lossy(path))
+}
+
+/// What files of layers are unpacked within.
+fn bounds<'a>(scan: &Reading<'a>) -> Bounds<'a> {
+    Bounds {
+        limits: &scan.options.limits,
+        memory: Arc::clone(&scan.memory),
     }
 }
 

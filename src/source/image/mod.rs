@@ -23,6 +23,7 @@ mod layout;
 mod lineage;
 mod list;
 mod manifest;
+mod opening;
 mod overlay;
 mod places;
 mod platform;
@@ -50,10 +51,11 @@ use lineage::Lineage;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
-use registry::Asking;
+use registry::{Asking, Registries};
 use relatives::Role;
 use reread::Rereading;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use super::packages::Room;
 use super::{Hit, Source};
@@ -70,7 +72,7 @@ pub struct ImageSource<'a> {
     options: &'a Options,
     context: Context,
     progress: &'a dyn Progress,
-    access: Arc<Access>,
+    registries: Registries,
     cache: Option<Arc<Cache>>,
     base: Option<Base>,
     former: Option<Target>,
@@ -97,7 +99,7 @@ impl<'a> ImageSource<'a> {
             options,
             context,
             progress,
-            access: Arc::default(),
+            registries: Registries::default(),
             cache: None,
             base: None,
             former: None,
@@ -106,10 +108,20 @@ impl<'a> ImageSource<'a> {
     }
 
     /// Talks to registries in this way, and not as by default.
-    #[must_use]
-    pub fn with_access(mut self, access: Access) -> Self {
-        self.access = Arc::new(access);
-        self
+    ///
+    /// # Errors
+    /// [`TargetError::ManyRegistries`] if there is a login, and nobody can tell for which of several
+    /// registries.
+    pub fn with_access(mut self, mut access: Access) -> Result<Self, TargetError> {
+        let registries = fleet::registries(&self.targets);
+        if access.login.is_some() && registries.len() > 1 {
+            let registries = Vec::from_iter(registries).join(", ");
+            return Err(TargetError::ManyRegistries { registries });
+        }
+        let timeout = self.options.timeout;
+        access.until = timeout.and_then(|time| Instant::now().checked_add(time));
+        self.registries = Registries::new(access);
+        Ok(self)
     }
 
     /// Keeps what is found in layers in this cache, and reads none of which it is known. The cache must
@@ -149,7 +161,7 @@ impl<'a> ImageSource<'a> {
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
         let asking = Asking {
-            access: &self.access,
+            registries: &self.registries,
             limit: self.options.limits.document_bytes,
             is_stopped: &|| sink.stopped(),
         };
@@ -169,7 +181,8 @@ impl Source for ImageSource<'_> {
             memory: Arc::new(Memory::new(self.options.limits.memory)),
             context: self.context,
             progress: self.progress,
-            access: &self.access,
+            registries: &self.registries,
+            silent: Mutex::default(),
             cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),

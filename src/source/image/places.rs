@@ -99,7 +99,10 @@ impl Places {
                 let said = self.catalog.relatives.value(*of, pointer, *number);
                 self.of_document(document, *place, pointer, Some(said))
             }
-            Origin::File { .. } | Origin::Record { .. } | Origin::Object(_) => Vec::new(),
+            Origin::File { .. }
+            | Origin::Record { .. }
+            | Origin::Object(_)
+            | Origin::Member { .. } => Vec::new(),
         };
         places.sort();
         places.dedup();
@@ -123,6 +126,7 @@ impl Places {
                 .map(Arc::from),
             kind,
             path: Arc::clone(path),
+            member: None,
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
             raw: false,
@@ -149,6 +153,7 @@ impl Places {
                 }
                 _ => Arc::clone(path),
             },
+            member: None,
             layer: None,
             state: None,
             raw: false,
@@ -174,6 +179,7 @@ impl Places {
             platform: platform.map(Arc::from),
             kind,
             path: path.as_bytes().into(),
+            member: None,
             layer: None,
             state: None,
             raw,

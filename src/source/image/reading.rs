@@ -4,30 +4,23 @@
 use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
-use super::containerd::Containerd;
 use super::copies;
-use super::engine::{Container, Engine};
 use super::layout::Layout;
+use super::opening::Opened;
 use super::platform::Platform;
-use super::registry::{Access, Registry};
-use super::storage::Storage;
-use super::store::{HOLDERS, Holder, OpenError, Store};
+use super::registry::Registries;
+use super::store::{Holder, Store};
 use super::survey::{Found, Survey};
-use super::target::{Location, Target};
+use super::target::Target;
 use crate::cache::Cache;
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
-use crate::source::input::Stdin;
 use crate::source::metered::Metered;
 use crate::source::packages::Room;
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
-use crate::unpack::sniff::{self, HEAD};
-use oci_spec::distribution::Reference;
 use rayon::prelude::*;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Said of what is no archive at all.
@@ -44,7 +37,9 @@ pub(super) struct Reading<'a> {
     pub(super) memory: Arc<Memory>,
     pub(super) context: Context,
     pub(super) progress: &'a dyn Progress,
-    pub(super) access: &'a Arc<Access>,
+    pub(super) registries: &'a Registries,
+    /// Engines that did not answer when a bare name was looked for: they are not waited for again.
+    pub(super) silent: Mutex<Vec<Holder>>,
     /// What earlier scans have kept.
     pub(super) cache: Option<&'a Arc<Cache>>,
     pub(super) sink: &'a dyn Sink,
@@ -53,54 +48,24 @@ pub(super) struct Reading<'a> {
     pub(super) catalog: Mutex<Catalog>,
 }
 
-/// A target that has been opened.
-enum Opened<'a> {
-    /// A layout directory.
-    Layout(Layout),
-    /// An archive that can be read in any order.
-    Archive(Indexed),
-    /// An archive that can only be read in order.
-    Stream(Box<dyn Read + Send + 'a>),
-    /// One image of a place that holds many.
-    One(Arc<dyn Store>),
-    /// Nothing: what images there are could not be looked up, which was told.
-    Nothing,
-}
-
-/// An image that something on this machine holds, and what that is.
-fn held(holder: Holder, name: &str) -> Result<(Opened<'static>, String), OpenError> {
-    Ok(match holder {
-        Holder::Engine(kind) => {
-            let engine = Engine::connect(kind)?;
-            (Opened::Stream(engine.save(name)?), engine.to_string())
-        }
-        Holder::Storage => {
-            let storage = Storage::open(name)?;
-            let place = storage.place();
-            (Opened::One(Arc::new(storage)), place)
-        }
-        Holder::Containerd => {
-            let containerd = Containerd::open(name)?;
-            let place = containerd.place();
-            (Opened::One(Arc::new(containerd)), place)
-        }
-    })
-}
-
 impl Reading<'_> {
     /// Reads everything once; what cannot be read is told to the sink.
     pub(super) fn run(&self) {
         let mut streams = Vec::new();
-        for (number, target) in self.targets.iter().enumerate() {
-            match self.open(number, target) {
-                Ok(Opened::Layout(layout)) => self.layout(number, layout),
-                Ok(Opened::Archive(archive)) => self.archive(number, archive),
-                Ok(Opened::Stream(reader)) => streams.push((number, reader)),
-                Ok(Opened::One(store)) => {
-                    Survey::new(self, number, store).run();
+        let numbered: Vec<_> = self.targets.iter().enumerate().collect();
+        for some in numbered.chunks(self.registries.access.jobs.max(1)) {
+            if self.sink.stopped() {
+                break;
+            }
+            for (&(number, target), opened) in some.iter().zip(self.open_all(some)) {
+                match opened {
+                    Ok(Opened::Stream(reader)) => {
+                        self.progress.expect(target.text(), None);
+                        streams.push((number, reader));
+                    }
+                    Ok(opened) => self.survey(number, opened),
+                    Err(error) => self.unreachable(number, error.to_string()),
                 }
-                Ok(Opened::Nothing) => {}
-                Err(error) => self.unreachable(number, error.to_string()),
             }
         }
         let (passed, ()) = rayon::join(|| self.pass(streams), || self.read_layers());
@@ -111,64 +76,20 @@ impl Reading<'_> {
         self.read_layers();
     }
 
-    fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
-        let path = match &target.location {
-            Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
-            Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
-            Location::File(path) => path,
-            Location::Registry(reference) => return self.registry(target, reference),
-            Location::Local(holder, name) => return Ok(held(*holder, name)?.0),
-            Location::Container(kind, name) => {
-                return Ok(Opened::One(Arc::new(Container::open(*kind, name)?)));
+    /// Looks through a target whose layers can be read later, and tells how much that will be.
+    fn survey(&self, number: usize, opened: Opened<'_>) {
+        let first = self.catalog().next_layer();
+        match opened {
+            Opened::Layout(layout) => self.layout(number, layout),
+            Opened::Archive(archive) => self.archive(number, archive),
+            Opened::One(store) => {
+                Survey::new(self, number, store).run();
             }
-            Location::Many(_) => return Ok(Opened::Nothing),
-            Location::Anywhere(name, reference) => {
-                return self.anywhere(number, name, reference);
-            }
-        };
-        let file = File::open(path)?;
-        let about = file.metadata()?;
-        if about.is_file() && begins_as_tar(path)? {
-            let index = Indexed::walk(file, about.len(), &self.options.limits)?;
-            if let Some(archive) = index {
-                return Ok(Opened::Archive(archive));
-            }
-            return Ok(Opened::Stream(Box::new(File::open(path)?)));
+            Opened::Stream(_) | Opened::Nothing => return,
         }
-        Ok(Opened::Stream(Box::new(file)))
-    }
-
-    /// An image on this machine, if anything holds it, else of the registry. An engine that does not
-    /// answer holds nothing: whoever means it names it.
-    fn anywhere(
-        &self,
-        number: usize,
-        name: &str,
-        reference: &Reference,
-    ) -> Result<Opened<'_>, OpenError> {
-        let held = HOLDERS
-            .into_iter()
-            .find_map(|holder| held(holder, name).ok());
-        if let Some((opened, place)) = held {
-            self.catalog().via.insert(number, place);
-            return Ok(opened);
-        }
-        let opened = self.registry(&self.targets[number], reference)?;
-        let via = format!("registry {}", reference.registry());
-        self.catalog().via.insert(number, via);
-        Ok(opened)
-    }
-
-    fn registry(&self, target: &Target, name: &Reference) -> Result<Opened<'_>, OpenError> {
-        let limit = self.options.limits.document_bytes;
-        let (registry, unasked) =
-            Registry::open(name, self.access, limit).map_err(OpenError::Registry)?;
-        if let Some(error) = unasked {
-            let place = format!("{}, referrers", target.text());
-            let shortfall = Shortfall::new(Kind::Unreadable, place, error.to_string());
-            self.sink.shortfall(shortfall);
-        }
-        Ok(Opened::One(Arc::new(registry)))
+        let ahead = self.catalog().ahead(number, first);
+        self.progress
+            .expect(self.targets[number].text(), Some(ahead));
     }
 
     fn layout(&self, number: usize, layout: Layout) {
@@ -271,7 +192,7 @@ impl Reading<'_> {
     /// Reads what comes over a network, on threads of its own: they wait more than they work, and
     /// how many connections are right has nothing to do with how many processors there are.
     fn fetch_layers(&self, layers: Vec<(LayerId, Vec<Copy>)>) {
-        let jobs = self.access.jobs.clamp(1, layers.len().max(1));
+        let jobs = self.registries.access.jobs.clamp(1, layers.len().max(1));
         let queue = Mutex::new(layers.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         std::thread::scope(|scope| {
@@ -324,10 +245,4 @@ impl Reading<'_> {
     pub(super) fn catalog(&self) -> MutexGuard<'_, Catalog> {
         self.catalog.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn begins_as_tar(path: &Path) -> io::Result<bool> {
-    let mut head = Vec::new();
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(sniff::is_tar(&head))
 }

@@ -113,6 +113,15 @@ pub enum TargetError {
         /// What is wrong with it.
         reason: String,
     },
+    /// One login for several registries.
+    #[error(
+        "--username and --password-stdin are for one registry, and these images are in several: \
+         {registries}; `docker login` keeps a login for each"
+    )]
+    ManyRegistries {
+        /// The registries.
+        registries: String,
+    },
     /// What follows `@` is no digest.
     #[error("`{text}` does not name an image: {reason}")]
     BadDigest {

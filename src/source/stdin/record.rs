@@ -2,12 +2,13 @@
 
 use crate::model::{Counter, EntryPart, Kind, Origin};
 use crate::unpack::Sink;
-use crate::unpack::batch::Batcher;
+use crate::unpack::open::{File, Unpacker};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
 use std::borrow::Cow;
+use std::io::Read;
 use std::sync::Arc;
 
 /// A text and its name.
@@ -97,7 +98,7 @@ impl<'l> Record<'l> {
     }
 
     /// Searches the content, and the name that the producer gave it.
-    pub(super) fn search(self, line: u64, batcher: &mut Batcher<'_>, sink: &dyn Sink) {
+    pub(super) fn search(self, line: u64, unpacker: &mut Unpacker<'_>, sink: &dyn Sink) {
         let path: Arc<[u8]> = match &self.name {
             Some(name) => name.as_bytes().into(),
             None => format!("line {line}").into_bytes().into(),
@@ -108,9 +109,16 @@ impl<'l> Record<'l> {
             part,
         };
         if self.name.is_some() {
-            batcher.text(origin(EntryPart::Name), &path);
+            unpacker.text(origin(EntryPart::Name), &path);
         }
-        batcher.text(origin(EntryPart::Content), &self.content);
+        let mut content = &*self.content;
+        let file = File {
+            origin: &origin(EntryPart::Content),
+            size: Some(content.len() as u64),
+            place: &|| String::from_utf8_lossy(&path).into_owned(),
+        };
+        // Reading from memory cannot fail.
+        let _ = unpacker.file(&file, &mut |buffer| content.read(buffer));
         sink.count(Counter::Files, 1);
     }
 }

@@ -161,14 +161,20 @@ impl Ignores {
         if !numbers.iter().any(needs_path) {
             return numbers.to_vec();
         }
-        let path = [prefix, &place.path].concat();
-        let hits = self
-            .globs
-            .matches_candidate(&globset::Candidate::from_bytes(&path));
-        let mut fitting: Vec<usize> = hits.iter().map(|hit| self.with_path[hit / 2]).collect();
+        let mut fitting = self.with_path_like(&[prefix, &place.path].concat());
+        if place.member.is_some() {
+            fitting.extend(self.with_path_like(&[prefix, &place.full_path()].concat()));
+        }
         fitting.sort_unstable();
         let fits = |number: &usize| !needs_path(number) || fitting.binary_search(number).is_ok();
         numbers.iter().copied().filter(fits).collect()
+    }
+
+    /// Numbers of the entries whose glob fits a path.
+    fn with_path_like(&self, path: &[u8]) -> Vec<usize> {
+        let path = globset::Candidate::from_bytes(path);
+        let hits = self.globs.matches_candidate(&path).into_iter();
+        hits.map(|hit| self.with_path[hit / 2]).collect()
     }
 
     fn prefix(&self, place: &Place) -> Option<&[u8]> {

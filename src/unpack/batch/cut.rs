@@ -18,6 +18,8 @@ pub(super) struct Cut<'o> {
     fresh: usize,
     line: LineStart,
     context: Context,
+    /// Whether the blob has bytes that are no part of this text.
+    is_part: bool,
     /// Set when the blob looks like UTF-16, with the line at which the narrowed piece begins.
     wide: Option<(Utf16, LineStart)>,
 }
@@ -31,8 +33,16 @@ impl<'o> Cut<'o> {
             fresh: 0,
             line: LineStart::default(),
             context,
+            is_part: false,
             wide: None,
         }
+    }
+
+    /// The text is that of a part of the blob, from this offset on; lines are counted from there.
+    pub(super) const fn of_part(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self.is_part = true;
+        self
     }
 
     /// Looks at the first bytes of the blob, when `text` is its first piece. A UTF-16 blob needs
@@ -73,7 +83,7 @@ impl<'o> Cut<'o> {
     /// The last piece, which is the whole blob if nothing went before it.
     pub(super) fn last(&self, text: &[u8]) -> Option<Piece> {
         let piece = self.piece(text, text.len())?;
-        let is_blob = self.offset == 0 && self.fresh == 0;
+        let is_blob = self.offset == 0 && self.fresh == 0 && !self.is_part;
         Some(Piece { is_blob, ..piece })
     }
 

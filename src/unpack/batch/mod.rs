@@ -26,6 +26,23 @@ pub struct Context {
     pub after: usize,
 }
 
+/// Yields bytes into a buffer, 0 at the end.
+pub(super) type Fill<'r> = &'r mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
+
+/// The beginning of a blob, in the buffer already.
+pub(super) struct Head {
+    start: usize,
+    /// How the blob ended, if it did.
+    end: Option<io::Result<()>>,
+}
+
+impl Head {
+    /// Whether it is the whole blob.
+    pub(super) const fn is_all(&self) -> bool {
+        self.end.is_some()
+    }
+}
+
 /// Collects text and hands it to a sink in batches.
 pub struct Batcher<'s> {
     sink: &'s dyn Sink,
@@ -60,10 +77,73 @@ impl<'s> Batcher<'s> {
         &mut self,
         origin: &Origin,
         size_hint: Option<u64>,
-        read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>,
+        read: Fill<'_>,
     ) -> (u64, io::Result<()>) {
-        self.make_room(size_hint);
-        let mut cut = Cut::new(origin, self.filled, self.context);
+        let head = self.begin(size_hint, 0, read);
+        self.go_on(origin, head, read)
+    }
+
+    /// Adds a part of a blob, from `offset` on. Lines of it are counted from its own start.
+    pub(super) fn part(&mut self, origin: &Origin, offset: u64, read: Fill<'_>) -> io::Result<()> {
+        self.make_room(None);
+        let cut = Cut::new(origin, self.filled, self.context).of_part(offset);
+        self.cut(cut, read).1
+    }
+
+    /// Reads at least the first `want` bytes of a blob, or all that it has, without searching them
+    /// yet: they lie where [`Self::go_on`] goes on from, unless [`Self::withdraw`] takes them out.
+    pub(super) fn begin(&mut self, size_hint: Option<u64>, want: usize, read: Fill<'_>) -> Head {
+        self.make_room(size_hint.map(|size| size.max(want as u64)));
+        let start = self.filled;
+        let end = loop {
+            let has_room = self.filled < self.batch.bytes.len();
+            if self.filled - start >= want || !has_room {
+                break None;
+            }
+            match read(&mut self.batch.bytes[self.filled..]) {
+                Ok(0) => break Some(Ok(())),
+                Ok(count) => self.filled += count,
+                Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                Err(err) => break Some(Err(err)),
+            }
+        };
+        Head { start, end }
+    }
+
+    /// The bytes that a blob begins with.
+    pub(super) fn begun(&self, head: &Head) -> &[u8] {
+        &self.batch.bytes[head.start..self.filled]
+    }
+
+    /// Takes the beginning of a blob out again, and tells how the blob ended if it did.
+    pub(super) fn withdraw(&mut self, head: Head) -> (Vec<u8>, Option<io::Result<()>>) {
+        let bytes = self.begun(&head).to_vec();
+        self.filled = head.start;
+        (bytes, head.end)
+    }
+
+    /// Adds the blob that begins so, like [`Self::blob`].
+    pub(super) fn go_on(
+        &mut self,
+        origin: &Origin,
+        head: Head,
+        read: Fill<'_>,
+    ) -> (u64, io::Result<()>) {
+        let begun = (self.filled - head.start) as u64;
+        let cut = Cut::new(origin, head.start, self.context);
+        let (more, result) = match head.end {
+            Some(end) => {
+                self.close(cut);
+                (0, end)
+            }
+            None => self.cut(cut, read),
+        };
+        self.sink.count(Counter::Bytes, begun);
+        (begun + more, result)
+    }
+
+    /// Reads a blob, from where the buffer is filled on, to its end.
+    fn cut(&mut self, mut cut: Cut<'_>, read: Fill<'_>) -> (u64, io::Result<()>) {
         let mut total = 0;
         let result = loop {
             if self.filled == self.batch.bytes.len() {

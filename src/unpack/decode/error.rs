@@ -24,6 +24,12 @@ pub enum DecodeError {
         /// What the decoder says; never quotes content.
         detail: String,
     },
+    /// A member's data are not what its archive's format says.
+    #[error("its {detail}")]
+    Member {
+        /// What is wrong with them; never quotes content.
+        detail: &'static str,
+    },
     /// Something that is neither a member nor padding follows the last member.
     #[error("the {codec} stream is followed by bytes that do not belong to it")]
     TrailingGarbage {
@@ -82,7 +88,11 @@ pub fn shortfall_kind(err: &io::Error) -> (Kind, String) {
     let kind = match decode {
         Some(DecodeError::Input(input)) => return shortfall_kind(input),
         Some(DecodeError::Truncated { .. }) => Kind::Truncated,
-        Some(DecodeError::Corrupt { .. } | DecodeError::TrailingGarbage { .. }) => Kind::Corrupt,
+        Some(
+            DecodeError::Corrupt { .. }
+            | DecodeError::Member { .. }
+            | DecodeError::TrailingGarbage { .. },
+        ) => Kind::Corrupt,
         Some(DecodeError::Limit { .. }) => Kind::Limit,
         Some(DecodeError::Unsupported { .. }) => Kind::Unsupported,
         None if err.kind() == io::ErrorKind::UnexpectedEof => Kind::Truncated,

@@ -10,7 +10,7 @@ use crate::unpack::sniff::Codec;
 use std::io::BufRead;
 
 /// The compressed bytes.
-pub(super) type Input<'r> = Peek<Box<dyn BufRead + Send + 'r>>;
+pub(in crate::unpack) type Input<'r> = Peek<Box<dyn BufRead + 'r>>;
 
 /// A gzip member, a zstd frame, an xz or bzip2 stream: reused for one after another.
 pub(super) trait Member: Send {

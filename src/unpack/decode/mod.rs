@@ -13,7 +13,8 @@ mod zstd;
 
 pub use error::{DecodeError, shortfall_kind};
 
-use self::member::{Input, Member, Output};
+pub(super) use self::member::Input;
+use self::member::{Member, Output};
 use super::memory::Memory;
 use super::peek::Peek;
 use super::sniff::{self, Codec};
@@ -32,7 +33,7 @@ const EMPTY_MEMBERS: u32 = 1 << 16;
 /// # Errors
 /// Those of reading the first bytes.
 pub fn decode<'r>(
-    input: Box<dyn BufRead + Send + 'r>,
+    input: Box<dyn BufRead + 'r>,
     limits: &Limits,
     memory: &Arc<Memory>,
 ) -> io::Result<Decoded<'r>> {
@@ -92,6 +93,11 @@ impl Decoded<'_> {
     /// Bytes of the compressed stream that were used so far.
     pub const fn consumed(&self) -> u64 {
         self.input.consumed()
+    }
+
+    /// What was looked at behind the bytes that were used.
+    pub(super) fn into_ahead(self) -> Vec<u8> {
+        self.input.into_ahead()
     }
 
     /// Decodes until there is something in `out`, or until the end.

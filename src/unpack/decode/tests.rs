@@ -291,21 +291,21 @@ fn a_window_is_held_against_the_limit_and_the_budget() {
         ..Limits::default()
     };
     let unpack = |log, limits| unpack_with(&frame_with_window(log, &[]), 64, 64, &limits);
-    let (_, out, result) = unpack(23, limits(8 * MIB, 16 * MIB));
+    let (_, out, result) = unpack(23, limits(8 * MIB, 32 * MIB));
     assert_eq!(out, b"x");
     result.unwrap();
-    let (.., result) = unpack(23, limits(4 * MIB, 16 * MIB));
+    let (.., result) = unpack(23, limits(4 * MIB, 32 * MIB));
     assert_eq!(kind(result), Kind::Limit);
-    let (.., result) = unpack(23, limits(8 * MIB, 4 * MIB));
+    let (.., result) = unpack(23, limits(8 * MIB, 8 * MIB));
     assert_eq!(kind(result), Kind::Limit);
-    let (.., result) = unpack(41, limits(8 * MIB, 16 * MIB));
+    let (.., result) = unpack(41, limits(8 * MIB, 32 * MIB));
     assert_eq!(kind(result), Kind::Limit);
 }
 
 #[test]
 fn a_larger_window_replaces_the_smaller_one() {
     let limits = Limits {
-        memory: 9 * MIB,
+        memory: 18 * MIB,
         ..Limits::default()
     };
     let packed = [20, 23, 21].map(|log| frame_with_window(log, &[])).concat();
@@ -327,11 +327,11 @@ fn an_xz_dictionary_is_held_against_the_limit_and_the_budget() {
         ..Limits::default()
     };
     let unpack = |limits| unpack_with(&packed, 64, 64, &limits);
-    let (_, out, result) = unpack(limits(8 * MIB, 9 * MIB));
+    let (_, out, result) = unpack(limits(8 * MIB, 18 * MIB));
     assert_eq!(out, b"x");
     result.unwrap();
-    assert_eq!(kind(unpack(limits(4 * MIB, 9 * MIB)).2), Kind::Limit);
-    assert_eq!(kind(unpack(limits(8 * MIB, 4 * MIB)).2), Kind::Limit);
+    assert_eq!(kind(unpack(limits(4 * MIB, 18 * MIB)).2), Kind::Limit);
+    assert_eq!(kind(unpack(limits(8 * MIB, 8 * MIB)).2), Kind::Limit);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Armor {
         let (_, rest) = split_at(text, BEGIN)?;
         let (label, rest) = split_at(rest, DASHES)?;
         let (body, _) = split_at(rest, END)?;
-        let body = put_right(body);
+        let body = put_right(&unmarked(body));
         let mut base64 = Vec::with_capacity(body.len());
         for line in body.split(|&byte| byte == b'\n') {
             base64.extend(data_of(line).filter(|byte| is_base64(*byte)));
@@ -65,6 +65,24 @@ fn data_of(line: &[u8]) -> impl Iterator<Item = u8> + '_ {
     data.iter().copied()
 }
 
+/// The lines without what each of them begins with, if that is what stands before the last mark: those
+/// of a patch, a comment, a quotation. Quotes are left, because they tell where data begins.
+fn unmarked(body: &[u8]) -> Vec<u8> {
+    let last = memchr::memrchr(b'\n', body).map_or(&b""[..], |at| &body[at + 1..]);
+    let mark = if last.iter().any(is_quote) { b"" } else { last };
+    let mut lines = body.split(|&byte| byte == b'\n');
+    let first = lines.next();
+    let rest: Option<Vec<&[u8]>> = lines.map(|line| line.strip_prefix(mark)).collect();
+    match (first, rest) {
+        (Some(first), Some(rest)) => [&[first], &*rest].concat().join(&b'\n'),
+        _ => body.to_vec(),
+    }
+}
+
+fn is_quote(byte: &u8) -> bool {
+    b"\"'`".contains(byte)
+}
+
 /// The body with real line breaks and without the quotes of the language it stands in.
 fn put_right(body: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(body.len());
@@ -78,7 +96,6 @@ fn put_right(body: &[u8]) -> Vec<u8> {
 /// Of a line of string literals, what stands inside them; any other line as it is. The first line
 /// begins inside, because the quote stands before `-----BEGIN`.
 fn inside_quotes(line: &[u8], first: bool) -> Vec<u8> {
-    let is_quote = |byte: &u8| b"\"'`".contains(byte);
     let before_quote = line.iter().take_while(|byte| !is_quote(byte));
     let opens = line.iter().any(is_quote)
         && before_quote
@@ -148,6 +165,21 @@ mod tests {
         assert_eq!(armor.label, b"X");
         assert_eq!(armor.base64, b"QUJDREVG");
         assert!(!armor.encrypted);
+    }
+
+    #[test]
+    fn marks_that_all_lines_have_are_no_data() {
+        for mark in ["+", "# ", "> ", "/ x"] {
+            let text =
+                format!("{mark}-----BEGIN X-----\n{mark}QUJD\n{mark}+EVG\n{mark}-----END X-----");
+            assert_eq!(
+                Armor::parse(text.as_bytes()).unwrap().base64,
+                b"QUJD+EVG",
+                "{mark}"
+            );
+        }
+        let text = b"-----BEGIN X-----\n+UJD\n+EVG\n-----END X-----";
+        assert_eq!(Armor::parse(text).unwrap().base64, b"+UJD+EVG");
     }
 
     #[test]

@@ -12,7 +12,11 @@ pub(super) const MARK: &[u8] = b"PuTTY-User-Key-File-";
 /// Parses a file; `None` if a blob is cut or missing.
 pub(super) fn parse(text: &[u8]) -> Option<Key> {
     let text = std::str::from_utf8(text).ok()?;
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mark = text.lines().nth(1)?.split("Encryption: ").next()?;
+    let lines = text
+        .lines()
+        .map(|line| line.strip_prefix(mark).unwrap_or(line));
+    let lines: Vec<&str> = lines.map(str::trim).collect();
     let kind = lines.first()?.split_once(": ")?.1;
     let public = blob(&lines, "Public-Lines: ")?;
     let private = blob(&lines, "Private-Lines: ")?;
@@ -61,7 +65,11 @@ mod tests {
     fn kind_guard_and_blob_are_read() {
         let key = parse(file("none", 2).as_bytes()).unwrap();
         assert_eq!(key.kind, "PuTTY, ssh-ed25519");
-        assert_eq!((key.guard, key.identity), (Guard::None, b"ABCDEF".to_vec()));
+        assert_eq!((key.guard, &*key.identity), (Guard::None, &b"ABCDEF"[..]));
+        assert_eq!(
+            parse(file("none", 2).replace('\n', "\n+ ").as_bytes()),
+            Some(key)
+        );
         let key = parse(file("aes256-cbc", 2).replace('\n', "\r\n").as_bytes()).unwrap();
         assert_eq!(key.guard, Guard::Passphrase);
     }

@@ -136,7 +136,7 @@ struct Stream<'a> {
 }
 
 impl Stream<'_> {
-    fn entry<R: Read + Send>(
+    fn entry<R: Read>(
         &mut self,
         archive: &mut LayerReader<'_>,
         entry: &TarEntry,
@@ -189,7 +189,7 @@ impl Stream<'_> {
     }
 
     /// Reads the content of an entry, and tells what became of it.
-    fn file<R: Read + Send>(
+    fn file<R: Read>(
         &mut self,
         archive: &mut LayerReader<'_>,
         entry: &TarEntry,
@@ -226,7 +226,7 @@ impl Stream<'_> {
         json::looks_like(head) && entry.size <= most && (is_root || has_room)
     }
 
-    fn search<R: Read + Send>(
+    fn search<R: Read>(
         &mut self,
         archive: &mut LayerReader<'_>,
         entry: &TarEntry,
@@ -254,7 +254,7 @@ impl Stream<'_> {
         has_room && (is_blob || is_packed)
     }
 
-    fn layer(&mut self, entry: &TarEntry, reader: impl Read + Send) -> LayerId {
+    fn layer(&mut self, entry: &TarEntry, reader: impl Read) -> LayerId {
         self.layers += 1;
         let layer = self.scan.catalog().add_streamed();
         let name = String::from_utf8_lossy(&entry.path);

@@ -17,8 +17,10 @@ use ureq::{Agent, Body};
 
 /// Time for a sign of life.
 const PING: Duration = Duration::from_secs(5);
-/// Time for an answer: an engine may write its archive to disk before it sends the first byte.
-const ANSWER: Duration = Duration::from_secs(600);
+/// Time for an answer to a question.
+const TOLD: Duration = Duration::from_secs(60);
+/// Time for an archive: an engine may write it to disk before it sends the first byte.
+const WRITTEN: Duration = Duration::from_secs(600);
 
 /// Largest answer in JSON, in bytes: a container may have changed very many files.
 const ANSWERED: u64 = 256 << 20;
@@ -67,8 +69,8 @@ impl Api {
             .max_redirects(0)
             .proxy(None)
             .timeout_connect(Some(PING))
-            .timeout_recv_response(Some(ANSWER))
-            .timeout_per_read(Some(ANSWER));
+            .timeout_recv_response(Some(TOLD))
+            .timeout_per_read(Some(WRITTEN));
         match host {
             #[cfg(unix)]
             Host::Unix(path) => Ok(Self {
@@ -101,7 +103,7 @@ impl Api {
 
     /// The archive of an image.
     pub(super) fn image(&self, name: &str) -> Result<Box<dyn Read + Send>, String> {
-        let response = self.get(&format!("/images/{}/get", escaped(name)))?;
+        let response = self.get(&format!("/images/{}/get", escaped(name)), WRITTEN)?;
         match response.status().is_success() {
             true => Ok(Box::new(response.into_body().into_reader())),
             false => Err(status(&response)),
@@ -136,7 +138,7 @@ impl Api {
 
     /// The files of a container, as a tar.
     pub(super) fn export(&self, id: &str) -> Result<Box<dyn Read + Send>, String> {
-        let response = self.get(&format!("/containers/{}/export", escaped(id)))?;
+        let response = self.get(&format!("/containers/{}/export", escaped(id)), WRITTEN)?;
         match response.status().is_success() {
             true => Ok(Box::new(response.into_body().into_reader())),
             false => Err(status(&response)),
@@ -145,7 +147,7 @@ impl Api {
 
     /// An answer in JSON; `None` if there is no such thing.
     fn json(&self, path: &str) -> Result<Option<Value>, String> {
-        let response = self.get(path)?;
+        let response = self.get(path, TOLD)?;
         match response.status() {
             StatusCode::NOT_FOUND => Ok(None),
             code if code.is_success() => {
@@ -163,9 +165,10 @@ impl Api {
         }
     }
 
-    fn get(&self, path: &str) -> Result<Response<Body>, String> {
-        let answer = self.agent.get(format!("{}{path}", self.base)).call();
-        answer.map_err(|error| error.to_string())
+    fn get(&self, path: &str, patience: Duration) -> Result<Response<Body>, String> {
+        let ask = self.agent.get(format!("{}{path}", self.base)).config();
+        let ask = ask.timeout_recv_response(Some(patience)).build();
+        ask.call().map_err(|error| error.to_string())
     }
 }
 

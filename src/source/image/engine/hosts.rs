@@ -26,7 +26,7 @@ pub(super) enum Host {
         /// Folder with `ca.pem`, `cert.pem` and `key.pem`.
         certificates: Option<PathBuf>,
     },
-    /// On another machine, where docker's own program finds it.
+    /// On another machine, where the engine's own program finds it.
     Ssh(String),
 }
 

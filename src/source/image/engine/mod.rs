@@ -86,6 +86,16 @@ pub(in crate::source::image) enum EngineError {
     },
 }
 
+impl EngineError {
+    /// Whether the engine did not answer at all.
+    pub(in crate::source::image) const fn is_silence(&self) -> bool {
+        matches!(
+            self,
+            Self::NotRunning { .. } | Self::Forbidden { .. } | Self::Failed { .. }
+        )
+    }
+}
+
 const fn hint(kind: &Kind) -> &'static str {
     match kind {
         Kind::Docker => "DOCKER_HOST or a docker context name another",
@@ -111,7 +121,7 @@ impl Engine {
     pub(super) fn connect(kind: Kind) -> Result<Self, EngineError> {
         let host = hosts::of(kind);
         let way = match &host {
-            Host::Ssh(_) => Way::Program(Program::docker()),
+            Host::Ssh(_) => Way::Program(Program::of(kind)),
             Host::Unix(_) | Host::Tcp { .. } => Way::Api(Api::connect(kind, &host)?),
         };
         Ok(Self { kind, host, way })

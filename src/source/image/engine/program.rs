@@ -1,29 +1,41 @@
-//! An engine that only docker's own program can reach, over ssh: it is run, and what it writes is
-//! read. The name of an image is one argument behind `--`, so it can be no flag.
+//! An engine that only its own program can reach, over ssh: it is run, and what it writes is read. The
+//! name of an image is one argument behind `--`, so it can be no flag.
 
+use super::Kind;
 use std::io::{self, Read};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// Docker's program.
-pub(super) struct Program(&'static str);
+/// What docker and podman say of an image that they do not have.
+const UNKNOWN: [&str; 2] = ["no such image", "image not known"];
+
+/// An engine's program, and what is said before its commands.
+pub(super) struct Program(&'static str, &'static [&'static str]);
 
 impl Program {
-    /// The one in the search path; it knows `DOCKER_HOST` and contexts by itself.
-    pub(super) const fn docker() -> Self {
-        Self("docker")
+    /// The one in the search path; it knows by itself what the environment and contexts say.
+    pub(super) const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Docker => Self("docker", &[]),
+            Kind::Podman => Self("podman", &["--remote"]),
+        }
     }
 
     /// Whether its engine has the image.
     pub(super) fn has_image(&self, name: &str) -> Result<bool, String> {
         let output = Command::new(self.0)
+            .args(self.1)
             .args(["image", "inspect", "--format", "{{.Id}}", "--", name])
             .stdin(Stdio::null())
             .output()
             .map_err(|error| format!("`{}` cannot be run: {error}", self.0))?;
         let said = String::from_utf8_lossy(&output.stderr);
+        let is_unknown = || {
+            let said = said.to_ascii_lowercase();
+            UNKNOWN.iter().any(|word| said.contains(word))
+        };
         match output.status.success() {
             true => Ok(true),
-            false if said.to_ascii_lowercase().contains("no such image") => Ok(false),
+            false if is_unknown() => Ok(false),
             false => Err(said.lines().next().unwrap_or("it says nothing").to_owned()),
         }
     }
@@ -31,6 +43,7 @@ impl Program {
     /// The archive that it writes.
     pub(super) fn save(&self, name: &str) -> Result<Box<dyn Read + Send>, String> {
         let mut child = Command::new(self.0)
+            .args(self.1)
             .args(["save", "--", name])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

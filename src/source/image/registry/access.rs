@@ -4,7 +4,7 @@ use crate::model::Secret;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How registries are talked to.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Access {
     pub authorities: Vec<Vec<u8>>,
     /// How long a registry may keep silent, and the time in which something must have come.
     pub patience: Duration,
+    /// The end of the scan, after which nothing is waited for.
+    pub until: Option<Instant>,
     /// Blobs that are fetched at the same time.
     pub jobs: usize,
 }
@@ -54,12 +56,21 @@ impl Default for Access {
             plain_http: Vec::new(),
             authorities: Vec::new(),
             patience: Duration::from_secs(60),
+            until: None,
             jobs: 4,
         }
     }
 }
 
 impl Access {
+    /// How long a registry may keep silent from now on.
+    pub(super) fn wait(&self) -> Duration {
+        let left = self
+            .until
+            .map(|end| end.saturating_duration_since(Instant::now()));
+        left.map_or(self.patience, |left| left.min(self.patience))
+    }
+
     /// Trusts the certificates of a PEM file too.
     ///
     /// # Errors
@@ -84,4 +95,19 @@ pub(super) fn certificates(pem: &[u8]) -> Vec<Vec<u8>> {
     CertificateDer::pem_slice_iter(pem)
         .filter_map(|certificate| Some(certificate.ok()?.to_vec()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_waited_for_after_the_end_of_the_scan() {
+        let mut access = Access::default();
+        assert_eq!(access.wait(), access.patience);
+        access.until = Some(Instant::now());
+        assert_eq!(access.wait(), Duration::ZERO);
+        access.until = Instant::now().checked_add(access.patience * 2);
+        assert_eq!(access.wait(), access.patience);
+    }
 }

@@ -10,7 +10,7 @@ const DOCKER: &str = "docker.io";
 const DOCKER_HOST: &str = "registry-1.docker.io";
 
 /// A registry: host and, where it is not the scheme's own, port.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Host(String);
 
 impl Host {
@@ -32,11 +32,20 @@ impl Host {
         bare(&self.0)
     }
 
-    /// How credential files call it, best first: docker's has a name of its own for its registry.
-    pub(super) fn logins(&self) -> &'static [&'static str] {
+    /// How references call it.
+    pub(super) fn familiar(&self) -> &str {
         match self.0.as_str() {
-            DOCKER_HOST => &["https://index.docker.io/v1/", DOCKER, DOCKER_HOST],
-            _ => &[],
+            DOCKER_HOST => DOCKER,
+            name => name,
+        }
+    }
+
+    /// How the credential file of docker calls it, best first: it has a name of its own for its
+    /// registry.
+    pub(super) fn logins(&self) -> Vec<&str> {
+        match self.0.as_str() {
+            DOCKER_HOST => vec!["https://index.docker.io/v1/", DOCKER, DOCKER_HOST],
+            name => vec![name],
         }
     }
 }
@@ -60,13 +69,46 @@ pub(super) fn bare(authority: &str) -> &str {
         .map_or(authority, |(name, _)| name)
 }
 
+/// A repository of a registry, or the registry as such.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Repository {
+    /// The registry.
+    pub(super) host: Host,
+    /// The name, as in `library/alpine`; empty for the registry as such.
+    pub(super) name: String,
+}
+
+impl Repository {
+    /// The registry that serves names which begin with `host`, without any repository in it.
+    pub(super) fn none_of(host: &str) -> Self {
+        Self {
+            host: Host::serving(host),
+            name: String::new(),
+        }
+    }
+
+    /// What lies below it, as a path on the host.
+    pub(super) fn path(&self, rest: &str) -> String {
+        match self.name.as_str() {
+            "" => format!("/v2/{rest}"),
+            name => format!("/v2/{name}/{rest}"),
+        }
+    }
+
+    /// What a token has to allow (Docker's token authentication, "Resource Scope").
+    pub(super) fn scope(&self) -> String {
+        match self.name.as_str() {
+            "" => "registry:catalog:*".to_owned(),
+            name => format!("repository:{name}:pull"),
+        }
+    }
+}
+
 /// An image in a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
-    /// The registry.
-    pub(super) host: Host,
-    /// The repository, as in `library/alpine`.
-    pub(super) repository: String,
+    /// The repository.
+    pub(super) repository: Repository,
     /// A tag or a digest, as in the path of a manifest.
     pub(super) reference: String,
     /// The digest, where one is named.
@@ -78,29 +120,35 @@ impl Address {
     pub(super) fn of(reference: &Reference) -> Self {
         let digest = reference.digest();
         Self {
-            host: Host::serving(reference.registry()),
-            repository: reference.repository().to_owned(),
+            repository: Repository {
+                host: Host::serving(reference.registry()),
+                name: reference.repository().to_owned(),
+            },
             reference: digest.or(reference.tag()).unwrap_or("latest").to_owned(),
             digest: digest.and_then(|text| Digest::parse(text).ok()),
         }
     }
 }
 
-impl Address {
-    /// What lies below the repository, as a path on the host; below the host, if no repository is
-    /// meant.
-    pub(super) fn path(&self, rest: &str) -> String {
-        match self.repository.as_str() {
-            "" => format!("/v2/{rest}"),
-            repository => format!("/v2/{repository}/{rest}"),
-        }
-    }
+/// Where a repository is spoken to, and how far that place is trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Endpoint {
+    /// The repository there.
+    pub(super) repository: Repository,
+    /// Whether it stands in for the registry that was named: then nothing that was given for that
+    /// one is meant for it.
+    pub(super) is_mirror: bool,
+    /// Whether any certificate will do, and plain http.
+    pub(super) insecure: bool,
+}
 
-    /// What a token has to allow (Docker's token authentication, "Resource Scope").
-    pub(super) fn scope(&self) -> String {
-        match self.repository.as_str() {
-            "" => "registry:catalog:*".to_owned(),
-            repository => format!("repository:{repository}:pull"),
+impl Endpoint {
+    /// The repository itself.
+    pub(super) const fn own(repository: Repository) -> Self {
+        Self {
+            repository,
+            is_mirror: false,
+            insecure: false,
         }
     }
 }
@@ -111,8 +159,8 @@ mod tests {
 
     fn address(text: &str) -> (String, String, String) {
         let address = Address::of(&text.parse().unwrap());
-        let host = address.host.authority().to_owned();
-        (host, address.repository, address.reference)
+        let Repository { host, name } = address.repository;
+        (host.authority().to_owned(), name, address.reference)
     }
 
     #[test]

@@ -5,10 +5,11 @@
 //! until it is refused, as a token is that ran out in the middle of a large blob.
 
 use super::access::Access;
-use super::address::Address;
+use super::address::{Endpoint, Repository};
 use super::client::Client;
 use super::credentials::{self, Credential, Lookup};
 use super::error::{Cause, RegistryError};
+use super::policy::Refusal;
 use http_auth::{ChallengeParser, ChallengeRef};
 use serde::Deserialize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -16,14 +17,12 @@ use ureq::Body;
 use ureq::http::{Response, Uri, header};
 use zeroize::Zeroizing;
 
-/// Largest answer of a token server, in bytes.
-const ANSWER: u64 = 1 << 20;
 /// What a token server is told about this program.
 const CLIENT_ID: &str = "residue";
 
 /// What is known of the way into one repository.
 pub(super) struct Auth {
-    address: Address,
+    repository: Repository,
     access: Arc<Access>,
     lookup: OnceLock<Lookup>,
     header: Mutex<Option<Zeroizing<String>>>,
@@ -49,9 +48,9 @@ struct Granted {
 
 impl Auth {
     /// Nothing is known yet.
-    pub(super) fn new(address: &Address, access: &Arc<Access>) -> Self {
+    pub(super) fn new(endpoint: &Endpoint, access: &Arc<Access>) -> Self {
         Self {
-            address: address.clone(),
+            repository: endpoint.repository.clone(),
             access: Arc::clone(access),
             lookup: OnceLock::new(),
             header: Mutex::default(),
@@ -98,21 +97,22 @@ impl Auth {
 
     /// Why there is no way in.
     pub(super) fn rejected(&self) -> Cause {
-        let host = &self.address.host;
+        let host = self.repository.host.familiar();
         Cause::Unauthorised(match self.lookup() {
             Lookup::Found(_) => {
                 format!("rejects the credentials; `docker login {host}` renews them")
             }
             Lookup::Broken(reason) => format!("wants credentials, and {reason}"),
             Lookup::None => format!(
-                "wants credentials; `docker login {host}`, or give --username and --password-stdin"
+                "wants credentials, or has no such image; check the name, then `docker login {host}`, or \
+                 give --username and --password-stdin"
             ),
         })
     }
 
     fn lookup(&self) -> &Lookup {
         self.lookup
-            .get_or_init(|| credentials::lookup(&self.address.host, self.access.login.as_ref()))
+            .get_or_init(|| credentials::lookup(&self.repository, &self.access))
     }
 
     /// Gets a token, with what is known of the user.
@@ -123,7 +123,7 @@ impl Auth {
         service: Option<&str>,
         scope: Option<&str>,
     ) -> Result<Zeroizing<String>, RegistryError> {
-        let pull = self.address.scope();
+        let pull = self.repository.scope();
         let mut fields = vec![("scope", scope.unwrap_or(&pull))];
         fields.extend(service.map(|service| ("service", service)));
         let response = match self.lookup() {
@@ -146,7 +146,8 @@ impl Auth {
         if matches!(response.status().as_u16(), 400..=403) {
             return Err(client.error(self.rejected()));
         }
-        granted(response).ok_or_else(|| {
+        let answer = client.answer(client.judged(response)?)?;
+        granted(&answer).ok_or_else(|| {
             client.error(Cause::Unauthorised(
                 "wants a token, and its token server gives none".to_owned(),
             ))
@@ -158,12 +159,8 @@ impl Auth {
     }
 }
 
-fn granted(response: Response<Body>) -> Option<Zeroizing<String>> {
-    if !response.status().is_success() {
-        return None;
-    }
-    let body = response.into_body().into_with_config().limit(ANSWER);
-    let granted: Granted = serde_json::from_reader(body.reader()).ok()?;
+fn granted(answer: &[u8]) -> Option<Zeroizing<String>> {
+    let granted: Granted = serde_json::from_slice(answer).ok()?;
     let token = Zeroizing::new(granted.token.or(granted.access_token)?);
     Some(Zeroizing::new(format!("Bearer {}", token.as_str())))
 }
@@ -183,8 +180,7 @@ fn at(client: &Client, realm: &str, fields: &[(&str, &str)]) -> Result<Uri, Regi
             _ => format!("%{byte:02X}"),
         }));
     }
-    text.parse()
-        .map_err(|_| client.error(super::policy::Refusal::NoAddress))
+    text.parse().map_err(|_| client.error(Refusal::NoAddress))
 }
 
 /// The challenge in a `WWW-Authenticate`; a bearer one counts for more than a basic one.

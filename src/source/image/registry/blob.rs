@@ -1,18 +1,16 @@
-//! A blob as it comes in. A connection that breaks in the middle is taken up again where it broke;
-//! whoever reads, and hashes, notices nothing.
+//! A blob as it comes in. A connection that breaks, or keeps silent, in the middle is taken up again
+//! where it broke; whoever reads, and hashes, notices nothing.
 
-use super::client::{Ask, Client};
+use super::client::{Ask, Client, Part};
 use super::error::{Cause, RegistryError};
+use super::pace::Paced;
 use super::retry;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 use ureq::Body;
 use ureq::http::{Response, StatusCode, header};
 
-/// Bytes that must come within the user's patience: what drips more slowly would never end.
-const LEAST: u64 = 1 << 10;
 /// Progress after which a broken connection is a new misfortune, and not the same one again.
 const PROGRESS: u64 = 1 << 20;
 
@@ -30,7 +28,6 @@ pub(super) struct BlobReader {
     /// Tries of the same misfortune, and where it began.
     tries: u32,
     troubled_at: u64,
-    pace: Pace,
 }
 
 impl BlobReader {
@@ -41,15 +38,14 @@ impl BlobReader {
         path: String,
         declared: Option<u64>,
     ) -> Result<Self, RegistryError> {
-        let response = client.get(&ask(&path, 0))?;
+        let response = client.get(&ask(&path, Part::Whole))?;
         let length = response.body().content_length();
         Ok(Self {
-            pace: Pace::new(client.access.patience),
+            body: body(response, client),
             client: Arc::clone(client),
             path,
             size: length.or(declared),
             most: declared.map_or(u64::MAX, |declared| declared.saturating_add(1)),
-            body: body(response),
             at: 0,
             tries: 0,
             troubled_at: 0,
@@ -68,18 +64,22 @@ impl BlobReader {
             self.troubled_at = self.at;
         }
         self.tries += 1;
-        let pause = retry::pause(&error, self.tries, self.client.access.patience);
+        let pause = retry::pause(&error, self.tries, self.client.access.wait());
         let Some(pause) = pause else {
             return Err(io::Error::other(error));
         };
         thread::sleep(pause);
+        let part = match self.at {
+            0 => Part::Whole,
+            at => Part::From(at),
+        };
         let response = self
             .client
-            .get(&ask(&self.path, self.at))
+            .get(&ask(&self.path, part))
             .map_err(io::Error::other)?;
         let begins_anew = response.status() != StatusCode::PARTIAL_CONTENT
             || starts_at(&response).is_some_and(|start| start != self.at);
-        self.body = body(response);
+        self.body = body(response, &self.client);
         if begins_anew {
             let skipped = io::copy(&mut self.body.by_ref().take(self.at), &mut io::sink())?;
             if skipped < self.at {
@@ -101,36 +101,30 @@ impl Read for BlobReader {
         loop {
             let broke = match self.body.read(&mut buffer[..most]) {
                 Ok(0) if most > 0 && self.size.is_some_and(|size| self.at < size) => {
-                    "it ends too early".to_owned()
+                    Cause::Connection("it ends too early".to_owned())
                 }
                 Ok(count) => {
                     self.at += count as u64;
-                    let keeps_up = count == 0 || self.pace.keeps_up(count as u64);
-                    return match keeps_up {
-                        true => Ok(count),
-                        false => Err(io::Error::other(self.client.error(Cause::TooSlow))),
-                    };
+                    return Ok(count);
                 }
-                Err(error) if is_timeout(&error) => {
-                    return Err(io::Error::other(self.client.error(Cause::TooSlow)));
-                }
-                Err(error) => error.to_string(),
+                Err(error) => error.into(),
             };
-            self.resume(self.client.error(Cause::Connection(broke)))?;
+            self.resume(self.client.error(broke))?;
         }
     }
 }
 
-fn ask(path: &str, from: u64) -> Ask<'static> {
+fn ask(path: &str, part: Part) -> Ask<'static> {
     Ask {
         path: path.to_owned(),
         accept: "*/*",
-        from,
+        part,
     }
 }
 
-fn body(response: Response<Body>) -> Box<dyn Read + Send> {
-    Box::new(response.into_body().into_reader())
+fn body(response: Response<Body>, client: &Client) -> Box<dyn Read + Send> {
+    let body = response.into_body().into_reader();
+    Box::new(Paced::new(body, client.access.wait()))
 }
 
 /// The first byte of a part (RFC 9110, 14.4).
@@ -146,37 +140,4 @@ fn starts_at(response: &Response<Body>) -> Option<u64> {
         .next()?
         .parse()
         .ok()
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<ureq::Error>());
-    error.kind() == io::ErrorKind::TimedOut || matches!(inner, Some(ureq::Error::Timeout(_)))
-}
-
-/// Whether enough comes in.
-struct Pace {
-    patience: Duration,
-    since: Instant,
-    bytes: u64,
-}
-
-impl Pace {
-    fn new(patience: Duration) -> Self {
-        Self {
-            patience,
-            since: Instant::now(),
-            bytes: 0,
-        }
-    }
-
-    fn keeps_up(&mut self, count: u64) -> bool {
-        self.bytes += count;
-        if self.bytes >= LEAST {
-            self.bytes = 0;
-            self.since = Instant::now();
-        }
-        self.since.elapsed() <= self.patience
-    }
 }

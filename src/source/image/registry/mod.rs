@@ -9,17 +9,22 @@
 
 mod access;
 mod address;
+mod agents;
 mod auth;
 mod blob;
 mod client;
 mod credentials;
+mod document;
 mod error;
 mod listing;
 mod mirrors;
+mod pace;
 mod policy;
 mod referrers;
+mod registries;
 mod resolver;
 mod retry;
+mod schema1;
 mod store;
 mod tls;
 
@@ -27,4 +32,5 @@ pub use access::{Access, AccessError};
 
 pub(super) use error::RegistryError;
 pub(super) use listing::Asking;
+pub(super) use registries::Registries;
 pub(super) use store::Registry;

@@ -42,6 +42,9 @@ pub(super) enum Refusal {
     /// Something that is no address of the web.
     #[error("it names an address that is neither http nor https")]
     NoAddress,
+    /// A private address, spelled out. Names are judged by what they turn out to mean.
+    #[error("it sends us to a private address, where nothing was asked for")]
+    Private,
 }
 
 /// How `host` may be spoken to. Loopback needs no TLS: nobody listens in between.
@@ -74,22 +77,21 @@ pub(super) fn may_carry_credentials(registry: &Host, to: &Uri) -> bool {
         .is_some_and(|to| to.as_str() == registry.authority())
 }
 
-/// Whom a token server at `realm` may be.
-pub(super) fn realm(registry: &Host, at_private: bool, realm: &Uri) -> Result<Reach, Refusal> {
-    if may_carry_credentials(registry, realm) {
-        return Ok(Reach::Registry);
-    }
-    match realm.scheme_str() {
-        Some("https") if at_private => Ok(Reach::Anywhere),
-        Some("https") => Ok(Reach::Public),
+/// Whom a token server at `to` may be, if the registry is spoken to at `from`.
+pub(super) fn realm(at_private: bool, from: &Uri, to: &Uri) -> Result<Reach, Refusal> {
+    let is_own = from.authority() == to.authority();
+    match to.scheme_str() {
+        Some("https") if is_own => Ok(Reach::Registry),
+        Some("http") if is_own && from.scheme() == to.scheme() => Ok(Reach::Registry),
+        Some("https") => elsewhere(at_private, to),
         // A registry on this machine may have its token server there too.
-        Some("http") if both_loopback(registry, realm) => Ok(Reach::Anywhere),
+        Some("http") if names_loopback(from) && names_loopback(to) => Ok(Reach::Anywhere),
         Some("http") => Err(Refusal::PlainRealm),
         _ => Err(Refusal::NoAddress),
     }
 }
 
-/// Whether a redirect may be followed.
+/// Whether a redirect of `registry` may be followed.
 pub(super) fn redirect(
     registry: &Host,
     at_private: bool,
@@ -99,15 +101,32 @@ pub(super) fn redirect(
     match (from.scheme_str(), to.scheme_str()) {
         (Some("https"), Some("http")) => Err(Refusal::Downgrade),
         (_, Some("https" | "http")) if may_carry_credentials(registry, to) => Ok(Reach::Registry),
-        (_, Some("https" | "http")) if at_private => Ok(Reach::Anywhere),
-        (_, Some("https" | "http")) => Ok(Reach::Public),
+        (_, Some("https" | "http")) => elsewhere(at_private, to),
         _ => Err(Refusal::NoAddress),
     }
 }
 
-fn both_loopback(registry: &Host, other: &Uri) -> bool {
-    let other = other.authority().map_or("", |authority| authority.as_str());
-    is_loopback(registry.name()) && is_loopback(bare(other))
+/// Whom another host than the registry may be. What a proxy is asked to reach is not looked up here, so
+/// at least no address inside its network is handed to it.
+fn elsewhere(at_private: bool, to: &Uri) -> Result<Reach, Refusal> {
+    let name = host(to);
+    let is_private = is_loopback(name)
+        || name
+            .parse()
+            .is_ok_and(|address: IpAddr| !is_public(address));
+    match (at_private, is_private) {
+        (true, _) => Ok(Reach::Anywhere),
+        (false, true) => Err(Refusal::Private),
+        (false, false) => Ok(Reach::Public),
+    }
+}
+
+fn names_loopback(uri: &Uri) -> bool {
+    is_loopback(host(uri))
+}
+
+fn host(uri: &Uri) -> &str {
+    bare(uri.authority().map_or("", |authority| authority.as_str()))
 }
 
 /// Whether an address belongs to the internet, and not to a machine, a link, or a private network
@@ -205,21 +224,34 @@ mod tests {
 
     #[test]
     fn a_token_server_elsewhere_needs_tls_and_a_public_address() {
-        let of = |registry: &str, private, at: &str| realm(&host(registry), private, &uri(at));
+        let of = |from: &str, private, to: &str| realm(private, &uri(from), &uri(to));
+        let (ghcr, inner) = ("https://ghcr.io/v2/", "https://10.0.0.1/v2/");
+        let own = of(ghcr, false, "https://ghcr.io/token");
+        assert_eq!(own, Ok(Reach::Registry));
         let hub = "https://auth.docker.io/token";
-        assert_eq!(
-            of("ghcr.io", false, "https://ghcr.io/token"),
-            Ok(Reach::Registry)
-        );
-        assert_eq!(of("docker.io", false, hub), Ok(Reach::Public));
-        assert_eq!(of("10.0.0.1", true, hub), Ok(Reach::Anywhere));
-        let plain = "http://auth.example/token";
-        assert_eq!(of("ghcr.io", false, plain), Err(Refusal::PlainRealm));
-        assert_eq!(of("10.0.0.1", true, plain), Err(Refusal::PlainRealm));
-        let local = "http://127.0.0.1:9/token";
-        assert_eq!(of("localhost:5000", true, local), Ok(Reach::Anywhere));
-        assert_eq!(of("ghcr.io", false, local), Err(Refusal::PlainRealm));
-        assert_eq!(of("ghcr.io", false, "ftp://x/y"), Err(Refusal::NoAddress));
+        assert_eq!(of(ghcr, false, hub), Ok(Reach::Public));
+        assert_eq!(of(inner, true, hub), Ok(Reach::Anywhere));
+        for plain in ["http://auth.example/token", "http://127.0.0.1:9/token"] {
+            assert_eq!(of(ghcr, false, plain), Err(Refusal::PlainRealm), "{plain}");
+            assert_eq!(of(inner, true, plain), Err(Refusal::PlainRealm), "{plain}");
+        }
+        // Nor over plain http to the very host that is spoken to over TLS.
+        let downgraded = of(ghcr, false, "http://ghcr.io/token");
+        assert_eq!(downgraded, Err(Refusal::PlainRealm));
+        let here = "http://localhost:5000/v2/";
+        let own = of(here, true, "http://localhost:5000/token");
+        assert_eq!(own, Ok(Reach::Registry));
+        let beside = of(here, true, "http://127.0.0.1:9/token");
+        assert_eq!(beside, Ok(Reach::Anywhere));
+        for inside in [
+            "https://10.0.0.1/token",
+            "https://[fd00::1]/",
+            "https://localhost/",
+        ] {
+            assert_eq!(of(ghcr, false, inside), Err(Refusal::Private), "{inside}");
+            assert!(of(inner, true, inside).is_ok(), "{inside}");
+        }
+        assert_eq!(of(ghcr, false, "ftp://x/y"), Err(Refusal::NoAddress));
     }
 
     #[test]
@@ -230,6 +262,7 @@ mod tests {
         assert_eq!(to(false, "https://store.example/x"), Ok(Reach::Public));
         assert_eq!(to(true, "https://store.example/x"), Ok(Reach::Anywhere));
         assert_eq!(to(false, "https://ghcr.io/y"), Ok(Reach::Registry));
+        assert_eq!(to(false, "https://169.254.169.254/"), Err(Refusal::Private));
         assert_eq!(to(true, "http://ghcr.io/y"), Err(Refusal::Downgrade));
         assert_eq!(to(false, "ftp://store.example/x"), Err(Refusal::NoAddress));
     }

@@ -7,15 +7,16 @@
 
 use super::super::digest::Digest;
 use super::super::manifest::ATTESTED;
-use super::client::{Ask, Client};
-use super::error::RegistryError;
-use super::store::{Fetched, INDEX_TYPES, MANIFEST_TYPES, fetch};
+use super::client::{Ask, Client, Part};
+use super::document::Fetched;
+use super::error::{Cause, RegistryError};
+use super::store::{INDEX_TYPES, MANIFEST_TYPES};
 use serde_json::{Value, json};
 
 /// What cosign appends to the tag that is made of a digest.
 const COSIGN: [&str; 3] = ["sig", "att", "sbom"];
-/// Most referrers of one manifest that are followed.
-const MOST: usize = 256;
+/// Most pages of one listing.
+const PAGES: usize = 100;
 
 /// The looking for referrers in one repository.
 pub(super) struct Referrers<'a> {
@@ -38,13 +39,7 @@ impl<'a> Referrers<'a> {
 
     /// Descriptors of what refers to `subject`, each annotated with what it is about.
     pub(super) fn of(&mut self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
-        let listed = self.listed(subject)?;
-        let entries = listed
-            .as_ref()
-            .and_then(|index| index.get("manifests")?.as_array());
-        let mut all = entries.cloned().unwrap_or_default();
-        all.truncate(MOST);
-        Ok(annotated(all, subject))
+        Ok(annotated(self.all(subject)?, subject))
     }
 
     /// The same for what lies under the tags of cosign.
@@ -59,29 +54,65 @@ impl<'a> Referrers<'a> {
         Ok(annotated(all, subject))
     }
 
-    fn listed(&mut self, subject: &Digest) -> Result<Option<Value>, RegistryError> {
+    fn all(&mut self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
         if self.has_listing {
-            match self.fetch(format!("referrers/{subject}"), INDEX_TYPES)? {
-                Some(listed) => return Ok(serde_json::from_slice(&listed.bytes).ok()),
+            match self.listed(subject)? {
+                Some(all) => return Ok(all),
                 None => self.has_listing = false,
             }
         }
         let tagged = self.fetch(format!("manifests/{}", tag(subject)), INDEX_TYPES)?;
-        Ok(tagged.and_then(|tagged| serde_json::from_slice(&tagged.bytes).ok()))
+        tagged.map_or_else(|| Ok(Vec::new()), |tagged| self.entries(&tagged))
+    }
+
+    /// Reads the listing page after page; `None` if the registry has none.
+    fn listed(&self, subject: &Digest) -> Result<Option<Vec<Value>>, RegistryError> {
+        let path = format!("referrers/{subject}");
+        let Some(mut page) = self.fetch(path.clone(), INDEX_TYPES)? else {
+            return Ok(None);
+        };
+        let mut all = self.entries(&page)?;
+        for _ in 1..PAGES {
+            let Some(next) = page.next else {
+                return Ok(Some(all));
+            };
+            page = match self.fetch(format!("{path}?{next}"), INDEX_TYPES)? {
+                Some(page) if page.next.as_ref() != Some(&next) => page,
+                _ => return Err(self.client.error(Cause::EndlessList)),
+            };
+            all.extend(self.entries(&page)?);
+        }
+        Err(self.client.error(Cause::LongList(all.len())))
+    }
+
+    /// The descriptors in an index.
+    fn entries(&self, index: &Fetched) -> Result<Vec<Value>, RegistryError> {
+        let index: Option<Value> = serde_json::from_slice(&index.bytes).ok();
+        match index.as_ref().and_then(|index| index.get("manifests")) {
+            Some(Value::Array(entries)) => Ok(entries.clone()),
+            Some(Value::Null) => Ok(Vec::new()),
+            _ => Err(self.client.error(Cause::NoRegistry)),
+        }
     }
 
     fn fetch(&self, path: String, accept: &str) -> Result<Option<Fetched>, RegistryError> {
         let ask = Ask {
             path,
             accept,
-            from: 0,
+            part: Part::Whole,
         };
-        match fetch(self.client, &ask, self.limit) {
+        match self.client.document(&ask, self.limit) {
             Ok(fetched) => Ok(Some(fetched)),
-            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) if is_unknown(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether the registry does not have it, or does not know what was asked: those from before OCI 1.1
+/// say so in several ways.
+fn is_unknown(error: &RegistryError) -> bool {
+    error.is_not_found() || matches!(error.cause, Cause::Status(400 | 405 | 406 | 501, _))
 }
 
 fn tag(subject: &Digest) -> String {

@@ -4,20 +4,18 @@
 use super::super::digest::Digest;
 use super::super::manifest::{Descriptor, Manifest};
 use super::super::store::{Blob, OpenError, Store};
-use super::access::Access;
-use super::address::Address;
+use super::address::{Address, Endpoint};
 use super::blob::BlobReader;
-use super::client::{Ask, Client};
+use super::client::{Ask, Client, Part};
+use super::document::Fetched;
 use super::error::{Cause, RegistryError};
-use super::mirrors;
 use super::referrers::Referrers;
-use crate::unpack::digest::{Algorithm, Hashing};
+use super::registries::Registries;
+use super::schema1;
 use oci_spec::distribution::Reference;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use ureq::http::header;
 
 /// Every kind of manifest that is understood, the newest first.
 pub(super) const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, \
@@ -36,6 +34,8 @@ const INDEX: &str = "index.json";
 pub(in crate::source::image) struct Registry {
     client: Arc<Client>,
     index: Vec<u8>,
+    /// What the reference meant.
+    root: (Digest, Vec<u8>),
     /// Largest manifest, in bytes.
     limit: u64,
     known: Mutex<HashMap<Digest, Known>>,
@@ -48,15 +48,8 @@ enum Known {
     Manifest,
     /// A blob, of this size in bytes.
     Blob(Option<u64>),
-    /// A layer that the registry does not hold.
-    Foreign,
-}
-
-/// A manifest that was fetched.
-pub(super) struct Fetched {
-    pub(super) bytes: Vec<u8>,
-    pub(super) media_type: String,
-    pub(super) digest: Digest,
+    /// A layer that the registry need not hold. What an image says of a layer is no reason not to look.
+    Foreign(Option<u64>),
 }
 
 impl Registry {
@@ -64,24 +57,24 @@ impl Registry {
     /// manifest, in bytes. Also tells what could not be asked about it.
     pub(in crate::source::image) fn open(
         reference: &Reference,
-        access: &Arc<Access>,
+        registries: &Registries,
         limit: u64,
     ) -> Result<(Self, Option<RegistryError>), RegistryError> {
         let address = Address::of(reference);
-        let name = format!("{}/{}", reference.registry(), reference.repository());
-        let mut last = None;
-        for endpoint in mirrors::endpoints(&address, &name) {
-            match root(endpoint, access, limit) {
-                Ok((client, root)) => return Ok(Self::of(client, &root, reference, limit)),
-                Err(error) => last = Some(error),
+        // What is blocked has no endpoint.
+        let mut last = RegistryError::new(&address.repository.host, Cause::Blocked);
+        for endpoint in registries.conf().endpoints(reference) {
+            match root(&endpoint, &address, registries, limit) {
+                Ok((client, root)) => return Ok(Self::of(client, root, reference, limit)),
+                Err(error) => last = error,
             }
         }
-        Err(last.unwrap_or_else(|| RegistryError::new(&address.host, Cause::NotFound)))
+        Err(last)
     }
 
     fn of(
-        client: Client,
-        root: &Fetched,
+        client: Arc<Client>,
+        root: Fetched,
         reference: &Reference,
         limit: u64,
     ) -> (Self, Option<RegistryError>) {
@@ -106,12 +99,14 @@ impl Registry {
         let unasked = referring(&client, &root.digest, subjects, limit, &mut entries).err();
         let index = json!({ "schemaVersion": 2, "manifests": entries });
         let registry = Self {
-            client: Arc::new(client),
+            client,
             limit,
             known: Mutex::default(),
             index: index.to_string().into_bytes(),
+            root: (root.digest, root.bytes),
         };
         registry.learn(&Manifest::of(&index));
+        registry.learn(&manifest);
         (registry, unasked)
     }
 
@@ -136,12 +131,15 @@ impl Registry {
     }
 
     fn manifest(&self, digest: &Digest) -> Result<Blob, OpenError> {
+        if *digest == self.root.0 {
+            return Ok(Blob::of_bytes(self.root.1.clone()));
+        }
         let ask = Ask {
             path: format!("manifests/{digest}"),
             accept: MANIFEST_TYPES,
-            from: 0,
+            part: Part::Whole,
         };
-        let fetched = fetch(&self.client, &ask, self.limit)?;
+        let fetched = self.client.document(&ask, self.limit)?;
         if let Some(value) = parsed(&fetched.bytes) {
             self.learn(&Manifest::of(&value));
         }
@@ -158,8 +156,7 @@ impl Store for Registry {
         let known = self.known().get(&digest).copied();
         let size = match known {
             Some(Known::Manifest) => return self.manifest(&digest),
-            Some(Known::Foreign) => return Err(OpenError::Missing),
-            Some(Known::Blob(size)) => size,
+            Some(Known::Blob(size) | Known::Foreign(size)) => size,
             None => None,
         };
         let reader = BlobReader::open(&self.client, format!("blobs/{digest}"), size)?;
@@ -167,16 +164,22 @@ impl Store for Registry {
         Ok(Blob::new(reader, size))
     }
 
-    /// Whether it is there shows when it is fetched; a question of its own would cost as much.
+    /// Whether it is there shows when it is fetched; a question of its own would cost as much. Only of
+    /// what may rightly be absent it is asked before.
     fn resolve(&self, name: &str) -> Result<String, OpenError> {
         if name == INDEX {
             return Ok(name.to_owned());
         }
         let digest = Digest::from_blob_path(name).ok_or(OpenError::Missing)?;
-        match self.known().get(&digest) {
-            Some(Known::Foreign) => Err(OpenError::Missing),
-            _ => Ok(name.to_owned()),
+        let known = self.known().get(&digest).copied();
+        if let Some(Known::Foreign(_)) = known {
+            self.client.get(&Ask {
+                path: format!("blobs/{digest}"),
+                accept: "*/*",
+                part: Part::Head,
+            })?;
         }
+        Ok(name.to_owned())
     }
 
     /// None: what else lies in the repository belongs to other images.
@@ -207,55 +210,37 @@ fn referring(
 
 fn known(descriptor: &Descriptor) -> Known {
     match descriptor.is_foreign() {
-        true => Known::Foreign,
+        true => Known::Foreign(descriptor.size),
         false => Known::Blob(descriptor.size),
     }
 }
 
 /// Connects, and fetches what the reference means.
 fn root(
-    address: Address,
-    access: &Arc<Access>,
+    endpoint: &Endpoint,
+    address: &Address,
+    registries: &Registries,
     limit: u64,
-) -> Result<(Client, Fetched), RegistryError> {
+) -> Result<(Arc<Client>, Fetched), RegistryError> {
     let ask = Ask {
         path: format!("manifests/{}", address.reference),
         accept: MANIFEST_TYPES,
-        from: 0,
+        part: Part::Whole,
     };
-    let named = address.digest.clone();
-    let client = Client::new(address, Arc::clone(access))?;
-    let mut root = fetch(&client, &ask, limit)?;
+    let client = registries.client(endpoint)?;
+    let mut root = client.document(&ask, limit)?;
     if parsed(&root.bytes).is_none_or(|value| !value.is_object()) {
         return Err(client.error(Cause::NoRegistry));
     }
-    // What was asked for by digest is held against that digest.
-    root.digest = named.unwrap_or(root.digest);
-    Ok((client, root))
-}
-
-/// Fetches a manifest.
-pub(super) fn fetch(client: &Client, ask: &Ask<'_>, limit: u64) -> Result<Fetched, RegistryError> {
-    let response = client.get(ask)?;
-    let media_type = response.headers().get(header::CONTENT_TYPE);
-    let media_type = media_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let media_type = media_type.to_owned();
-    let body = response.into_body().into_reader();
-    let mut hashing = Hashing::new(body.take(limit + 1), Algorithm::Sha256);
-    let mut bytes = Vec::new();
-    hashing
-        .read_to_end(&mut bytes)
-        .map_err(|error| client.error(Cause::Connection(error.to_string())))?;
-    if bytes.len() as u64 > limit {
-        return Err(client.error(Cause::TooLarge(limit)));
+    if let Some(payload) = schema1::payload(&root.bytes) {
+        root.digest = Digest::of(&payload);
+        root.bytes = payload;
     }
-    Ok(Fetched {
-        digest: Digest::computed(&hashing.finish()),
-        media_type,
-        bytes,
-    })
+    // What was asked for by digest is held against that digest.
+    if let Some(named) = &address.digest {
+        root.digest = named.clone();
+    }
+    Ok((client, root))
 }
 
 fn parsed(bytes: &[u8]) -> Option<Value> {
