@@ -13,6 +13,7 @@ mod kit;
 use kit::git::{line, token};
 use kit::{Repo, Secrets};
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// Stores an object as it is, whether git would have made it or not.
 fn object(git: &Repo, kind: &str, content: &[u8]) -> String {

@@ -21,17 +21,19 @@ from scipy.optimize import minimize
 
 FEATURES = pathlib.Path(__file__).parent / "../src/detect/gates/evidence/feature.rs"
 # Records of one repository count as this many at most, and a candidate of a tree as this part of one.
-GROUP_CAP, TREE_WEIGHT = 150, 1
+GROUP_CAP, TREE_WEIGHT = 150, 0.4
+# Candidates of one file of a tree that are learned from: lists of test vectors have thousands.
+FILE_CAP = 15
 FOLDS, RIDGE = 5, 1.5
 # Log-odds from which on confidence is high, medium, low: chosen so that high is right nine times out of ten, medium
 # rings rarely in trees, and low loses hardly any secret. The tables say what came of it.
-HIGH, MEDIUM, LOW = 1.75, 1.0, -3.0
+HIGH, MEDIUM, LOW = 1.15, 0.28, -3.0
 
 # What common sense knows about the sign of a weight. Values of the corpus were replaced by random ones, so that
 # letters say less about real values than it seems; a sign that only such values explain is not learned.
 FOR = "KeyDrawn MadeUp LongKey Assigned Quoted EnvironmentVariable Password".split()
 AGAINST = """PasswordWritten KeyWritten Under6 Under8 ShortKey Code Argument Sample StockShare Echo Binary Identifier CodeMarks
-Number Digest Keywords Markup Recurs CredentialName Typed""".split()
+Number Digest Keywords Markup Recurs CredentialName Typed Testing Vectors""".split()
 
 
 def features():
@@ -91,12 +93,13 @@ def of_examples(table, path):
 
 
 def of_trees(names, paths, without=frozenset()):
-    """Candidates of trees, each value with the same features once; none is a secret."""
-    table, known, values = Table(names), set(), set()
+    """Candidates of trees, those with the same features once; none is a secret."""
+    table, known, values, of_file = Table(names), set(), set(), collections.Counter()
     for line in (line for path in paths for line in open(path)):
         told = json.loads(line)
-        key = (told["value"], json.dumps(told["seen"], sort_keys=True))
-        if told["seen"] and key not in known and told["value"] not in without:
+        key = json.dumps(told["seen"], sort_keys=True)
+        of_file[told["origin"]] += 1
+        if told["seen"] and key not in known and told["value"] not in without and of_file[told["origin"]] <= FILE_CAP:
             known.add(key)
             values.add(told["value"])
             table.add(told["seen"], False, told["value"], -1)

@@ -5,6 +5,7 @@
 use super::allow::{Allowed, Texts};
 use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
+use super::published;
 use super::remarks;
 use super::validate::{self, Evidence, Validator, Verdict};
 use super::windowed::{Scratch, Windowed};
@@ -23,7 +24,7 @@ pub(super) struct Confirm {
     entropy: Option<f64>,
     keywords: Vec<String>,
     confidence: Confidence,
-    gate: Option<Gate>,
+    gate: Gate,
     /// Whether a value in base64 is judged by what it says.
     reads: bool,
     validator: Option<Validator>,
@@ -80,6 +81,8 @@ pub enum Refusal {
 pub(super) struct Confirmed {
     pub(super) span: Range<usize>,
     pub(super) confidence: Confidence,
+    /// Whether no proof makes it more certain.
+    is_example: bool,
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
@@ -123,7 +126,11 @@ impl Confirm {
             entropy: rule.entropy,
             keywords: rule.keywords.clone(),
             confidence: rule.confidence,
-            gate: rule.gate.as_deref().and_then(gates::gate),
+            gate: rule
+                .gate
+                .as_deref()
+                .and_then(gates::gate)
+                .unwrap_or(gates::DEFAULT),
             reads: rule.validator.is_none()
                 && matches!(rule.gate.as_deref(), Some("assignment" | "password")),
             validator: rule.validator.as_deref().and_then(validate::validator),
@@ -162,6 +169,7 @@ impl Confirm {
         confirmed.parts = self.named_parts(text, captures);
         confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
+        recognise(candidate.value(), &mut confirmed);
         confirmed.span = span;
         Some(Answer::Match(Box::new(confirmed)))
     }
@@ -208,14 +216,18 @@ impl Confirm {
             return Err(Refusal::Allowlist);
         }
         let reading = decode::reading(secret).filter(|_| self.reads);
-        let (confidence, reasons) = match &reading {
-            None => self.pass_gate(candidate)?,
-            Some(reading) => self.read_through(candidate, reading)?,
+        let judgement = match &reading {
+            None => (self.gate)(candidate, self.confidence),
+            Some(reading) => self.read_through(candidate, reading),
         };
+        let is_example = matches!(judgement, Judgement::Example(_));
+        let settled = judgement.settle(self.confidence);
+        let (confidence, reason) = settled.ok_or(Refusal::Gate)?;
         Ok(Confirmed {
             span: 0..0,
             confidence,
-            reasons,
+            is_example,
+            reasons: reason.into_iter().collect(),
             encodings: reading.iter().map(|_| decode::BASE64).collect(),
             normalised: reading.as_deref().map(Secret::new),
             parts: Vec::new(),
@@ -226,33 +238,16 @@ impl Confirm {
         })
     }
 
-    /// What the rule's gate makes of a candidate.
-    fn pass_gate(&self, candidate: &Candidate<'_>) -> Result<(Confidence, Vec<String>), Refusal> {
-        let Some(gate) = self.gate else {
-            return Ok(match gates::placeholder::of_token(candidate.value()) {
-                None => (self.confidence, Vec::new()),
-                Some(why) => (Confidence::Low, vec![why.to_owned()]),
-            });
-        };
-        match gate(candidate, self.confidence) {
-            Judgement::Drop => Err(Refusal::Gate),
-            Judgement::Keep(confidence, reason) => Ok((confidence, vec![reason])),
-        }
-    }
-
     /// What the gate makes of a candidate if its value is read as this text.
-    fn read_through(
-        &self,
-        candidate: &Candidate<'_>,
-        reading: &[u8],
-    ) -> Result<(Confidence, Vec<String>), Refusal> {
+    fn read_through(&self, candidate: &Candidate<'_>, reading: &[u8]) -> Judgement {
         let Range { start, end } = candidate.secret;
         let text = [&candidate.text[..start], reading, &candidate.text[end..]].concat();
-        self.pass_gate(&Candidate {
+        let candidate = Candidate {
             text: &text,
             matched: candidate.matched.start..start + reading.len(),
             secret: start..start + reading.len(),
-        })
+        };
+        (self.gate)(&candidate, self.confidence)
     }
 
     fn has_keyword(&self, text: &[u8]) -> bool {
@@ -273,16 +268,29 @@ impl Confirm {
             now,
         });
         confirmed.confidence = match proof.verdict {
-            Verdict::Valid => Confidence::Confirmed,
+            Verdict::Valid if !confirmed.is_example => Confidence::Confirmed,
             Verdict::Invalid => confirmed.confidence.lowered(),
-            Verdict::Public => Confidence::Low,
-            Verdict::Neutral => confirmed.confidence,
+            Verdict::Public | Verdict::Spent => Confidence::Low,
+            Verdict::Valid | Verdict::Neutral => confirmed.confidence,
         };
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
         confirmed.public_key = proof.public_key;
         confirmed.expires = proof.expires;
         confirmed.parts.extend(proof.parts);
+    }
+}
+
+/// What everybody has because its owner publishes it opens nothing.
+fn recognise(secret: &[u8], confirmed: &mut Confirmed) {
+    if confirmed.confidence == Confidence::Low {
+        return;
+    }
+    let identity = confirmed.normalised.as_ref().map(Secret::expose);
+    if let Some(publisher) = published::publisher(identity.unwrap_or(secret)) {
+        confirmed.confidence = Confidence::Low;
+        let why = format!("it is an example: {publisher} publish it");
+        confirmed.reasons.push(why);
     }
 }
 

@@ -19,6 +19,7 @@ mod lines;
 mod paths;
 mod pattern;
 pub mod prefilter;
+mod published;
 mod remarks;
 mod resolve;
 mod run;

@@ -3,6 +3,7 @@
 
 use super::Scan;
 use super::collect::Found;
+use super::key_pairs;
 use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
@@ -48,6 +49,7 @@ pub(super) fn findings(
             let mut finding = drafts.reduce(Draft::merged)?.finish(scan.identity);
             let key = finding.key_pair.take();
             finding.key_pair = key.map(|key| key_holders.pair(key.public, source));
+            key_pairs::weigh(&mut finding);
             Some(finding)
         })
         .collect();

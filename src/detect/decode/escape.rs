@@ -3,7 +3,7 @@
 //! name, its operator or a part of the value.
 
 use super::mark::Mark;
-use super::view::{HEAD, View};
+use super::view::{View, line_before};
 use super::{Claim, Code};
 use crate::detect::wide::widest;
 use crate::model::Limits;
@@ -106,12 +106,10 @@ fn end(text: &[u8], start: usize, mark: Mark) -> usize {
 
 /// The view of these escapes.
 pub(super) fn view(text: &[u8], escapes: Range<usize>, mark: Mark) -> View {
-    let before = &text[escapes.start.saturating_sub(HEAD)..escapes.start];
-    let head = memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
     let after = &text[escapes.end..text.len().min(escapes.end + TAIL)];
     let tail = memchr::memchr(b'\n', after).unwrap_or(after.len());
     let mut view = View::new(mark.name());
-    let mut done = escapes.start - head;
+    let mut done = line_before(text, escapes.start).start;
     let end = escapes.end + tail;
     for at in memchr::memchr_iter(mark.byte(), &text[escapes.start..end]) {
         let at = escapes.start + at;

@@ -6,7 +6,7 @@ use super::packed::{self, Unpacked};
 use std::ops::Range;
 
 /// Most bytes of a line in front of something encoded that its view shows.
-pub(super) const HEAD: usize = 160;
+const HEAD: usize = 160;
 
 /// Readable text and where it came from.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl View {
             view.decoded(origin, &unpacked);
             return Some(view);
         }
-        view.plain(text, name_before(text, lines.first()?.start));
+        view.plain(text, line_before(text, lines.first()?.start));
         view.lines(lines, digits, &unpacked);
         Some(view)
     }
@@ -157,11 +157,12 @@ impl View {
     }
 }
 
-/// What stands on the line before a block and may be the name that it is assigned to.
-fn name_before(text: &[u8], block: usize) -> Range<usize> {
-    let before = &text[block.saturating_sub(HEAD)..block];
-    let head = memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
-    block - head..block
+/// What stands on a line before something encoded: it may be the name that it is assigned to.
+pub(super) fn line_before(text: &[u8], at: usize) -> Range<usize> {
+    let before = &text[at.saturating_sub(HEAD)..at];
+    let line_end = memchr::memrchr(b'\n', before);
+    let length = before.len() - line_end.map_or(0, |end| end + 1);
+    at - length..at
 }
 
 #[cfg(test)]

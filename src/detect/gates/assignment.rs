@@ -125,12 +125,21 @@ fn is_pattern(value: &[u8]) -> bool {
     marks.count() > 1
 }
 
-/// A version or an object identifier: numbers and dots.
+/// A version, what is asked of one, or an object identifier: numbers and dots, as in `^1.2.3-rc.1`.
 fn is_version(value: &[u8]) -> bool {
-    value.contains(&b'.')
-        && value
+    let number = value.trim_ascii_start();
+    let asked = number.iter().take_while(|byte| b"^~<>=v".contains(byte));
+    let number = &number[asked.count()..];
+    let release = memchr::memchr(b'-', number).unwrap_or(number.len());
+    let (number, release) = number.split_at(release);
+    let is_release =
+        |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(byte);
+    number.contains(&b'.')
+        && number.first().is_some_and(u8::is_ascii_digit)
+        && number
             .iter()
             .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        && release.iter().all(is_release)
 }
 
 /// A call, an index or a literal of a type: `get(`, `os.environ[`, `Config{`.
@@ -178,10 +187,8 @@ mod tests {
             matched: start.unwrap()..secret.end,
             secret,
         };
-        match judge(&candidate, Confidence::Medium) {
-            Judgement::Drop => None,
-            Judgement::Keep(confidence, _) => Some(confidence),
-        }
+        let settled = judge(&candidate, Confidence::Medium).settle(Confidence::Medium);
+        settled.map(|(confidence, _)| confidence)
     }
 
     #[test]
@@ -252,6 +259,7 @@ mod tests {
             "token_url = \"[https://x.dev/token]\"",
             "\"Wrong user or password\": \"[Xk9!kdkwoWq]\"",
             "CHALLENGE_PASSWORD = \"[1.2.840.113549.1.9.7]\"",
+            "\"compare-password\": \"[^2.2.1-rc.1]\"",
         ] {
             assert_eq!(judge_line(line), None, "{line}");
         }

@@ -2,13 +2,14 @@
 
 mod assignment;
 mod evidence;
-mod host;
+pub(crate) mod host;
 mod key;
 mod phrase;
 pub(crate) mod placeholder;
 pub(crate) mod randomness;
 mod site;
 mod stock;
+mod testing;
 mod value;
 mod words;
 
@@ -40,8 +41,25 @@ impl<'a> Candidate<'a> {
 pub enum Judgement {
     /// No secret: a reference, a type name, prose. Leaves no finding.
     Drop,
+    /// Nothing speaks against it: a candidate of the rule's own confidence.
+    Pass,
+    /// An example, for this reason. It stays low whatever is proven of it, because examples are made
+    /// as well as anything.
+    Example(String),
     /// A candidate of this confidence, for this reason.
     Keep(Confidence, String),
+}
+
+impl Judgement {
+    /// What comes of it where the rule's own confidence is `own`, and why; `None` if nothing does.
+    pub fn settle(self, own: Confidence) -> Option<(Confidence, Option<String>)> {
+        match self {
+            Self::Drop => None,
+            Self::Pass => Some((own, None)),
+            Self::Example(why) => Some((Confidence::Low, Some(why))),
+            Self::Keep(confidence, why) => Some((confidence, Some(why))),
+        }
+    }
 }
 
 /// A judge of candidates; the confidence is the rule's own.
@@ -53,7 +71,11 @@ pub const GATES: &[(&str, Gate)] = &[
     ("command-line", value::command_line),
     ("password", value::password),
     ("random", value::random),
+    ("self-made", value::self_made),
 ];
+
+/// The judge of a rule that names none.
+pub const DEFAULT: Gate = value::token;
 
 /// The gate of that name.
 pub fn gate(name: &str) -> Option<Gate> {

@@ -19,13 +19,19 @@ pub(super) fn is_chosen(value: &[u8], is_variable: bool) -> bool {
     let stock = words().filter(|word| stock::is_stock(word)).count();
     let lower = value.first().is_some_and(u8::is_ascii_lowercase);
     let digits = value.iter().any(u8::is_ascii_digit);
-    if !value.is_ascii() || placeholder::shape(value).is_some() {
+    if !value.is_ascii() || placeholder::shape(value).is_some() || has_gap(value) {
         return false;
     }
     match is_variable {
         true => stock * 2 < words().count(),
         false => words().count() >= FEWEST && stock < 2 && (lower || digits),
     }
+}
+
+/// Whether a program puts something in before it shows the words: `%s`, `{}`, `{name}`.
+fn has_gap(value: &[u8]) -> bool {
+    let verb = |pair: &[u8]| pair[0] == b'%' && pair[1].is_ascii_alphabetic();
+    value.windows(2).any(verb) || value.contains(&b'{')
 }
 
 #[cfg(test)]
@@ -47,6 +53,8 @@ mod tests {
             "Mot de passe",
             "two words",
             "must be at least 8 characters",
+            "331 password required for %s.",
+            "no password for user {name} given",
         ] {
             assert!(!is_chosen(sentence.as_bytes(), false), "{sentence}");
         }

@@ -93,7 +93,7 @@ organization org vendor provider goes must should you generate generated own nee
 path url base64 hex s3cr3t passw0rd p@ssw0rd p@ssword pa$$word something anything whatever blah bla \
 field input form label data code number no yes none null nothing bot webhook license proxy registry \
 repo repository deploy cluster node agent machine system internal external remote backup primary \
-secondary first second third more less \
+secondary first second third more less ca cert certificate authority issuer intermediate leaf \
 smtp imap ftp ssh ldap jdbc http https relay top scott tiger foobared",
 );
 

@@ -3,7 +3,7 @@
 use super::host;
 use super::key::Key;
 use super::placeholder::{self, Shape};
-use super::{Candidate, Judgement, randomness};
+use super::{Candidate, Judgement, randomness, testing};
 use crate::model::Confidence;
 
 /// Log-odds below which a value was surely written, in bits.
@@ -69,11 +69,30 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
     match placeholder::shape(candidate.value()) {
         Some(Shape::Reference(_)) => Judgement::Drop,
         Some(Shape::Placeholder(why)) => Judgement::Keep(Confidence::Low, why.to_owned()),
+        None if testing::surrounds(candidate) => Judgement::Example(testing::TESTED.to_owned()),
         None if host::is_nobody(&candidate.text[candidate.secret.end..]) => Judgement::Keep(
             confidence.lowered(),
             "it stands where a password stands, for an address that belongs to nobody".to_owned(),
         ),
         None => Judgement::Keep(confidence, "it stands where a password stands".to_owned()),
+    }
+}
+
+/// For tokens that their shape tells.
+pub(super) fn token(candidate: &Candidate<'_>, _confidence: Confidence) -> Judgement {
+    match placeholder::of_token(candidate.value()) {
+        Some(why) => Judgement::Keep(Confidence::Low, why.to_owned()),
+        None => Judgement::Pass,
+    }
+}
+
+/// For what anybody can make without asking an issuer, as tests do: keys, tokens signed with them.
+pub(super) fn self_made(candidate: &Candidate<'_>, confidence: Confidence) -> Judgement {
+    match token(candidate, confidence) {
+        Judgement::Pass if testing::surrounds(candidate) => {
+            Judgement::Example(testing::TESTED.to_owned())
+        }
+        judgement => judgement,
     }
 }
 
@@ -145,10 +164,8 @@ mod tests {
             matched: range.clone(),
             secret: range,
         };
-        match gate(&candidate, Confidence::High) {
-            Judgement::Drop => None,
-            Judgement::Keep(confidence, _) => Some(confidence),
-        }
+        let settled = gate(&candidate, Confidence::High).settle(Confidence::High);
+        settled.map(|(confidence, _)| confidence)
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub enum Verdict {
     Invalid,
     /// It is known, and known to everybody: an example of the documentation, a published test key.
     Public,
+    /// It is genuine and opens nothing any more: expired, or so weak that it keeps nobody out.
+    Spent,
     /// It proves nothing either way; the reason is still worth reading.
     Neutral,
 }
@@ -98,6 +100,10 @@ impl Proof {
 
     fn public(reason: impl Into<String>) -> Self {
         Self::new(Verdict::Public, reason)
+    }
+
+    fn spent(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Spent, reason)
     }
 
     fn neutral(reason: impl Into<String>) -> Self {

@@ -12,10 +12,19 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     let password = percent_decoded(evidence.secret);
     let proof = if is_documentation(host(evidence.matched)) {
         Proof::invalid("its host is reserved for documentation")
+    } else if repeats_user(evidence) {
+        Proof::invalid("the password repeats the user's name")
     } else {
         Proof::neutral("a password in the address of a service")
     };
     proof.normalised(password)
+}
+
+/// Whether the user before the password is called the same: `guest:guest@`.
+fn repeats_user(evidence: &Evidence<'_>) -> bool {
+    let pair = [evidence.secret, b":", evidence.secret, b"@"].concat();
+    memchr::memmem::find_iter(evidence.matched, &pair)
+        .any(|at| at > 0 && evidence.matched[at - 1] == b'/')
 }
 
 /// What stands between the last `@` and the port or path; empty where there is none.
@@ -78,6 +87,16 @@ mod tests {
         let proof = prove("p%40ss%2", "postgres://u:p%40ss%2@db.acme.dev:5432/x");
         assert_eq!(proof.verdict, Neutral);
         assert_eq!(proof.normalised.as_deref(), Some(b"p@ss%2".as_slice()));
+    }
+
+    #[test]
+    fn a_password_that_is_the_user_name_is_hardly_one() {
+        assert_eq!(prove("bob", "amqp://bob:bob@mq.acme.dev/").verdict, Invalid);
+        assert_eq!(prove("bob", "amqp://rob:bob@mq.acme.dev/").verdict, Neutral);
+        assert_eq!(
+            prove("bob", "amqp://bo-bob:bob@mq.acme.dev/").verdict,
+            Neutral
+        );
     }
 
     #[test]

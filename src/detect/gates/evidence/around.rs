@@ -3,11 +3,17 @@
 
 use super::super::Candidate;
 use super::super::key;
+use super::super::site::{line_after, line_before};
+use super::super::testing;
 use super::super::words::Words;
 use super::{Evidence, Feature};
 
 /// Most words of a kind that are counted.
 const MOST: usize = 4;
+/// Most hexadecimal values of other names that settings have.
+const FEW: usize = 2;
+/// Shortest hexadecimal value of a test vector, in digits.
+const VECTOR: usize = 16;
 /// Bytes to each side that are looked at for what is no text.
 const NEAR: usize = 64;
 
@@ -36,6 +42,9 @@ pub(super) fn look(evidence: &mut Evidence, candidate: &Candidate<'_>) {
     evidence.note(Feature::Markup, MARKUP.into_iter().any(has));
     evidence.note(Feature::Recurs, has(candidate.value()));
     evidence.set(Feature::Binary, binary(sides));
+    evidence.set(Feature::Testing, testing::share(candidate));
+    evidence.set(Feature::Vectors, vectors(sides));
+    evidence.note(Feature::Comment, is_comment(sides[0]));
 }
 
 fn count_words(evidence: &mut Evidence, sides: [&[u8]; 2]) {
@@ -48,6 +57,38 @@ fn count_words(evidence: &mut Evidence, sides: [&[u8]; 2]) {
         let count = words.filter(|word| list.has(word)).take(MOST).count();
         evidence.set(feature, count as f32 / MOST as f32);
     }
+}
+
+/// Lines of other names with values in hexadecimal, as lists of test vectors have them, beyond the two
+/// that settings have as well.
+fn vectors([before, after]: [&[u8]; 2]) -> f32 {
+    let before = &before[..before.len() - line_before(before).len()];
+    let after = &after[line_after(after).len()..];
+    let lines = [before, after].into_iter();
+    let lines = lines.flat_map(|side| side.split(|&byte| byte == b'\n'));
+    let count = lines.filter(|line| is_vector(line)).take(MOST).count();
+    count.saturating_sub(FEW) as f32 / (MOST - FEW) as f32
+}
+
+/// A name, `=` or `:`, and nothing but an even number of hexadecimal digits.
+fn is_vector(line: &[u8]) -> bool {
+    let Some(at) = memchr::memchr2(b'=', b':', line) else {
+        return false;
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_- ".contains(byte);
+    let (name, value) = (line[..at].trim_ascii(), line[at + 1..].trim_ascii());
+    !name.is_empty()
+        && name.iter().all(is_name)
+        && value.len() >= VECTOR
+        && value.len().is_multiple_of(2)
+        && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether the line up to the value begins as comments do.
+fn is_comment(before: &[u8]) -> bool {
+    const MARKS: [&[u8]; 6] = [b"#", b"//", b";", b"--", b"* ", b"/*"];
+    let line = line_before(before).trim_ascii_start();
+    MARKS.iter().any(|mark| line.starts_with(mark))
 }
 
 /// Share of control bytes in the nearest bytes to both sides, twenty times; 1 at most.

@@ -98,6 +98,12 @@ features! {
     Recurs = "it stands near once more",
     /// Marks of documentation near: fences, directives, tags for code.
     Markup = "marks of documentation stand near it",
+    /// Words of tests near, up to four, over 4.
+    Testing = "words of tests stand near it",
+    /// Hexadecimal values of other names on other lines near, beyond two and up to four, over 2.
+    Vectors = "other names near it have values in hexadecimal",
+    /// Its line is a comment.
+    Comment = "it stands in a comment",
     /// Words of programming languages near, up to four, over 4.
     Keywords = "words of a program stand near it",
     /// Share of bytes around that are no text, over a twentieth.

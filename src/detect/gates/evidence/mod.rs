@@ -139,6 +139,9 @@ mod tests {
         seen.next().unwrap().1
     }
 
+    const VECTORS: &str =
+        "Key = 0011223344556677\nIV = 8899aabbccddeeff\nText = 0123456789abcdef\n";
+
     #[test]
     fn a_drawn_key_outweighs_a_written_one() {
         let drawn = evidence("client_secret = \"[q8Zt3LxV0sNf7RkD2mYb5WcJ]\"");
@@ -159,6 +162,8 @@ mod tests {
             ("```\n", Feature::Markup),
             ("again q8Zt3LxV0sNf7Rk\n", Feature::Recurs),
             ("public static void function\n", Feature::Keywords),
+            ("def test_login(self): assert x\n", Feature::Testing),
+            (VECTORS, Feature::Vectors),
             ("\0\u{1}\u{2}\u{3}\0\0\0", Feature::Binary),
         ] {
             let text = format!("{plain}{around}");

@@ -61,6 +61,7 @@ fn rsa(der: &[u8]) -> Option<Key> {
     let bits = bits(key.modulus.as_bytes());
     let (n, e) = (key.modulus.as_bytes(), key.public_exponent.as_bytes());
     Some(Key {
+        bits: Some(bits),
         public: Some(Public::Rsa(n.to_vec(), e.to_vec())),
         ..plain(format!("RSA, {bits} bits"), der)
     })
@@ -73,10 +74,7 @@ fn pkcs8(der: &[u8]) -> Option<Key> {
     match algorithm.as_str() {
         RSA | RSA_PSS => rsa(inner),
         EC => ec(inner, info.algorithm.parameters_oid().ok()),
-        DSA => Some(plain(
-            format!("DSA, {} bits", prime_bits(info.algorithm.parameters?)?),
-            der,
-        )),
+        DSA => Some(of_dsa(prime_bits(info.algorithm.parameters?)?, der)),
         other => {
             let name = known(ALGORITHMS, other).unwrap_or("of an algorithm not known here");
             Some(Key {
@@ -143,7 +141,14 @@ fn dsa(der: &[u8]) -> Option<Key> {
         }
         Ok::<_, pkcs8::der::Error>(bits)
     });
-    Some(plain(format!("DSA, {} bits", bits.ok()?), der))
+    Some(of_dsa(bits.ok()?, der))
+}
+
+fn of_dsa(bits: usize, der: &[u8]) -> Key {
+    Key {
+        bits: Some(bits),
+        ..plain(format!("DSA, {bits} bits"), der)
+    }
 }
 
 /// Bits of p, the first of the parameters p, q and g (RFC 3279, section 2.3.2).
@@ -174,9 +179,8 @@ fn encrypted(der: &[u8]) -> Option<Key> {
 fn plain(kind: String, identity: &[u8]) -> Key {
     Key {
         kind,
-        guard: Guard::None,
         identity: identity.to_vec(),
-        public: None,
+        ..Key::default()
     }
 }
 

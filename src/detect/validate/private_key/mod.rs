@@ -6,29 +6,38 @@ pub(super) mod armor;
 mod asn1;
 mod openssh;
 mod pgp;
-mod published;
 mod putty;
 
 use super::public::Public;
 use super::{Evidence, Proof, encoding};
+use crate::detect::gates::host;
 use armor::Armor;
 
+/// Fewest bits of an RSA or DSA key that keep anybody out: 512 take an afternoon, and 795 were
+/// factored in public in 2019.
+const FEWEST_BITS: usize = 800;
+
 /// What a parsed key is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Key {
     /// Kind and size, as a sentence names it: `RSA, 2048 bits`.
     kind: String,
+    /// Bits of the number that is hard to take apart, in RSA and DSA.
+    bits: Option<usize>,
     /// Whether a passphrase, or a device, keeps it from being used as it is.
     guard: Guard,
     /// The bytes that make it this key and no other.
     identity: Vec<u8>,
+    /// What its maker wrote beside it: `user@host`, mostly.
+    comment: String,
     /// The public half, where the key's form has it or it can be derived.
     public: Option<Public>,
 }
 
 /// What stands between a key's file and its use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Guard {
+    #[default]
     None,
     Passphrase,
     Hardware,
@@ -59,7 +68,7 @@ fn parse(armor: &Armor) -> Option<Key> {
             kind: String::from_utf8_lossy(&armor.label).into_owned(),
             guard: Guard::Passphrase,
             identity: bytes,
-            public: None,
+            ..Key::default()
         });
     }
     openssh::parse(&bytes).or_else(|| asn1::parse(&bytes))
@@ -67,11 +76,14 @@ fn parse(armor: &Armor) -> Option<Key> {
 
 fn report(key: Key) -> Proof {
     let kind = key.kind;
-    if let Some(publisher) = published::publisher(&key.identity) {
-        return Proof::public(format!("a key ({kind}) that {publisher} publish"))
-            .normalised(key.identity);
-    }
     let proof = match key.guard {
+        _ if key.bits.is_some_and(|bits| bits < FEWEST_BITS) => Proof::spent(format!(
+            "a private key ({kind}), so short that anybody can compute it"
+        )),
+        _ if host::is_nobodys(&key.comment) => Proof::public(format!(
+            "it is an example: a private key ({kind}) whose comment names nobody, `{}`",
+            key.comment
+        )),
         Guard::None => Proof::valid(format!("a complete private key ({kind}), not encrypted")),
         Guard::Passphrase => {
             Proof::neutral(format!("a private key ({kind}), protected by a passphrase"))
@@ -95,7 +107,7 @@ fn bits(number: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict::{Invalid, Neutral, Valid};
+    use super::super::Verdict::{Invalid, Neutral, Public, Spent, Valid};
     use super::super::tests::evidence;
     use super::*;
     use base64::Engine as _;
@@ -191,6 +203,34 @@ mod tests {
         assert_eq!(prove(&evidence(cut.as_bytes())).verdict, Invalid);
         let redacted = plain.replace('E', "*");
         assert_eq!(prove(&evidence(redacted.as_bytes())).verdict, Invalid);
+    }
+
+    #[test]
+    fn a_key_that_anybody_can_compute_is_spent() {
+        let verdict = |bits| {
+            let key = Key {
+                bits,
+                ..Key::default()
+            };
+            report(key).verdict
+        };
+        assert_eq!(verdict(Some(512)), Spent);
+        assert_eq!(verdict(Some(1024)), Valid);
+        assert_eq!(verdict(None), Valid);
+    }
+
+    #[test]
+    fn a_key_of_nobody_is_an_example() {
+        let verdict = |comment: &str| {
+            let key = Key {
+                comment: comment.to_owned(),
+                ..Key::default()
+            };
+            report(key).verdict
+        };
+        assert_eq!(verdict("user@example.com"), Public);
+        assert_eq!(verdict("ada@laptop"), Valid);
+        assert_eq!(verdict(""), Valid);
     }
 
     #[test]

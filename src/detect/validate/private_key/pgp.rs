@@ -20,7 +20,7 @@ pub(super) fn parse(base64: &[u8]) -> Option<Key> {
         kind: format!("PGP, {name}"),
         guard,
         identity: packet.to_vec(),
-        public: None,
+        ..Key::default()
     })
 }
 

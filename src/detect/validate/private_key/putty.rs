@@ -12,6 +12,7 @@ pub(super) const MARK: &[u8] = b"PuTTY-User-Key-File-";
 /// Parses a file; `None` if a blob is cut or missing.
 pub(super) fn parse(text: &[u8]) -> Option<Key> {
     let text = std::str::from_utf8(text).ok()?;
+    // What marks the lines of a patch or a comment stands before the second line's name too.
     let mark = text.lines().nth(1)?.split("Encryption: ").next()?;
     let lines = text
         .lines()
@@ -31,6 +32,7 @@ pub(super) fn parse(text: &[u8]) -> Option<Key> {
             .ok()
             .and_then(|key| Public::of_ssh(key.key_data())),
         identity: private,
+        ..Key::default()
     })
 }
 
