@@ -17,6 +17,9 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// What becomes of a file.
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 /// The formats that between them show all of a report.
 const FORMATS: [&str; 3] = ["json", "sarif", "human"];
 /// The beginning of 2026.
@@ -411,7 +414,7 @@ fn a_damaged_result_is_a_warning_and_the_layer_is_read() {
     let place = Place::of(&stack(&[Layer::new().file("token", token("tampered"))]));
     place.scan(true, &[], NOW);
     let (uncached, _) = place.scan(false, &["--format", "json"], NOW);
-    let damages: [fn(&[u8]) -> Vec<u8>; 4] = [
+    let damages: [Damage; 4] = [
         |_| Vec::new(),
         |sound| sound[..sound.len() / 2].to_vec(),
         |sound| [&sound[..sound.len() - 1], b"x"].concat(),
