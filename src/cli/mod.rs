@@ -12,6 +12,7 @@ use std::process::ExitCode;
 mod args;
 mod audit;
 mod baseline;
+mod cache;
 mod config;
 mod container;
 mod detector;
@@ -50,6 +51,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Ignore(args) => ignore::run(&args),
         Command::Baseline(args) => baseline::run(&args),
+        Command::Cache(args) => cache::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
         tell_error(&error);

@@ -12,6 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
 use residue::config::Config;
+use residue::detect::Detector;
 use residue::model::{Counter, Identity, Kind, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
@@ -24,6 +25,10 @@ use std::time::Instant;
 
 /// What a source is opened with.
 pub(super) struct Setting<'a> {
+    /// What searches the text.
+    pub(super) detector: &'a Detector,
+    /// What makes the fingerprints.
+    pub(super) identity: &'a Identity,
     /// The user's decisions.
     pub(super) options: &'a Options,
     /// What the detector needs around a match.
@@ -111,12 +116,15 @@ fn scan(
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
+    plan.options.keep_secrets = args.output.show_secrets;
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
     let detector = detector::tried(plan.config.rules, options.now)?;
     let display = Display::new(args.output.wants_progress());
     let (before, after) = detector.context();
     let source = open(Setting {
+        detector: &detector,
+        identity: &identity,
         options,
         context: Context { before, after },
         progress: &display,

@@ -221,6 +221,7 @@ impl Settings {
     pub fn policy(&self) -> Policy {
         Policy {
             fail_on: self.fail_on.value.0,
+            fail_on_inherited: self.fail_on.value.0,
             min_confidence: self.min_confidence.value,
             strict: self.strict.value,
             allow_gaps: self.allow_gap.iter().map(|kind| kind.value).collect(),

@@ -1,12 +1,13 @@
 //! What was looked at and what was not. Every report carries it, and a *gap* in it fails a gate:
 //! nothing that was not read may pass for clean.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Why something was not read, or not in full. The names are those of `--allow-gap`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// A format's own rules are broken: bad checksum, not JSON, wrong types.
     Corrupt,

@@ -181,6 +181,7 @@ mod tests {
                 parts: Vec::new(),
                 public_key: None,
                 encodings: Vec::new(),
+                expires: None,
                 written: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),

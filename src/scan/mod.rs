@@ -10,6 +10,7 @@ mod costs;
 pub mod explain;
 mod key_pairs;
 mod members;
+mod record;
 mod stop;
 mod turns;
 mod vague;
@@ -17,6 +18,7 @@ mod vendored;
 mod work;
 
 pub use costs::costs;
+pub use record::purpose;
 pub use stop::Stop;
 
 use crate::detect::Detector;
@@ -74,7 +76,7 @@ impl Scan<'_> {
             targets: source.targets(),
             findings,
             coverage,
-            key_id: self.identity.key_id(),
+            identity: self.identity.clone(),
         })
     }
 

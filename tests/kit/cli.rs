@@ -115,8 +115,9 @@ impl Residue {
         for name in own.filter(|name| name.as_encoded_bytes().starts_with(b"RESIDUE_")) {
             command.env_remove(name);
         }
-        // The configuration of whoever runs the tests has no say in them.
+        // The configuration of whoever runs the tests has no say in them, nor what other runs have kept.
         command.env("XDG_CONFIG_HOME", "/nonexistent");
+        command.env("RESIDUE_NO_CACHE", "1");
         Self { command }
     }
 
@@ -142,6 +143,13 @@ impl Residue {
             .arg(self.command.get_program());
         command.args(self.command.get_args());
         Self::over(command)
+    }
+
+    /// Keeps results in a folder.
+    pub fn keeping(mut self, folder: &Path) -> Self {
+        self.command.env_remove("RESIDUE_NO_CACHE");
+        self.command.env("RESIDUE_CACHE_DIR", folder);
+        self
     }
 
     /// Adds an argument.

@@ -113,6 +113,11 @@ pub(in crate::cli) struct GateArgs {
     #[arg(value_parser = values::fail_on())]
     fail_on: Option<FailOn>,
 
+    /// The same for what comes from base images alone (`--base`); as --fail-on by default
+    #[arg(long, value_name = "SEVERITY", env = "RESIDUE_FAIL_ON_INHERITED")]
+    #[arg(value_parser = values::fail_on())]
+    fail_on_inherited: Option<FailOn>,
+
     /// Show and count only findings of at least this confidence; medium by default
     #[arg(long, value_name = "CONFIDENCE", env = "RESIDUE_MIN_CONFIDENCE")]
     #[arg(value_parser = values::confidence())]
@@ -214,10 +219,13 @@ impl OutputArgs {
 impl GateArgs {
     /// The policy.
     pub(in crate::cli) fn policy(&self, settings: &Settings) -> Policy {
+        let policy = settings.policy();
+        let inherited = self.fail_on_inherited.map(|fail_on| fail_on.0);
         Policy {
             exit_code: self.exit_code,
             exit_zero: self.exit_zero,
-            ..settings.policy()
+            fail_on_inherited: inherited.unwrap_or(policy.fail_on),
+            ..policy
         }
     }
 }

@@ -48,7 +48,8 @@ fn every_flag_arrives() {
         "a.tar b.tar --platform linux/amd64 --platform linux/arm64 --verify-diffid --timeout 5m \
          --threads 3 --max-memory 256MiB --depth 3 --limit entries=5 --limit entries=7 \
          --no-sandbox --format json --output r.json --report sarif=r.sarif \
-         --report human=r.txt --fail-on high --min-confidence confirmed --exit-code 9 --exit-zero \
+         --report human=r.txt --fail-on high --fail-on-inherited critical \
+         --min-confidence confirmed --exit-code 9 --exit-zero \
          --strict --allow-gap encrypted --allow-gap limit --rules more.toml --key-file k \
          --show-secrets --quiet --no-color",
     )
@@ -67,6 +68,7 @@ fn every_flag_arrives() {
         args.run.gate.policy(&config.settings),
         Policy {
             fail_on: Some(Severity::High),
+            fail_on_inherited: Some(Severity::Critical),
             min_confidence: Confidence::Confirmed,
             strict: true,
             allow_gaps: vec![Kind::Encrypted, Kind::Limit],

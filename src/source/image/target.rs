@@ -180,6 +180,11 @@ impl Target {
         Ok(target(location, select(wanted)?))
     }
 
+    /// Whether it is the name of a place that can be looked at more than once, and not one for many.
+    pub fn is_one(&self) -> bool {
+        !matches!(self.location, Location::Stdin | Location::Many(_))
+    }
+
     /// As the user typed it.
     pub fn text(&self) -> &str {
         &self.text

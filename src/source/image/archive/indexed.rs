@@ -4,7 +4,8 @@
 //! Only sound archives are read this way. One with damage, or that readers of tar would disagree
 //! about, is left to the reader that goes through it byte by byte and tells what it passed over.
 
-use super::super::store::{Blob, OpenError, Store};
+use super::super::stamp::Stamp;
+use super::super::store::{Blob, OpenError, Proof, Store};
 use super::Entries;
 use crate::model::Limits;
 use std::fs::File;
@@ -84,6 +85,12 @@ impl Store for Indexed {
 
     fn names(&self) -> Vec<String> {
         self.entries.names()
+    }
+
+    fn proof(&self, name: &str) -> Proof {
+        let range = self.entries.find(name).ok().map(|found| found.1.clone());
+        let stamp = || Stamp::of(&self.file.metadata().ok()?, range?);
+        stamp().map_or(Proof::Nothing, Proof::File)
     }
 }
 
