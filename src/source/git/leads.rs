@@ -52,10 +52,10 @@ impl<'r> Leads<'r> {
     /// Marks the trees with wanted or unknown objects, and then those that lead to marked ones.
     fn spread(&mut self) {
         let mut folders: Vec<Vec<u32>> = vec![Vec::new(); self.leads.len()];
-        for tree in 0..self.leads.len() {
+        for (tree, folders) in folders.iter_mut().enumerate() {
             for (_, entry) in self.additions.entries(tree as u32, self.hash) {
                 match self.folder(&entry) {
-                    Some(Some(folder)) => folders[tree].push(folder),
+                    Some(Some(folder)) => folders.push(folder),
                     Some(None) => self.leads[tree] = true,
                     None => {}
                 }
