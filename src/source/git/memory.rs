@@ -1,27 +1,44 @@
 //! What the reading of a repository leaves behind for the questions about its history: where every
-//! object is, what leads from commit to commit, and the trees. So nothing is decompressed twice.
+//! object is, what leads from commit to commit, and what trees add to each other. So nothing is
+//! decompressed twice.
 
+use super::additions::Additions;
 use super::commit::Raw;
-use super::pack::{Kept, Remake};
 use super::places::Places;
+use super::reader::Text;
+use crate::model::Copied;
 use gix::ObjectId;
 use gix::hashtable::HashMap;
 use gix::objs::Kind;
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What is noted while objects are read, by all threads.
-#[derive(Default)]
 pub(super) struct Notes {
     commits: Mutex<HashMap<ObjectId, Raw>>,
+    trees: Mutex<Additions>,
     /// What may hold a match and is no blob.
     others: Mutex<HashMap<ObjectId, Kind>>,
 }
 
 impl Notes {
+    /// Room for so many bytes of trees.
+    pub(super) fn with_room(room: usize) -> Self {
+        Self {
+            commits: Mutex::default(),
+            trees: Mutex::new(Additions::with_room(room)),
+            others: Mutex::default(),
+        }
+    }
+
     pub(super) fn commit(&self, id: ObjectId, commit: Raw) {
         locked(&self.commits).insert(id, commit);
+    }
+
+    /// Notes a tree by its new entries.
+    pub(super) fn tree(&self, tree: &Text<'_>, copies: &[Copied], new: &[Range<usize>]) {
+        let base = tree.base.as_deref().map(|base| (base, copies));
+        locked(&self.trees).add(tree.id, base, tree.data, new);
     }
 
     /// Forgets what a commit says, because it may be wrong.
@@ -40,21 +57,18 @@ impl Notes {
 /// A repository that was read in full.
 pub(super) struct Memory {
     places: Places,
-    /// The trees of each pack.
-    trees: Vec<Kept>,
+    pub(super) trees: Additions,
     commits: HashMap<ObjectId, Raw>,
     others: HashMap<ObjectId, Kind>,
 }
 
 impl Memory {
-    pub(super) fn new(places: Places, trees: Vec<Kept>, notes: Notes) -> Self {
-        let commits = notes.commits.into_inner();
-        let others = notes.others.into_inner();
+    pub(super) fn new(places: Places, notes: Notes) -> Self {
         Self {
             places,
-            trees,
-            commits: commits.unwrap_or_else(PoisonError::into_inner),
-            others: others.unwrap_or_else(PoisonError::into_inner),
+            trees: finished(notes.trees),
+            commits: finished(notes.commits),
+            others: finished(notes.others),
         }
     }
 
@@ -70,29 +84,10 @@ impl Memory {
     }
 }
 
-/// Takes from a [`Memory`] what is wanted, on one thread.
-pub(super) struct Recall {
-    pub(super) memory: Arc<Memory>,
-    remakes: RefCell<Vec<Remake>>,
-}
-
-impl Recall {
-    pub(super) fn new(memory: Arc<Memory>) -> Self {
-        let remakes = memory.trees.iter().map(|_| Remake::default());
-        Self {
-            remakes: RefCell::new(remakes.collect()),
-            memory,
-        }
-    }
-
-    /// The content of a tree, if it was kept.
-    pub(super) fn tree(&self, id: &gix::oid) -> Option<Rc<[u8]>> {
-        let (pack, position) = self.memory.places.packed(id)?;
-        let kept = self.memory.trees.get(pack)?;
-        self.remakes.borrow_mut()[pack].object(kept, position)
-    }
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn finished<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

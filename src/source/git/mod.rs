@@ -6,6 +6,7 @@
 //! paths, and whether it is still there, is worked out after detection and for hits alone. A narrower
 //! scope, such as what a push would publish, reads only what its commits change.
 
+mod additions;
 mod answers;
 mod attribution;
 mod changes;
@@ -13,6 +14,7 @@ mod commit;
 mod error;
 mod files;
 mod history;
+mod leads;
 mod lfs;
 mod loose;
 mod memory;

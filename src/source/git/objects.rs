@@ -1,14 +1,14 @@
 //! Objects by their names, one at a time and from whatever store has them. After a repository was read
 //! in full, what its history asks for is taken from memory.
 
+use super::additions::Additions;
 use super::commit::Raw;
-use super::memory::{Memory, Recall};
+use super::memory::Memory;
 use gix::ObjectId;
 use gix::objs::Find as _;
 use gix::objs::{CommitRef, Kind};
 use gix::prelude::Header as _;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Looks up objects by name, on one thread.
@@ -16,7 +16,7 @@ pub(super) struct Objects {
     repo: gix::Repository,
     quarantine: Option<gix::odb::Handle>,
     /// What is known from reading all of them.
-    recall: Option<Recall>,
+    memory: Option<Arc<Memory>>,
 }
 
 /// An object in memory.
@@ -37,7 +37,7 @@ impl Objects {
         };
         Self {
             quarantine: quarantine.and_then(open),
-            recall: None,
+            memory: None,
             repo,
         }
     }
@@ -73,27 +73,26 @@ impl Objects {
 
     /// Takes what it can from memory.
     pub(super) fn recalling(mut self, memory: &Arc<Memory>) -> Self {
-        self.recall = Some(Recall::new(Arc::clone(memory)));
+        self.memory = Some(Arc::clone(memory));
         self
     }
 
-    /// The tree of that name, if it is here.
-    pub(super) fn tree(&self, id: ObjectId) -> Option<Rc<[u8]>> {
-        let kept = self.recall.as_ref().and_then(|recall| recall.tree(&id));
-        kept.or_else(|| self.get(id, Kind::Tree).map(Rc::from))
+    /// What is known of the trees.
+    pub(super) fn additions(&self) -> Option<&Additions> {
+        self.memory.as_ref().map(|memory| &memory.trees)
     }
 
     /// What the commit of that name says, if it is here.
     pub(super) fn commit(&self, id: ObjectId) -> Option<Raw> {
-        let recall = self.recall.as_ref();
-        let known = recall.and_then(|recall| recall.memory.commit(&id)).cloned();
+        let memory = self.memory.as_ref();
+        let known = memory.and_then(|memory| memory.commit(&id)).cloned();
         known.or_else(|| Raw::parse(&self.get(id, Kind::Commit)?, self.hash()))
     }
 
     /// What an object is in which something was found; `None` if it is not here.
     pub(super) fn kind_of_hit(&self, id: ObjectId) -> Option<Kind> {
-        match &self.recall {
-            Some(recall) => recall.memory.kind(&id),
+        match &self.memory {
+            Some(memory) => memory.kind(&id),
             None => self.kind(id),
         }
     }

@@ -44,7 +44,11 @@ impl Part {
     /// Reads what is asked for.
     pub(super) fn read(&self, job: &Job<'_>, sink: &dyn Sink) {
         let common_dir = self.repository.common_dir();
-        let notes = job.asked.attribution.then(Notes::default);
+        let room = job.options.limits.memory / 4;
+        let notes = job
+            .asked
+            .attribution
+            .then(|| Notes::with_room(room as usize));
         let bounds = Bounds::new(&job.options.limits);
         let reader = |named| Reader {
             sink,
@@ -66,11 +70,11 @@ impl Part {
                 self.begin(&named, job, sink);
                 let reader = reader(Some(named));
                 let meter = job.progress.begin(&self.place(job), None);
-                let trees = stores.read(&reader, &job.options.limits, meter);
+                stores.read(&reader, &job.options.limits, meter);
                 reader.finish(&self.place(job), repository.is_partial());
                 self.tell(job, reader.commits.load(Ordering::Relaxed), sink);
                 if let Some(notes) = notes {
-                    let memory = Memory::new(stores.places, trees, notes);
+                    let memory = Memory::new(stores.places, notes);
                     let _ = self.memory.set(Arc::new(memory));
                 }
             }

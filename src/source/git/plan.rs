@@ -177,7 +177,15 @@ impl Plan {
                     Ok(Some(object)) => {
                         let data = &object.data;
                         let kind = object.kind;
-                        reader.object(&Text { id, kind, data }, None);
+                        reader.object(
+                            &Text {
+                                id,
+                                kind,
+                                base: None,
+                                data,
+                            },
+                            None,
+                        );
                     }
                     Ok(None) => lacks(reader.sink, "object", &id),
                     Err(error) => reader.failed(&id, Kind::Corrupt, &error),

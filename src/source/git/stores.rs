@@ -2,7 +2,7 @@
 //! repository borrows from others included. Every object is read once, however often it is stored.
 
 use super::loose::{self, Loose};
-use super::pack::{Doubt, Kept, Object, ObjectError, Pack, Visit};
+use super::pack::{Doubt, Object, ObjectError, Pack, Visit};
 use super::places::{Folder, Places};
 use super::reader::{Reader, Text};
 use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
@@ -46,27 +46,16 @@ impl Stores {
         }
     }
 
-    /// Reads every object once, on all threads of the pool. Returns what was kept of each pack: the
-    /// trees, if the reader takes notes.
-    pub(super) fn read(
-        &self,
-        reader: &Reader<'_>,
-        limits: &Limits,
-        meter: Box<dyn Meter>,
-    ) -> Vec<Kept> {
-        let mut reading = Reading {
+    /// Reads every object once, on all threads of the pool.
+    pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
+        let reading = Reading {
             reader,
             meter: Mutex::new(meter),
             lost: Mutex::default(),
-            keeps: reader.notes.is_some(),
         };
-        let mut trees: Vec<Kept> = Vec::new();
         for (number, pack) in self.packs.iter().enumerate() {
             let is_elsewhere = |id: &gix::oid| self.places.is_before(number, id);
-            trees.push(pack.visit(&reading, &is_elsewhere, limits.memory / 2));
-            // What lies in the many small packs beside full ones is soon decompressed again.
-            let kept: usize = trees.iter().map(Kept::bytes).sum();
-            reading.keeps &= (kept as u64) < limits.memory / 8;
+            pack.visit(&reading, &is_elsewhere, limits.memory / 2);
         }
         let loose = &self.places.loose;
         for (number, folder) in loose.iter().enumerate() {
@@ -80,9 +69,7 @@ impl Stores {
                 }
             });
         }
-        reading.keeps = false;
         self.rescue(&reading, limits);
-        trees
     }
 
     /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
@@ -133,6 +120,7 @@ impl Folder {
                     &Text {
                         id: *id,
                         kind,
+                        base: None,
                         data,
                     },
                     None,
@@ -192,8 +180,6 @@ struct Reading<'r> {
     meter: Mutex<Box<dyn Meter>>,
     /// What a pack could not give, and why not; nothing once another pack could.
     lost: Mutex<Lost>,
-    /// Whether trees are kept.
-    keeps: bool,
 }
 
 impl Reading<'_> {
@@ -215,6 +201,7 @@ impl Visit for Reading<'_> {
         let text = Text {
             id: object.id,
             kind: object.kind,
+            base: object.base,
             data: object.data,
         };
         if object.elsewhere {
@@ -241,10 +228,6 @@ impl Visit for Reading<'_> {
     fn doubtful(&self, doubt: &Doubt) {
         let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
         self.reader.sink.shortfall(shortfall);
-    }
-
-    fn keeps(&self, kind: objs::Kind) -> bool {
-        self.keeps && kind == objs::Kind::Tree
     }
 
     fn stopped(&self) -> bool {
