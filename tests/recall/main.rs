@@ -12,6 +12,7 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on fails"
 )]
+#![allow(clippy::print_stdout, reason = "the shares are there to be read")]
 
 #[path = "../kit/mod.rs"]
 mod kit;
