@@ -2,6 +2,11 @@
 //! run, with any compiler, sees what has broken. `RESIDUE_WRITE_SEEDS=1` writes the sound inputs as
 //! the corpus that fuzzing begins with.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
+
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(
     clippy::expect_used,

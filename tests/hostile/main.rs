@@ -1,6 +1,12 @@
 //! Inputs made to break a scanner, or that other scanners break on: each is read within half a
-//! gigabyte of address space and half a minute of processor time, what stands before and after the damage is found,
-//! and what was not read is told. `README.md` beside this file says which test holds which case.
+//! gigabyte of address space and half a minute of processor time, what stands before and after the
+//! damage is found, and what was not read is told. `README.md` beside this file says which test
+//! holds which case.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
 
 #[path = "../kit/mod.rs"]
 mod kit;

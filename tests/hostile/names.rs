@@ -90,7 +90,7 @@ fn a_history_may_say_anything() {
     let repo = Repo::new();
     let key = token("history");
     repo.put(
-        &format!("dir/{}", EVIL.replace('/', "_")),
+        format!("dir/{}", EVIL.replace('/', "_")),
         format!("key: {key}\n"),
     );
     repo.git(&["add", "."]);
