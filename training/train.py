@@ -186,6 +186,7 @@ pub(super) const LOW: f32 = {LOW:.2f};
 
 /// What each feature adds where it is seen in full.
 #[rustfmt::skip]
+#[allow(clippy::approx_constant, reason = "a weight may come near any number")]
 pub(super) const WEIGHTS: [f32; Feature::ALL.len()] = [
 {rows}];
 """

@@ -14,6 +14,7 @@ pub(super) const LOW: f32 = -3.00;
 
 /// What each feature adds where it is seen in full.
 #[rustfmt::skip]
+#[allow(clippy::approx_constant, reason = "a weight may come near any number")]
 pub(super) const WEIGHTS: [f32; Feature::ALL.len()] = [
     1.387, // Password
     -0.399, // TokenName
