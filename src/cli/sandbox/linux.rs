@@ -27,9 +27,10 @@ pub(super) fn leave_no_dump() -> &'static str {
     }
 }
 
-/// Confines this thread, and those that it starts from now on, to writing in these places.
-pub(super) fn confine(places: impl Iterator<Item = PathBuf>) -> String {
-    match restrict(places) {
+/// Confines this thread, and those that it starts from now on, to writing reports in these places,
+/// and to whatever is kept in a folder for later scans.
+pub(super) fn confine(reports: impl Iterator<Item = PathBuf>, kept: Option<PathBuf>) -> String {
+    match restrict(reports, kept) {
         Ok(status) => told(&status),
         Err(error) => format!("off, because Landlock refuses: {error}"),
     }
@@ -37,13 +38,17 @@ pub(super) fn confine(places: impl Iterator<Item = PathBuf>) -> String {
 
 /// Reading is not restricted: what is to be read is known only while reading. The best that the
 /// kernel can do is done, which is what this library does unless it is told otherwise.
-fn restrict(places: impl Iterator<Item = PathBuf>) -> Result<RestrictionStatus, RulesetError> {
+fn restrict(
+    reports: impl Iterator<Item = PathBuf>,
+    kept: Option<PathBuf>,
+) -> Result<RestrictionStatus, RulesetError> {
     Ruleset::default()
         .handle_access(AccessFs::from_write(NEWEST) | AccessFs::Execute)?
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?
-        .add_rules(path_beneath_rules(places, replacing()))?
+        .add_rules(path_beneath_rules(reports, replacing()))?
+        .add_rules(path_beneath_rules(kept, replacing() | AccessFs::MakeDir))?
         .restrict_self()
 }
 
@@ -61,8 +66,8 @@ fn told(status: &RestrictionStatus) -> String {
         }
     };
     match abi >= NETWORK {
-        true => "on: writes only reports, starts no program, opens no TCP connection".to_owned(),
-        false => "on: writes only reports, starts no program; this kernel cannot keep it from \
+        true => "on: writes only reports and results that are kept, starts no program, opens no TCP connection".to_owned(),
+        false => "on: writes only reports and results that are kept, starts no program; this kernel cannot keep it from \
                   opening TCP connections"
             .to_owned(),
     }
@@ -79,7 +84,7 @@ mod tests {
     /// What restricts a thread ends with it.
     #[test]
     fn a_confined_thread_writes_its_reports_and_nothing_else() {
-        let (reports, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let [reports, kept, elsewhere] = [(); 3].map(|()| tempfile::tempdir().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let old = elsewhere.path().join("old");
@@ -87,7 +92,8 @@ mod tests {
         TcpStream::connect(address).unwrap();
         let state = std::thread::scope(|scope| {
             let confined = scope.spawn(|| {
-                let state = confine([reports.path().to_owned()].into_iter());
+                let places = [reports.path().to_owned()].into_iter();
+                let state = confine(places, Some(kept.path().to_owned()));
                 let kind = |result: std::io::Result<()>| result.map_err(|error| error.kind());
                 let denied = Err(PermissionDenied);
                 if state.starts_with("on") {
@@ -104,6 +110,11 @@ mod tests {
                 let draft = reports.path().join("draft");
                 fs::write(&draft, "x").unwrap();
                 fs::rename(&draft, reports.path().join("report")).unwrap();
+                let folder = kept.path().join("folder");
+                fs::create_dir(&folder).unwrap();
+                fs::write(folder.join("draft"), "x").unwrap();
+                fs::rename(folder.join("draft"), folder.join("result")).unwrap();
+                fs::remove_file(folder.join("result")).unwrap();
                 assert_eq!(fs::read_to_string(&old).unwrap(), "what was here");
                 state
             });
