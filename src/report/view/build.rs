@@ -57,13 +57,21 @@ fn scanned(outcome: &Outcome) -> impl Iterator<Item = &model::Target> {
     outcome.targets.iter().filter(|target| !target.is_former)
 }
 
-/// Whether a finding's secret is masked in other texts as well. A hidden candidate counts from a
-/// length on at which it is no everyday word: masking `password` would blacken half the report.
+/// Whether a finding's secret is masked in other texts as well. Of a candidate below `medium` that
+/// depends on whether it could stand there for something else: masking `password` or the login
+/// `python` would blacken half the report.
 fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
+    /// From this length on, nothing is an everyday word.
     const NO_WORD: usize = 12;
-    policy.believes(finding)
-        || finding.confidence >= Confidence::Medium
-        || finding.secret.len() >= NO_WORD
+    let is_long = finding.secret.len() >= NO_WORD;
+    let is_shown = policy.believes(finding) && !is_word(finding.secret.expose());
+    finding.confidence >= Confidence::Medium || is_long || is_shown
+}
+
+/// Letters alone, small ones after the first.
+fn is_word(text: &[u8]) -> bool {
+    matches!(text, [first, rest @ ..]
+        if first.is_ascii_alphabetic() && rest.iter().all(u8::is_ascii_lowercase))
 }
 
 /// What building needs to know at every step.
@@ -404,6 +412,27 @@ mod tests {
         outcome.findings[0].reasons = vec![format!("RUN echo {encoded}== | base64 -d")];
         let view = View::new(&outcome, &Policy::default(), false);
         assert!(!view.findings[0].reasons[0].contains(encoded));
+    }
+
+    #[test]
+    fn a_word_of_low_confidence_stays_readable_in_other_texts() {
+        let told = |confidence, secret: &[u8]| {
+            let mut outcome = sample::outcome();
+            outcome.findings.truncate(1);
+            let finding = &mut outcome.findings[0];
+            finding.confidence = confidence;
+            finding.secret = model::Secret::new(secret);
+            finding.occurrences[0].place.path = [b"/lib/", secret, b"/a"].concat().into();
+            let policy = Policy {
+                min_confidence: Confidence::Low,
+                ..Policy::default()
+            };
+            let view = View::new(&outcome, &policy, false);
+            view.findings[0].occurrences[0].path.clone()
+        };
+        assert_eq!(told(Confidence::Low, b"python"), "/lib/python/a");
+        assert_eq!(told(Confidence::Medium, b"python"), "/lib/p*****/a");
+        assert_eq!(told(Confidence::Low, b"python3x"), "/lib/p*******/a");
     }
 
     #[test]
