@@ -48,13 +48,18 @@ fn restrict(
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rules(path_beneath_rules(reports, replacing()))?
-        .add_rules(path_beneath_rules(kept, replacing() | AccessFs::MakeDir))?
+        .add_rules(path_beneath_rules(kept, keeping()))?
         .restrict_self()
 }
 
 /// What it takes to put a new file in place of an old one.
 fn replacing() -> BitFlags<AccessFs> {
     AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile
+}
+
+/// The same in folders that are made for it, into which a file is moved from elsewhere.
+fn keeping() -> BitFlags<AccessFs> {
+    replacing() | AccessFs::MakeDir | AccessFs::Refer
 }
 
 fn told(status: &RestrictionStatus) -> String {
@@ -112,8 +117,9 @@ mod tests {
                 fs::rename(&draft, reports.path().join("report")).unwrap();
                 let folder = kept.path().join("folder");
                 fs::create_dir(&folder).unwrap();
-                fs::write(folder.join("draft"), "x").unwrap();
-                fs::rename(folder.join("draft"), folder.join("result")).unwrap();
+                let draft = kept.path().join("draft");
+                fs::write(&draft, "x").unwrap();
+                fs::rename(draft, folder.join("result")).unwrap();
                 fs::remove_file(folder.join("result")).unwrap();
                 assert_eq!(fs::read_to_string(&old).unwrap(), "what was here");
                 state
