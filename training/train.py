@@ -185,6 +185,7 @@ pub(super) const MEDIUM: f32 = {MEDIUM:.2f};
 pub(super) const LOW: f32 = {LOW:.2f};
 
 /// What each feature adds where it is seen in full.
+#[allow(clippy::approx_constant, reason = "a weight may come near one")]
 #[rustfmt::skip]
 pub(super) const WEIGHTS: [f32; Feature::ALL.len()] = [
 {rows}];

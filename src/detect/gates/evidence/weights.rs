@@ -13,6 +13,7 @@ pub(super) const MEDIUM: f32 = 0.28;
 pub(super) const LOW: f32 = -3.00;
 
 /// What each feature adds where it is seen in full.
+#[allow(clippy::approx_constant, reason = "a weight may come near one")]
 #[rustfmt::skip]
 pub(super) const WEIGHTS: [f32; Feature::ALL.len()] = [
     1.387, // Password
