@@ -1,6 +1,11 @@
 //! Archives and compressed files, wherever files are read: what is in them is found, with the way to
 //! it; so is what stands before, between and behind; and what is not opened is told.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
+
 mod kit;
 
 use kit::archive::{ar, cpio, odc, rpm, sevenz};
