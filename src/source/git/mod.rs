@@ -8,6 +8,7 @@
 
 mod answers;
 mod attribution;
+mod bytes;
 mod changes;
 mod commit;
 mod error;
@@ -34,6 +35,7 @@ mod tips;
 mod trees;
 mod versions;
 
+pub use bytes::Bytes;
 pub use error::GitError;
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};

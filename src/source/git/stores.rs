@@ -238,8 +238,9 @@ impl Visit for Reading<'_> {
         self.lost().entry(id.to_owned()).or_insert(Some(why));
     }
 
-    fn doubtful(&self, doubt: &Doubt) {
-        let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
+    fn doubtful(&self, pack: &Path, doubt: &Doubt) {
+        let place = pack.to_string_lossy();
+        let shortfall = Shortfall::new(doubt.kind(), place, doubt.to_string());
         self.reader.sink.shortfall(shortfall);
     }
 

@@ -6,6 +6,7 @@
 
 use super::delta::Delta;
 use crate::model::Copied;
+use gix::objs;
 use std::rc::Rc;
 
 /// Not kept, or no base: no pack has as many objects.
@@ -36,6 +37,7 @@ struct Record {
     length: usize,
     /// Whether others are made from it.
     is_base: bool,
+    kind: objs::Kind,
 }
 
 /// What one thread of a walk keeps.
@@ -56,6 +58,7 @@ pub(super) struct Keepsake<'a> {
     pub(super) stored: &'a [u8],
     /// Whether others are made from it.
     pub(super) is_base: bool,
+    pub(super) kind: objs::Kind,
 }
 
 impl Shelf {
@@ -81,6 +84,7 @@ impl Shelf {
             start,
             length: object.stored.len(),
             is_base: object.is_base,
+            kind: object.kind,
         });
     }
 }
@@ -112,6 +116,12 @@ impl Kept {
         number
             .filter(|&&number| number != NONE)
             .map(|&n| n as usize)
+    }
+
+    /// What an object is, if it was kept.
+    pub fn kind(&self, position: u32) -> Option<objs::Kind> {
+        self.number(position)
+            .map(|number| self.records[number].kind)
     }
 
     fn stored(&self, record: &Record) -> &[u8] {

@@ -249,6 +249,7 @@ impl<'j> Walk<'j> {
             base: base.map(|base| entries.position(base)),
             stored: base.map_or(&made.content[..], |_| self.maker.delta()),
             is_base: !forest.children(made.number).is_empty(),
+            kind: self.kind,
         });
     }
 

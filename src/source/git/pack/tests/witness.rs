@@ -5,6 +5,7 @@ use crate::source::git::pack::{Doubt, Kept, Object, ObjectError, Pack, Remake, V
 use gix::{ObjectId, objs, oid};
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -142,7 +143,7 @@ impl Visit for Witness {
         assert!(before.is_none(), "{id} was told twice");
     }
 
-    fn doubtful(&self, doubt: &Doubt) {
+    fn doubtful(&self, _: &Path, doubt: &Doubt) {
         self.doubts.lock().unwrap().push(doubt.clone());
     }
 
