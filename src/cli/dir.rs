@@ -6,6 +6,7 @@ use super::{config, detector, scan};
 use anyhow::Context as _;
 use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
+use residue::source::git::GitSource;
 use residue::suppress::Reach;
 use residue::suppress::ignore::Root;
 use std::fs;
@@ -35,7 +36,8 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
              context,
              progress,
          }| {
-            let source = FileSource::new(named, options, context, progress)?;
+            let files = FileSource::new(named, options, context, progress)?;
+            let source = GitSource::among(files, options, context, progress);
             Ok(Box::new(source))
         },
     )

@@ -60,8 +60,10 @@ impl Attribution {
         let Survey {
             history,
             mut changes,
+            head,
             is_whole,
         } = survey;
+        let head = head.and_then(|commit| objects.tree_of(commit));
         changes.sort_by_key(|change| change.commit);
         let changing = changes.iter().filter_map(|change| change.commit);
         let told = hits.iter().filter_map(|id| history.number(id));
@@ -74,7 +76,7 @@ impl Attribution {
         Self {
             commits: commits.collect(),
             of_object: by_object(&changes),
-            at_head: at_head(objects, &changes, hits),
+            at_head: head.map_or_else(HashMap::new, |head| at_head(objects, head, &changes, hits)),
             reached,
             history,
             changes,
@@ -206,12 +208,10 @@ fn by_object(changes: &[Change]) -> hashtable::HashMap<ObjectId, Vec<u32>> {
 /// What HEAD has where a hit was brought.
 fn at_head(
     objects: &Objects,
+    head: ObjectId,
     changes: &[Change],
     hits: &hashtable::HashSet<ObjectId>,
 ) -> HashMap<Arc<[u8]>, ObjectId> {
-    let Some(head) = objects.head() else {
-        return HashMap::new();
-    };
     let mut trees = Trees::new(objects, None);
     let brings = |change: &&Change| change.now.is_some_and(|id| hits.contains(&id));
     let brought = changes.iter().filter(brings);

@@ -39,20 +39,20 @@ impl Notes {
 
 /// A repository that was read in full.
 pub(super) struct Memory {
-    places: Places,
-    /// The trees of each pack.
-    trees: Vec<Kept>,
+    places: Arc<Places>,
+    /// What was kept of each pack: trees, and where the pack is not here any more commits and tags.
+    kept: Vec<Kept>,
     commits: HashMap<ObjectId, Raw>,
     others: HashMap<ObjectId, Kind>,
 }
 
 impl Memory {
-    pub(super) fn new(places: Places, trees: Vec<Kept>, notes: Notes) -> Self {
+    pub(super) fn new(places: Arc<Places>, kept: Vec<Kept>, notes: Notes) -> Self {
         let commits = notes.commits.into_inner();
         let others = notes.others.into_inner();
         Self {
             places,
-            trees,
+            kept,
             commits: commits.unwrap_or_else(PoisonError::into_inner),
             others: others.unwrap_or_else(PoisonError::into_inner),
         }
@@ -78,18 +78,20 @@ pub(super) struct Recall {
 
 impl Recall {
     pub(super) fn new(memory: Arc<Memory>) -> Self {
-        let remakes = memory.trees.iter().map(|_| Remake::default());
+        let remakes = memory.kept.iter().map(|_| Remake::default());
         Self {
             remakes: RefCell::new(remakes.collect()),
             memory,
         }
     }
 
-    /// The content of a tree, if it was kept.
-    pub(super) fn tree(&self, id: &gix::oid) -> Option<Rc<[u8]>> {
+    /// An object, if it was kept.
+    pub(super) fn object(&self, id: &gix::oid) -> Option<(Kind, Rc<[u8]>)> {
         let (pack, position) = self.memory.places.packed(id)?;
-        let kept = self.memory.trees.get(pack)?;
-        self.remakes.borrow_mut()[pack].object(kept, position)
+        let kept = self.memory.kept.get(pack)?;
+        let kind = kept.kind(position)?;
+        let content = self.remakes.borrow_mut()[pack].object(kept, position)?;
+        Some((kind, content))
     }
 }
 

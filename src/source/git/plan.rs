@@ -11,7 +11,7 @@ use super::range::Walk;
 use super::reader::{Reader, Text};
 use super::repository::Repository;
 use super::scope::Found;
-use super::staged;
+use super::staged::{self, Index};
 use super::survey::Survey;
 use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
@@ -96,8 +96,15 @@ impl Plan {
             tell(Kind::Missing, "is named by GIT_INDEX_FILE and not there");
         }
         let mut trees = Trees::new(&objects, None);
-        let heads = repository.heads(&objects);
-        let changes = staged::changes(&index, repository.hash(), &heads, &mut trees);
+        let heads = repository.head().into_iter().chain(repository.merged());
+        let heads = heads.filter_map(|commit| objects.tree_of(commit));
+        let heads: Vec<ObjectId> = heads.collect();
+        let changes = staged::changes(
+            &Index::At(index.clone()),
+            repository.hash(),
+            &heads,
+            &mut trees,
+        );
         let changes = changes.unwrap_or_else(|why| {
             tell(Kind::Corrupt, &why);
             Vec::new()
@@ -151,9 +158,10 @@ impl Plan {
         comparison.run(Some(commit.tree), &before);
     }
 
-    /// What is known of the commits that were read.
-    pub(super) fn into_survey(self) -> Survey {
+    /// What is known of the commits that were read; `head` is the one that is checked out.
+    pub(super) fn into_survey(self, head: Option<ObjectId>) -> Survey {
         Survey {
+            head,
             history: self.history,
             changes: self.changes,
             is_whole: true,

@@ -13,7 +13,6 @@ use crate::unpack::open::{self, Bounds, Unpacker};
 use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,8 +27,10 @@ pub(super) struct Reader<'s> {
     pub(super) named: Option<Named<'s>>,
     /// What is to be remembered of the objects, if anything is.
     pub(super) notes: Option<&'s Notes>,
-    /// Where git-lfs keeps its store.
-    pub(super) common_dir: &'s Path,
+    /// Whether a content that git-lfs keeps is here, by its name.
+    pub(super) has_lfs: &'s (dyn Fn(&str) -> bool + Sync),
+    /// What stands in front of an object's name in what is told of it.
+    pub(super) within: &'s str,
     /// Pointers to files that are not in that store.
     pub(super) lfs: AtomicU64,
     /// Commits that were read.
@@ -54,7 +55,9 @@ impl Reader<'_> {
                 Err(why) => self.failed(&text.id, Kind::Corrupt, why),
             }
         }
-        if text.kind == objs::Kind::Blob && lfs::is_elsewhere(text.data, self.common_dir) {
+        if text.kind == objs::Kind::Blob
+            && lfs::pointer(text.data).is_some_and(|name| !(self.has_lfs)(&name))
+        {
             self.lfs.fetch_add(1, Ordering::Relaxed);
         }
         self.search(text, derived.filter(|_| !self.whole))
@@ -96,7 +99,7 @@ impl Reader<'_> {
         let file = open::File {
             origin,
             size: Some(text.data.len() as u64),
-            place: &|| format!("object {}", text.id),
+            place: &|| format!("{}object {}", self.within, text.id),
         };
         let mut data = text.data;
         // Reading from memory cannot fail.
@@ -119,7 +122,7 @@ impl Reader<'_> {
         let file = open::File {
             origin: &Origin::Object(super::name(&id)),
             size: None,
-            place: &|| format!("object {id}"),
+            place: &|| format!("{}object {id}", self.within),
         };
         // The unpacker counts the bytes.
         let (_, result) = unpacker.file(&file, &mut |buffer| content.read(buffer));
@@ -154,7 +157,7 @@ impl Reader<'_> {
         self.note(|notes| notes.forget(id));
         self.sink.shortfall(Shortfall::new(
             kind,
-            format!("object {id}"),
+            format!("{}object {id}", self.within),
             format!("cannot be read: {why}"),
         ));
     }

@@ -11,6 +11,7 @@ use super::overlay::{IndexBuilder, Node};
 use super::reading::Reading;
 use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
+use crate::source::git::layers as git;
 use crate::source::metered::Metered;
 use crate::source::packages::Draft;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
@@ -84,6 +85,7 @@ pub(super) struct LayerReader<'a> {
     unpacker: Unpacker<'a>,
     index: IndexBuilder,
     packages: Draft,
+    git: git::Draft,
     shape: Shape,
     /// How many entries of the same path stand before the one at hand.
     copy: u32,
@@ -114,6 +116,7 @@ impl<'a> LayerReader<'a> {
             unpacker: Unpacker::new(scan.sink, scan.context, bounds),
             index: IndexBuilder::default(),
             packages: Draft::new(&scan.packages),
+            git: git::Draft::new(label, &scan.git),
             shape: Shape::Unknown,
             copy: 0,
             numbered: 0,
@@ -160,6 +163,7 @@ impl<'a> LayerReader<'a> {
             sums,
             shape: self.shape,
             packages: self.packages.finish(),
+            git: self.git.finish(),
             again: None,
         }
     }
@@ -286,13 +290,17 @@ impl<'a> LayerReader<'a> {
             size: Some(entry.size),
             place: &|| place_of(label, &entry.path),
         };
+        let mut passing = git::Passing::default();
         let (_, result) = self.unpacker.file(&file, &mut |buffer| {
             let count = read(buffer)?;
             if let Some(record) = &mut record {
                 record.take(&buffer[..count]);
             }
+            self.git.take(&mut passing, &entry.path, &buffer[..count]);
             Ok(count)
         });
+        let part = self.part();
+        self.git.close(passing, &entry.path, part);
         if let Some(record) = record {
             self.packages.close(record);
         }

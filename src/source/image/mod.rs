@@ -27,6 +27,7 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod repositories;
 mod reread;
 mod storage;
 mod store;
@@ -45,13 +46,16 @@ use places::Places;
 use platform::Platform;
 use reading::Reading;
 use registry::{Asking, Registries};
+use repositories::LayersAgain;
 use reread::Rereading;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use super::git::layers::{self as git, Repositories};
 use super::packages::Room;
-use super::{Hit, Source};
-use crate::model::{Counter, Coverage, Options, Origin, Place, Progress};
+use super::{Hit, Seen, Source};
+use crate::model::{Counter, Coverage, LayerId, Occurrence, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -65,6 +69,7 @@ pub struct ImageSource<'a> {
     progress: &'a dyn Progress,
     registries: Registries,
     places: OnceLock<Places>,
+    repositories: OnceLock<Repositories>,
 }
 
 impl<'a> ImageSource<'a> {
@@ -89,6 +94,7 @@ impl<'a> ImageSource<'a> {
             progress,
             registries: Registries::default(),
             places: OnceLock::new(),
+            repositories: OnceLock::new(),
         })
     }
 
@@ -107,6 +113,29 @@ impl<'a> ImageSource<'a> {
         access.until = timeout.and_then(|time| Instant::now().checked_add(time));
         self.registries = Registries::new(access);
         Ok(self)
+    }
+}
+
+impl ImageSource<'_> {
+    /// Reads the repositories that lie in the layers.
+    fn repositories(
+        &self,
+        places: &Places,
+        remains: BTreeMap<LayerId, git::Remains>,
+        sink: &dyn Sink,
+    ) -> Repositories {
+        let rereading = Rereading {
+            limits: &self.options.limits,
+            is_stopped: &|| sink.stopped(),
+        };
+        let work = git::Work {
+            options: self.options,
+            context: self.context,
+            progress: self.progress,
+            sink,
+            again: &LayersAgain { places, rereading },
+        };
+        Repositories::read(remains, &places.git_stacks(), &work)
     }
 }
 
@@ -131,14 +160,19 @@ impl Source for ImageSource<'_> {
             silent: Mutex::default(),
             sink,
             packages: Room::of(&self.options.limits),
+            git: git::Room::of(&self.options.limits),
             catalog: Mutex::new(Catalog::of(names.collect())),
         };
         reading.run();
         let catalog = reading.catalog.into_inner();
-        let places = Places::of(catalog.unwrap_or_else(PoisonError::into_inner));
+        let mut catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let remains = catalog.take_git();
+        let places = Places::of(catalog);
         sink.count(Counter::Layers, places.layers() as u64);
+        let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);
+        let _ = self.repositories.set(repositories);
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
@@ -146,6 +180,24 @@ impl Source for ImageSource<'_> {
         places
             .map(|places| places.of_origin(origin))
             .unwrap_or_default()
+    }
+
+    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+        if let Some(repositories) = self.repositories.get() {
+            repositories.settle(hits, coverage);
+        }
+    }
+
+    fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
+        let Some((places, repositories)) = self.places.get().zip(self.repositories.get()) else {
+            return Vec::new();
+        };
+        let mut found = places.in_histories(repositories, seen);
+        for (index, seen) in seen.iter().enumerate() {
+            let places = self.places(seen.origin).into_iter();
+            found.extend(places.map(|place| (index, Occurrence::new(place, seen.position))));
+        }
+        found
     }
 
     fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {

@@ -33,12 +33,13 @@ pub use error::{Doubt, ObjectError, PackError};
 pub use indexing::{Indexing, Outside};
 pub use kept::{Kept, Remake};
 pub use listing::Listing;
+pub(super) use source::LOOKED_UP;
 pub use visit::{Object, Visit};
 
 use self::entries::Entries;
 use self::forest::Forest;
 use self::indexing::List;
-use self::source::{Data, LOOKED_UP};
+use self::source::Data;
 use self::turn::Room;
 use self::walk::{Job, Walk};
 use super::Bytes;
