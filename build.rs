@@ -6,6 +6,7 @@ use ruleset::anchors::{self, Window};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -58,11 +59,31 @@ fn main() -> Result<(), Box<dyn Error>> {
             windows.insert(pattern.as_str(), window);
         }
     }
+    println!("cargo::rustc-env=RESIDUE_SOURCES={:016x}", sources()?);
     let target = env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     let target = Path::new(&target);
     fs::write(target.join("rules.json"), serde_json::to_vec(&rules)?)?;
     fs::write(target.join("windows.in"), table(&windows)?)?;
     Ok(())
+}
+
+/// A hash of all that the program is made of: results that one build has kept are of no use to another.
+fn sources() -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let mut paths = vec![PathBuf::from("Cargo.lock"), PathBuf::from("src")];
+    while let Some(path) = paths.pop() {
+        println!("cargo::rerun-if-changed={}", path.display());
+        if path.is_dir() {
+            let mut inside: Vec<_> = fs::read_dir(&path)?
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<_, _>>()?;
+            inside.sort();
+            paths.append(&mut inside);
+        } else if path.exists() {
+            fs::read(&path)?.hash(&mut hasher);
+        }
+    }
+    Ok(hasher.finish())
 }
 
 /// The rule files, in the order of their names.

@@ -25,3 +25,11 @@ bench:
 # Licences and advisories of all dependencies.
 deny:
     cargo deny check
+
+# Run the hostile inputs that are about size alone; they take minutes.
+scale:
+    cargo test --release --test hostile -- --ignored --test-threads 1
+
+# Fuzz every target, each for so many seconds.
+fuzz SECONDS="600":
+    fuzz/run {{SECONDS}}

@@ -39,9 +39,9 @@ def write_blob(out, data, media_type):
     return {"mediaType": media_type, "digest": f"sha256:{digest}", "size": len(data)}
 
 
-def write_layer(out, paths, share):
-    """Packs files until `share` bytes are in; returns bytes of content, diffID and descriptor."""
-    tar, used = io.BytesIO(), 0
+def pack(tar, paths, share):
+    """Packs files into an archive until `share` bytes are in; returns bytes of content."""
+    used = 0
     with tarfile.open(fileobj=tar, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for path in paths:
             info = archive.gettarinfo(path)
@@ -53,6 +53,13 @@ def write_layer(out, paths, share):
             used += info.size
             if used >= share:
                 break
+    return used
+
+
+def write_layer(out, paths, share):
+    """Packs files until `share` bytes are in; returns bytes of content, diffID and descriptor."""
+    tar = io.BytesIO()
+    used = pack(tar, paths, share)
     diff_id = "sha256:" + hashlib.sha256(tar.getvalue()).hexdigest()
     return used, diff_id, write_blob(out, gzip.compress(tar.getvalue(), 6, mtime=0), LAYER)
 
@@ -67,8 +74,14 @@ def write_image(out, sources, size, count):
     os.makedirs(f"{out}/blobs/sha256", exist_ok=True)
     paths = iter(files(sources))
     packed = [write_layer(out, paths, size / count) for _ in range(count)]
-    layers = [descriptor for _, _, descriptor in packed]
-    rootfs = {"type": "layers", "diff_ids": [diff_id for _, diff_id, _ in packed]}
+    write_layout(out, [(diff_id, descriptor) for _, diff_id, descriptor in packed])
+    return sum(used for used, _, _ in packed)
+
+
+def write_layout(out, packed):
+    """Writes what names layers that are stored already, by diffID and descriptor."""
+    layers = [descriptor for _, descriptor in packed]
+    rootfs = {"type": "layers", "diff_ids": [diff_id for diff_id, _ in packed]}
     config = {"architecture": "amd64", "os": "linux", "config": {}, "rootfs": rootfs}
     config = write_blob(out, json.dumps(config).encode(), CONFIG)
     manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers}
@@ -79,7 +92,6 @@ def write_image(out, sources, size, count):
     write_json(f"{out}/manifest.json", [saved])
     write_json(f"{out}/index.json", {"schemaVersion": 2, "manifests": [manifest]})
     write_json(f"{out}/oci-layout", {"imageLayoutVersion": "1.0.0"})
-    return sum(used for used, _, _ in packed)
 
 
 def main():

@@ -27,7 +27,7 @@ GOALS = """
 
 
 def residue(target):
-    return [os.path.join(RELEASE, "residue"), "image", "--quiet", target]
+    return [os.path.join(RELEASE, "residue"), "image", "--quiet", "--no-cache", target]
 
 
 def make_images(work):

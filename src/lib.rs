@@ -8,6 +8,7 @@
 //! within limits; *detect* turns text into candidate findings; *suppress* says which of them are known
 //! or allowed; *report* writes what is left, redacted. `scan` wires them together.
 
+pub mod cache;
 pub mod config;
 pub mod detect;
 pub mod model;

@@ -117,7 +117,7 @@ fn a_stalled_input_ends_in_time_with_what_it_had() {
     for (form, input) in [(&["stdin"][..], &token), (&["stdin", "--jsonl"], &record)] {
         let begin = Instant::now();
         let args = form.iter().chain(&flags).copied();
-        let run = residue(args).stalled(input.clone().into_bytes(), Duration::from_secs(30));
+        let run = residue(args).start(input.as_str()).end();
         assert!(begin.elapsed() < Duration::from_secs(20));
         let report = run.expect(1).report();
         report.expect_gaps(&["timeout"]);

@@ -41,7 +41,7 @@ TRUFFLEHOG = "--no-verification --no-update --json"
 TITUS = "--quiet --output :memory: --accessibility private"  # or it asks GitHub
 PEERS = [
     Peer("residue", "--version", f"dir {RESIDUE} {{target}}", f"repo {RESIDUE} {{target}}",
-         f"image {RESIDUE} docker-archive:{{target}}", fine=(0, 3)),
+         f"image {RESIDUE} --no-cache docker-archive:{{target}}", fine=(0, 3)),
     Peer("kingfisher", "--version", f"scan {KINGFISHER} --git-history none {{target}}", f"scan {KINGFISHER} {{target}}",
          f"scan docker {KINGFISHER} --no-limits --archive {{target}}", fine=(0, 200, 205)),
     Peer("noseyparker", "--version", "scan --quiet --progress never --git-history none --datastore {new} {target}",

@@ -22,6 +22,7 @@ type Stage = (&'static str, fn(&Subjects));
 const STAGES: &[Stage] = &[
     ("start", start::run),
     ("prefilter", pass::prefilter),
+    ("literals", pass::literals),
     ("search", pass::search),
     ("near-misses", near_miss::run),
 ];

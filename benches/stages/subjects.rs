@@ -18,8 +18,8 @@ pub(crate) struct Subjects {
     pub(crate) automaton: Automaton,
     /// The engine in use.
     pub(crate) quads: Quads,
-    /// Number of literals.
-    pub(crate) literals: usize,
+    /// The literals of all rules, sorted.
+    pub(crate) literals: Vec<Vec<u8>>,
     scratch: RefCell<Scratch>,
 }
 
@@ -33,7 +33,7 @@ impl Default for Subjects {
         Self {
             automaton: Automaton::new(&literals).unwrap(),
             quads: Quads::new(&literals),
-            literals: literals.len(),
+            literals: literals.iter().map(|literal| literal.to_vec()).collect(),
             detector: Detector::new(rules, 0).unwrap(),
             scratch: RefCell::default(),
         }

@@ -1,17 +1,20 @@
 //! The arguments, as people type them. Lists of values come from the library's tables, and each
 //! group of flags turns itself into the plain value that the library takes.
 
+mod cache;
 mod config;
 mod explain;
 mod fleet;
 mod hook;
 mod registry;
+mod relatives;
 mod repo;
 mod run;
 mod running;
 mod suppress;
 
 use super::exit::Exit;
+pub(super) use cache::{CacheArgs, CacheCommand, FolderArgs, KeepArgs};
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
@@ -19,6 +22,7 @@ pub(super) use fleet::AuditArgs;
 use fleet::FleetArgs;
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
 use registry::RegistryArgs;
+use relatives::RelativeArgs;
 pub(super) use repo::RepoArgs;
 use residue::config::{Config, From, Wishes};
 use residue::model::Options;
@@ -44,6 +48,8 @@ Examples:
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
   residue image 'ghcr.io/me/app:1.*' --from-file fleet.txt
+  residue image app:1.3 --since app:1.2       what is new since an older image
+  residue image app:1.3 --base debian:13 --fail-on-inherited critical
   residue image app.tar --fail-on high --report sarif=residue.sarif";
 
 const DIR_EXAMPLES: &str = "\
@@ -146,6 +152,9 @@ pub(super) enum Command {
     /// Write down what is known, so that only what is new fails
     #[command(after_help = BASELINE_EXAMPLES)]
     Baseline(BaselineArgs),
+    /// Look after the results that scans of images keep
+    #[command(after_help = cache::EXAMPLES)]
+    Cache(CacheArgs),
 }
 
 /// What to scan and how.
@@ -174,6 +183,12 @@ pub(super) struct ImageArgs {
 
     #[command(flatten)]
     pub(super) registry: RegistryArgs,
+
+    #[command(flatten)]
+    pub(super) cache: KeepArgs,
+
+    #[command(flatten)]
+    pub(super) relatives: RelativeArgs,
 
     #[command(flatten)]
     pub(super) run: RunArgs,
@@ -273,7 +288,7 @@ impl ImageArgs {
     pub(super) fn options(&self, config: &Config, now: i64) -> Options {
         Options {
             platforms: self.platforms.clone(),
-            verify_diff_ids: self.verify_diff_id,
+            verify_diff_ids: self.verify_diff_id || self.relatives.needs_proof(),
             ..config.options(now)
         }
     }

@@ -1,7 +1,8 @@
 //! `residue container`: containers of the engines on this machine.
 
 use super::args::ContainerArgs;
-use super::scan::{self, Plan, Setting};
+use super::sandbox::Outside;
+use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::source::image::{ImageSource, Target};
 use residue::suppress::Reach;
@@ -13,22 +14,14 @@ pub(super) fn run(args: &ContainerArgs) -> anyhow::Result<u8> {
         options: config.options(detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::SERVICES,
     };
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| {
-            let targets = match args.all {
-                true => vec![Target::running()],
-                false => Target::containers(&args.containers),
-            };
-            Ok(Box::new(ImageSource::new(
-                targets, options, context, progress,
-            )?))
-        },
-    )
+    scan::run(&args.run, plan, |setting| {
+        let targets = match args.all {
+            true => vec![Target::running()],
+            false => Target::containers(&args.containers),
+        };
+        let source = ImageSource::new(targets, setting.options, setting.context, setting.progress)?;
+        Ok(Box::new(source))
+    })
 }

@@ -1,8 +1,9 @@
 //! `residue dir`: files and directories.
 
 use super::args::DirArgs;
-use super::scan::{Plan, Setting};
-use super::{config, detector, scan};
+use super::sandbox::Outside;
+use super::scan::{self, Plan};
+use super::{config, detector};
 use anyhow::Context as _;
 use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
@@ -27,20 +28,14 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
         config,
         options,
         reach,
+        outside: Outside::Nothing,
     };
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| {
-            let files = FileSource::new(named, options, context, progress)?;
-            let source = GitSource::among(files, options, context, progress);
-            Ok(Box::new(source))
-        },
-    )
+    scan::run(&args.run, plan, |setting| {
+        let (options, context, progress) = (setting.options, setting.context, setting.progress);
+        let files = FileSource::new(named, options, context, progress)?;
+        let source = GitSource::among(files, options, context, progress);
+        Ok(Box::new(source))
+    })
 }
 
 /// The targets: files are the user's own.

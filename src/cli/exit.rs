@@ -16,6 +16,9 @@ pub(super) enum Exit {
     Incomplete,
 }
 
+/// What shells add to the number of the signal that ended a process.
+const BY_SIGNAL: u8 = 128;
+
 impl Exit {
     const ALL: [Self; 4] = [Self::Clean, Self::Found, Self::Refused, Self::Incomplete];
 
@@ -27,6 +30,11 @@ impl Exit {
             Self::Refused => 2,
             Self::Incomplete => Policy::INCOMPLETE,
         }
+    }
+
+    /// The number after a scan that this signal has interrupted, whatever it found until then.
+    pub(super) const fn interrupted(signal: u8) -> u8 {
+        BY_SIGNAL.saturating_add(signal)
     }
 
     const fn meaning(self) -> &'static str {
@@ -42,13 +50,16 @@ impl Exit {
 
     /// The table for the help.
     pub(super) fn table() -> String {
-        Self::ALL
-            .into_iter()
-            .fold(String::new(), |mut table, exit| {
-                // Writing to a string cannot fail.
-                let _ = writeln!(table, "  {}  {}", exit.code(), exit.meaning());
-                table
-            })
+        let mut table = String::new();
+        for exit in Self::ALL {
+            // Writing to a string cannot fail.
+            let _ = writeln!(table, "  {}  {}", exit.code(), exit.meaning());
+        }
+        let _ = writeln!(
+            table,
+            "  {BY_SIGNAL} and more  interrupted, as by Ctrl-C (130); what was found until then is reported"
+        );
+        table
     }
 }
 
@@ -59,5 +70,6 @@ mod tests {
     #[test]
     fn the_codes_are_those_of_the_contract() {
         assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 3]);
+        assert_eq!([2, 15].map(Exit::interrupted), [130, 143]);
     }
 }

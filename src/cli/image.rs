@@ -1,10 +1,12 @@
 //! `residue image`: container images.
 
 use super::args::ImageArgs;
+use super::cache::Kept;
+use super::sandbox::Outside;
 use super::scan::Plan;
 use super::{config, detector, scan};
 use anyhow::{Context as _, bail};
-use residue::source::image::{ImageSource, Target};
+use residue::source::image::{Base, ImageSource, Target};
 use residue::suppress::Reach;
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,23 +18,30 @@ const LIST: u64 = 64 << 20;
 /// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let config = config::load(&args.run, &[], args.run.wishes())?;
+    share_stdin(args)?;
+    let targets = targets(args)?;
+    let (base, former) = (args.relatives.base()?, args.relatives.since()?);
+    let kept = Kept::new(&args.cache);
+    let others = base.iter().filter_map(Base::image).chain(&former);
+    let outside = match targets.iter().chain(others).all(Target::is_file) {
+        true => kept.folder().map_or(Outside::Nothing, Outside::Keeps),
+        false => Outside::SERVICES,
+    };
     let plan = Plan {
         options: args.options(&config, detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside,
     };
-    share_stdin(args)?;
-    let targets = targets(args)?;
     let access = args.registry.access()?;
-    scan::run(&args.run, plan, |setting| {
-        let scan::Setting {
-            options,
-            context,
-            progress,
-        } = setting;
-        let source = ImageSource::new(targets, options, context, progress)?;
-        Ok(Box::new(source.with_access(access)?))
-    })
+    let code = scan::run(&args.run, plan, |setting| {
+        let cache = kept.open(&setting);
+        let source = ImageSource::new(targets, setting.options, setting.context, setting.progress)?;
+        let source = source.with_access(access)?.with_cache(cache);
+        Ok(Box::new(source.with_base(base).since(former)))
+    });
+    kept.tell();
+    code
 }
 
 /// Refuses a call that wants more than one thing from standard input.

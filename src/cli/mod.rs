@@ -12,6 +12,7 @@ use std::process::ExitCode;
 mod args;
 mod audit;
 mod baseline;
+mod cache;
 mod config;
 mod container;
 mod detector;
@@ -26,7 +27,9 @@ mod process;
 mod progress;
 mod repo;
 mod rules;
+mod sandbox;
 mod scan;
+mod signals;
 mod stdin;
 mod values;
 
@@ -48,15 +51,18 @@ pub(crate) fn main() -> ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Ignore(args) => ignore::run(&args),
         Command::Baseline(args) => baseline::run(&args),
+        Command::Cache(args) => cache::run(&args),
     };
     ExitCode::from(code.unwrap_or_else(|error| {
-        tell(
-            AnsiColor::Red.on_default().bold(),
-            "error",
-            &format!("{error:#}"),
-        );
+        tell_error(&error);
         Exit::Refused.code()
     }))
+}
+
+/// Says what went wrong, with its causes.
+fn tell_error(error: &anyhow::Error) {
+    let style = AnsiColor::Red.on_default().bold();
+    tell(style, "error", &format!("{error:#}"));
 }
 
 /// Says something on standard error. That nobody listens is no reason to stop.

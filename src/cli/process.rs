@@ -1,6 +1,7 @@
 //! `residue process`: running processes.
 
 use super::args::ProcessArgs;
+use super::sandbox::Outside;
 use super::scan::{self, Plan};
 use super::{config, detector};
 use residue::source::process::{ProcessSource, Processes};
@@ -13,6 +14,7 @@ pub(super) fn run(args: &ProcessArgs) -> anyhow::Result<u8> {
         options: config.options(detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::Needs("a sandbox may not look at other processes"),
     };
     scan::run(&args.run, plan, |setting| {
         let processes = match args.all {

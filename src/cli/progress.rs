@@ -6,6 +6,7 @@ use super::tell;
 use anstyle::Style;
 use indicatif::{BinaryBytes, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use residue::model::{Ahead, Meter, Progress};
+use residue::report::visible;
 use std::env;
 use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
@@ -150,10 +151,11 @@ impl Drop for Line {
     }
 }
 
-/// An image in one line.
+/// An image in one line, whatever it is called.
 fn told(target: &str, ahead: Option<Ahead>) -> String {
+    let target = visible(target.as_bytes());
     let Some(ahead) = ahead else {
-        return target.to_owned();
+        return target;
     };
     let counted = |number, noun| match number {
         1 => format!("1 {noun}"),
@@ -231,6 +233,10 @@ mod tests {
     #[test]
     fn an_image_is_told_in_one_line() {
         assert_eq!(told("app:1", None), "app:1");
+        assert_eq!(
+            told("a\n::error::b\u{202e}", None),
+            r"a\n::error::b\u{202e}"
+        );
         assert_eq!(told("app:1", ahead(None)), "app:1: 2 images, 1 layer");
         assert_eq!(
             told("app:1", ahead(Some(1536))),

@@ -3,8 +3,9 @@
 mod clone;
 
 use super::args::RepoArgs;
-use super::scan::{Plan, Setting};
-use super::{config, detector, scan};
+use super::sandbox::Outside;
+use super::scan::{self, Plan};
+use super::{config, detector};
 use residue::model::Options;
 use residue::source::git::{Asked, Environment, Files, GitSource, Scope};
 use residue::suppress::Reach;
@@ -14,22 +15,18 @@ use std::path::PathBuf;
 
 /// Scans a repository.
 pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
-    let clone = match args
+    let url = args
         .target
         .as_deref()
-        .filter(|target| clone::is_url(target))
-    {
-        Some(url) => Some(clone::Clone::of(url)?),
-        None => None,
-    };
-    let asked = asked(args, clone.as_ref());
-    let local = match clone {
+        .filter(|target| clone::is_url(target));
+    let mut asked = asked(args, url.is_some());
+    let local = match url {
         Some(_) => Vec::new(),
         None => vec![Root::of_repository(&asked.name, &asked.path)],
     };
     let config = config::load(&args.run, &local, args.wishes())?;
     let options = config.options(detector::now()?);
-    let reach = match clone {
+    let reach = match url {
         Some(_) => Reach::foreign(),
         None => Reach {
             local,
@@ -40,16 +37,20 @@ pub(super) fn run(args: &RepoArgs) -> anyhow::Result<u8> {
         config,
         options,
         reach,
+        outside: match url {
+            Some(_) => Outside::Needs("git fetches the repository"),
+            None => Outside::Nothing,
+        },
     };
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| { Ok(Box::new(GitSource::new(asked, options, context, progress)?)) },
-    )
+    let mut kept = None;
+    scan::run(&args.run, plan, |setting| {
+        if let Some(url) = url {
+            let clone = clone::Clone::of(url, setting.stop)?;
+            asked.path = kept.insert(clone).path().to_owned();
+        }
+        let source = GitSource::new(asked, setting.options, setting.context, setting.progress)?;
+        Ok(Box::new(source))
+    })
 }
 
 /// Entries may speak of any of a repository's history.
@@ -59,20 +60,17 @@ fn is_whole(asked: &Asked, options: &Options) -> bool {
     is_all && takes_all && asked.attribution
 }
 
-fn asked(args: &RepoArgs, clone: Option<&clone::Clone>) -> Asked {
+/// What the arguments ask for; the path of a clone is known when it is made.
+fn asked(args: &RepoArgs, is_clone: bool) -> Asked {
     let target = args.target.as_deref();
     Asked {
-        path: match (clone, target) {
-            (Some(clone), _) => clone.path().to_owned(),
-            (None, Some(path)) => path.into(),
-            (None, None) => here(),
-        },
+        path: target.map_or_else(here, PathBuf::from),
         name: target.unwrap_or(".").to_owned(),
         scope: args.scope(),
-        files: match (clone, args.files()) {
+        files: match args.files() {
             // Its configuration is ours, and it has no files.
-            (Some(_), Files::All) => Files::None,
-            (_, files) => files,
+            Files::All if is_clone => Files::None,
+            files => files,
         },
         attribution: !args.no_attribution,
         whole_objects: args.whole_objects,

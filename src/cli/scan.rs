@@ -3,13 +3,17 @@
 
 use super::args::{OutputArgs, RunArgs};
 use super::detector;
+use super::exit::Exit;
 use super::progress::Display;
-use super::tell;
+use super::sandbox::{self, Outside};
+use super::signals::Signals;
+use super::{tell, tell_error};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::Style;
 use anyhow::bail;
 use residue::config::Config;
-use residue::model::{Counter, Identity, Options, Outcome, Progress};
+use residue::detect::Detector;
+use residue::model::{Counter, Identity, Kind, Options, Outcome, Progress};
 use residue::report::{self, Destination, View};
 use residue::scan::{Scan, Stop};
 use residue::source::Source;
@@ -21,12 +25,18 @@ use std::time::Instant;
 
 /// What a source is opened with.
 pub(super) struct Setting<'a> {
+    /// What searches the text.
+    pub(super) detector: &'a Detector,
+    /// What makes the fingerprints.
+    pub(super) identity: &'a Identity,
     /// The user's decisions.
     pub(super) options: &'a Options,
     /// What the detector needs around a match.
     pub(super) context: Context,
     /// Told how far the reading has come.
     pub(super) progress: &'a dyn Progress,
+    /// Says whether to come to an end.
+    pub(super) stop: &'a Stop,
 }
 
 /// What is settled before a source is opened.
@@ -37,6 +47,8 @@ pub(super) struct Plan {
     pub(super) options: Options,
     /// What the scanned text may say about itself.
     pub(super) reach: Reach,
+    /// What has to be reached beside the files to read.
+    pub(super) outside: Outside,
 }
 
 /// A source, or why there is none.
@@ -53,15 +65,27 @@ pub(super) fn run(
     let destinations = args.output.destinations(&plan.config.settings);
     check(&destinations)?;
     let policy = args.gate.policy(&plan.config.settings);
-    let outcome = scan(args, plan, open)?;
-    if args.output.verbose {
-        let bytes = outcome.coverage.counted(Counter::Bytes);
-        let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
-        tell(Style::new().dimmed(), "took", &text);
-    }
+    let stop = Stop::after(plan.options.timeout);
+    let signals = Signals::interrupt(&stop)?;
+    let outcome = match (
+        scan(args, plan, &stop, &destinations, open),
+        signals.caught(),
+    ) {
+        (Err(error), Some(signal)) => {
+            tell_error(&error);
+            return Ok(Exit::interrupted(signal));
+        }
+        (outcome, _) => outcome?,
+    };
+    let bytes = outcome.coverage.counted(Counter::Bytes);
+    let text = format!("searched {bytes} bytes in {:.3?}", started.elapsed());
+    tell_verbose(&args.output, "took", &text);
     let view = View::new(&outcome, &policy, args.output.show_secrets);
     deliver(&view, &destinations, &args.output)?;
-    Ok(policy.exit(&outcome))
+    Ok(match signals.caught() {
+        Some(signal) if outcome.coverage.has(Kind::Interrupted) => Exit::interrupted(signal),
+        _ => policy.exit(&outcome),
+    })
 }
 
 /// Refuses reports that could not be written, before the work is done.
@@ -84,32 +108,49 @@ fn check(destinations: &[Destination<'_>]) -> anyhow::Result<()> {
 fn scan(
     args: &RunArgs,
     mut plan: Plan,
+    stop: &Stop,
+    reports: &[Destination<'_>],
     open: impl FnOnce(Setting<'_>) -> Opened<'_>,
 ) -> anyhow::Result<Outcome> {
     let identity = match &args.scan.key_file {
         Some(file) => Identity::from_file(file)?,
         None => Identity::default(),
     };
+    plan.options.keep_secrets = args.output.show_secrets;
     let suppressor = args.suppress.suppressor(&mut plan, &identity.key_id())?;
     let options = &plan.options;
     let detector = detector::tried(plan.config.rules, options.now)?;
     let display = Display::new(args.output.wants_progress());
     let (before, after) = detector.context();
     let source = open(Setting {
+        detector: &detector,
+        identity: &identity,
         options,
         context: Context { before, after },
         progress: &display,
+        stop,
     })?;
+    let state = match args.scan.no_sandbox {
+        true => "off, because --no-sandbox was given".to_owned(),
+        false => sandbox::enter(plan.outside, reports),
+    };
+    tell_verbose(&args.output, "sandbox", &state);
     let outcome = Scan {
         detector: &detector,
         options,
         identity: &identity,
         suppressor: &suppressor,
-        stop: &Stop::after(options.timeout),
+        stop,
     }
     .run(&*source);
     display.finish();
     Ok(outcome?)
+}
+
+fn tell_verbose(output: &OutputArgs, word: &str, text: &str) {
+    if output.verbose {
+        tell(Style::new().dimmed(), word, text);
+    }
 }
 
 /// Writes every report, also when one of them fails, and then tells the first failure.

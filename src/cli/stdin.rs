@@ -1,8 +1,9 @@
 //! `residue stdin`: text, or records of text.
 
 use super::args::StdinArgs;
-use super::scan::{Plan, Setting};
-use super::{config, detector, scan};
+use super::sandbox::Outside;
+use super::scan::{self, Plan};
+use super::{config, detector};
 use residue::source::stdin::StdinSource;
 use residue::suppress::Reach;
 
@@ -13,17 +14,17 @@ pub(super) fn run(args: &StdinArgs) -> anyhow::Result<u8> {
         options: config.options(detector::now()?),
         config,
         reach: Reach::foreign(),
+        outside: Outside::Nothing,
     };
-    scan::run(
-        &args.run,
-        plan,
-        |Setting {
-             options,
-             context,
-             progress,
-         }| {
-            let source = StdinSource::new(args.form(), &args.name, options, context, progress);
-            Ok(Box::new(source))
-        },
-    )
+    scan::run(&args.run, plan, |setting| {
+        let (form, name) = (args.form(), &args.name);
+        let source = StdinSource::new(
+            form,
+            name,
+            setting.options,
+            setting.context,
+            setting.progress,
+        );
+        Ok(Box::new(source))
+    })
 }

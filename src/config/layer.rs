@@ -2,7 +2,7 @@
 
 use super::ConfigError;
 use super::settings::{Set, Wishes};
-use super::values::{Belief, Depth, FailOn, FormatName, Gap, Memory, Threads, Time};
+use super::values::{Belief, Bound, Depth, FailOn, FormatName, Gap, Memory, Threads, Time};
 use crate::model::{Confidence, Severity};
 use crate::ruleset::draft::{self, Drafts, Text};
 use crate::ruleset::{RuleError, keys};
@@ -82,6 +82,8 @@ struct RawScan {
     threads: Option<Spanned<Threads>>,
     max_memory: Option<Spanned<Memory>>,
     depth: Option<Spanned<Depth>>,
+    #[serde(default)]
+    limits: Vec<Spanned<Bound>>,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +177,7 @@ impl Tables<'_> {
             .max_memory
             .map(|memory| self.set(memory, |memory| memory.0));
         wishes.depth = raw.depth.map(|depth| self.set(depth, |depth| depth.0));
+        wishes.limits = self.sets(raw.limits, |bound| bound.0);
     }
 
     fn gate(&self, raw: RawGate, wishes: &mut Wishes) {

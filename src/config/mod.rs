@@ -26,7 +26,7 @@ pub use content::Content;
 pub use error::{ConfigError, Problems};
 pub use find::users_file;
 pub use layer::all_keys;
-pub use quantity::{duration, memory};
+pub use quantity::{duration, limit, memory};
 pub use rows::Row;
 pub use settings::{From, Set, Settings, Wishes};
 pub use values::{FailOn, MOST_DEPTH, MOST_THREADS};
@@ -34,7 +34,7 @@ pub use values::{FailOn, MOST_DEPTH, MOST_THREADS};
 use self::compose::Composer;
 use self::find::common_root;
 use self::read::Reader;
-use crate::model::{Kind, Limits, Options, Shortfall};
+use crate::model::{Kind, Options, Shortfall};
 use crate::ruleset::{self, RuleSet};
 use crate::suppress::Ignores;
 use crate::suppress::ignore::Root;
@@ -93,11 +93,7 @@ impl Config {
             threads: settings.threads.value,
             timeout: settings.timeout.value,
             now,
-            limits: Limits {
-                memory: settings.max_memory.value,
-                depth: settings.depth.value,
-                ..Limits::default()
-            },
+            limits: settings.limits(),
             notes: self.notes.clone(),
             ..Options::default()
         }

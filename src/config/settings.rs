@@ -2,7 +2,7 @@
 //! target's file, that the user's file, that the defaults; lists add up.
 
 use super::FailOn;
-use crate::model::{Confidence, Kind, Limits, Policy};
+use crate::model::{Confidence, Kind, LimitChange, Limits, Policy};
 use crate::report::{FORMATS, Format};
 use std::fmt;
 use std::time::Duration;
@@ -74,6 +74,8 @@ pub struct Wishes {
     pub max_memory: Option<Set<u64>>,
     /// How deep archives are opened inside each other.
     pub depth: Option<Set<usize>>,
+    /// Limits with other values; of one limit the last counts.
+    pub limits: Vec<Set<LimitChange>>,
     /// The least severity that fails.
     pub fail_on: Option<Set<FailOn>>,
     /// The least confidence that is shown.
@@ -101,6 +103,8 @@ pub struct Settings {
     pub max_memory: Set<u64>,
     /// How deep archives are opened inside each other.
     pub depth: Set<usize>,
+    /// Limits with other values; of one limit the last counts.
+    pub limits: Vec<Set<LimitChange>>,
     /// The least severity that fails.
     pub fail_on: Set<FailOn>,
     /// The least confidence that is shown.
@@ -141,6 +145,7 @@ impl Default for Settings {
             threads: Set::default(0),
             max_memory: Set::default(Limits::default().memory),
             depth: Set::default(Limits::default().depth),
+            limits: Vec::new(),
             fail_on: Set::default(FailOn(policy.fail_on)),
             min_confidence: Set::default(policy.min_confidence),
             strict: Set::default(policy.strict),
@@ -164,6 +169,7 @@ impl Settings {
         self.threads.outweighed_by(wishes.threads);
         self.max_memory.outweighed_by(wishes.max_memory);
         self.depth.outweighed_by(wishes.depth);
+        self.limits.extend(wishes.limits);
         self.fail_on.outweighed_by(wishes.fail_on);
         self.min_confidence.outweighed_by(wishes.min_confidence);
         self.strict.outweighed_by(wishes.strict);
@@ -191,16 +197,31 @@ impl Settings {
         refused.unless(&mut wishes.threads, "threads", |_| false);
         refused.unless(&mut wishes.max_memory, "max-memory", |_| false);
         refused.unless(&mut wishes.depth, "depth", |_| false);
+        refused.all(&mut wishes.limits, "limits");
         refused.all(&mut wishes.exclude, "exclude");
         refused.all(&mut wishes.allow_gap, "allow-gap");
         self.follow(wishes);
         refused.0
     }
 
+    /// Every limit by these settings.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits {
+            memory: self.max_memory.value,
+            depth: self.depth.value,
+            ..Limits::default()
+        };
+        for change in &self.limits {
+            limits.change(change.value);
+        }
+        limits
+    }
+
     /// What fails by these settings.
     pub fn policy(&self) -> Policy {
         Policy {
             fail_on: self.fail_on.value.0,
+            fail_on_inherited: self.fail_on.value.0,
             min_confidence: self.min_confidence.value,
             strict: self.strict.value,
             allow_gaps: self.allow_gap.iter().map(|kind| kind.value).collect(),
@@ -227,6 +248,10 @@ impl Settings {
             row("scan.threads", &self.threads, usize::to_string),
             row("scan.max-memory", &self.max_memory, u64::to_string),
             row("scan.depth", &self.depth, usize::to_string),
+        ]);
+        let change = |to: &LimitChange| format!("{}={}", to.limit.name, to.value);
+        rows.extend(list("scan.limits", &self.limits, change));
+        rows.extend([
             row("gate.fail-on", &self.fail_on, |fail| fail.name().to_owned()),
             row(
                 "gate.min-confidence",
@@ -283,6 +308,7 @@ impl Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::quantity;
     use crate::model::Severity;
 
     fn stated<T>(value: T) -> Option<Set<T>> {
@@ -345,6 +371,9 @@ mod tests {
             threads: stated(1000),
             max_memory: stated(1),
             depth: stated(0),
+            limits: stated(quantity::limit("entries=1").unwrap())
+                .into_iter()
+                .collect(),
             exclude: stated("*".to_owned()).into_iter().collect(),
             allow_gap: stated(Kind::Corrupt).into_iter().collect(),
             strict: stated(true),
@@ -363,6 +392,7 @@ mod tests {
                 "threads",
                 "max-memory",
                 "depth",
+                "limits",
                 "exclude",
                 "allow-gap"
             ]

@@ -1,7 +1,7 @@
 //! The values of configuration keys, each checked as it is read.
 
 use super::quantity;
-use crate::model::{Confidence, Kind, Severity};
+use crate::model::{Confidence, Kind, LimitChange, Severity};
 use crate::report::{FORMATS, Format};
 use crate::ruleset::keys;
 use serde::Deserialize;
@@ -65,6 +65,19 @@ impl TryFrom<String> for Memory {
 
     fn try_from(text: String) -> Result<Self, String> {
         quantity::memory(&text).map(Self)
+    }
+}
+
+/// Another value for a limit, as in `entries=5000000`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Bound(pub(super) LimitChange);
+
+impl TryFrom<String> for Bound {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        quantity::limit(&text).map(Self)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) enum Answer {
     /// It does, and the text around the match speaks against it.
     Refusal(Refused),
     /// It does, and the text around it agrees.
-    Match(Confirmed),
+    Match(Box<Confirmed>),
 }
 
 /// A match that was let go.
@@ -87,6 +87,8 @@ pub(super) struct Confirmed {
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
     pub(super) public_key: Option<PublicKey>,
+    /// When the proof would come out otherwise.
+    pub(super) expires: Option<i64>,
     pub(super) encodings: Vec<&'static str>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
@@ -169,7 +171,7 @@ impl Confirm {
         self.prove(&candidate, now, &mut confirmed);
         recognise(candidate.value(), &mut confirmed);
         confirmed.span = span;
-        Some(Answer::Match(confirmed))
+        Some(Answer::Match(Box::new(confirmed)))
     }
 
     fn secret(&self, captures: &Captures) -> Option<Range<usize>> {
@@ -230,6 +232,7 @@ impl Confirm {
             normalised: reading.as_deref().map(Secret::new),
             parts: Vec::new(),
             public_key: None,
+            expires: None,
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
         })
@@ -273,6 +276,7 @@ impl Confirm {
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
         confirmed.public_key = proof.public_key;
+        confirmed.expires = proof.expires;
         confirmed.parts.extend(proof.parts);
     }
 }

@@ -4,6 +4,7 @@
 
 use super::companion;
 use crate::model::{Confidence, Match, Rule};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -34,7 +35,7 @@ pub fn resolve(mut matches: Vec<Match>, rules: &[Rule]) -> Vec<Match> {
 /// Sort key that puts first, of several readings of the same bytes, the one that says most: what was
 /// hidden, the shortest of it first because most of it was undone, before what stands there, and that
 /// before the same read with something near it undone. One that is low says nothing.
-fn reading(found: &Match) -> (bool, u8, usize, usize, Vec<&'static str>) {
+fn reading(found: &Match) -> (bool, u8, usize, usize, Vec<Cow<'static, str>>) {
     let encodings = &found.judged.encodings;
     let length = (found.span.end - found.span.start) as usize;
     let rank = match encodings.is_empty() {

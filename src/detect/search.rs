@@ -8,6 +8,7 @@ use super::run::Run;
 use super::views::Nesting;
 use super::{Detector, Scratch};
 use crate::model::{Derived, Judged, LedTo, Match, Piece, Position, Secret, Trace, Traced};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -131,7 +132,7 @@ impl<'a> Search<'a> {
         {
             Answer::Nothing => LedTo::Nothing,
             Answer::Refusal(_) => LedTo::Refusal,
-            Answer::Match(found) => self.add_confirmed(anchor.rule, found),
+            Answer::Match(found) => self.add_confirmed(anchor.rule, *found),
         }
     }
 
@@ -145,7 +146,7 @@ impl<'a> Search<'a> {
             };
             let answer = self.detector.confirm(rule, self.text, whole, self.scratch);
             if let Answer::Match(found) = answer {
-                self.add_confirmed(rule, found);
+                self.add_confirmed(rule, *found);
             }
         }
     }
@@ -159,7 +160,8 @@ impl<'a> Search<'a> {
             reasons: found.reasons,
             parts: found.parts,
             public_key: found.public_key,
-            encodings: found.encodings,
+            encodings: found.encodings.into_iter().map(Cow::Borrowed).collect(),
+            expires: found.expires,
             written: None,
             remarks: found.remarks,
             allowed: found.allowed,

@@ -9,6 +9,7 @@ use super::run::Run;
 use super::search::Search;
 use super::waiting::Reach;
 use crate::model::{Derived, LedTo, Limits, Match, Piece, Secret, Trace, Viewed};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -145,9 +146,10 @@ impl<'a> Search<'a> {
         let found = trace.matches.into_iter().zip(origins).zip(wanted);
         for ((mut found, origin), _) in found.filter(|(_, wanted)| *wanted) {
             let judged = Arc::make_mut(&mut found.judged);
-            judged
-                .encodings
-                .splice(0..0, view.encodings().iter().copied());
+            judged.encodings.splice(
+                0..0,
+                view.encodings().iter().map(|name| Cow::Borrowed(*name)),
+            );
             judged.remarks.extend_from_slice(&remarks);
             judged.remarks.sort();
             judged.remarks.dedup();

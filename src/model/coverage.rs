@@ -1,12 +1,13 @@
 //! What was looked at and what was not. Every report carries it, and a *gap* in it fails a gate:
 //! nothing that was not read may pass for clean.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Why something was not read, or not in full. The names are those of `--allow-gap`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// A format's own rules are broken: bad checksum, not JSON, wrong types.
     Corrupt,
@@ -24,6 +25,8 @@ pub enum Kind {
     Limit,
     /// The time that was allowed ran out.
     Timeout,
+    /// Somebody ended the scan early.
+    Interrupted,
     /// The whole target could not be reached or is not an image.
     Target,
     /// A platform that an index names and the layout does not hold.
@@ -70,7 +73,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 25] = [
+const KINDS: [(Kind, &str, Class); 26] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -79,6 +82,7 @@ const KINDS: [(Kind, &str, Class); 25] = [
     (Kind::Unsupported, "unsupported", Class::Gap),
     (Kind::Limit, "limit", Class::Gap),
     (Kind::Timeout, "timeout", Class::Gap),
+    (Kind::Interrupted, "interrupted", Class::Gap),
     (Kind::Target, "target", Class::Gap),
     (Kind::PlatformAbsent, "platform-absent", Class::Note),
     (Kind::ForeignLayer, "foreign-layer", Class::Note),
@@ -223,6 +227,12 @@ impl Coverage {
         {
             self.unlisted[last.kind as usize].fetch_add(times, Ordering::Relaxed);
         }
+    }
+
+    /// Whether something was not read for this reason.
+    pub fn has(&self, kind: Kind) -> bool {
+        let is_unlisted = self.unlisted[kind as usize].load(Ordering::Relaxed) > 0;
+        is_unlisted || self.kept().keys().any(|shortfall| shortfall.kind == kind)
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeMap<Shortfall, u64>> {

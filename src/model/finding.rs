@@ -1,6 +1,7 @@
 //! A finding is one secret, with everything that is known about it and every place it stands at.
 
-use super::{Confidence, Fingerprint, KeyPair, Occurrence, Secret, Severity};
+use super::{Change, Confidence, Fingerprint, KeyPair, Occurrence, Secret, Severity};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One secret.
@@ -34,6 +35,8 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Every place, sorted.
     pub occurrences: Vec<Occurrence>,
+    /// What became of it since an older image, if the scan compares with one.
+    pub change: Option<Change>,
     /// Whether a baseline that only new findings are measured against has it.
     pub known: bool,
 }
@@ -44,10 +47,24 @@ impl Finding {
         let mut places = self.occurrences.iter();
         !self.occurrences.is_empty() && places.all(|place| place.suppression.is_some())
     }
+
+    /// Whether every place of it that is not suppressed comes from a base image.
+    pub fn is_inherited(&self) -> bool {
+        let places = self.occurrences.iter();
+        let mut left = places
+            .filter(|place| place.suppression.is_none())
+            .peekable();
+        left.peek().is_some() && left.all(|place| place.place.kinship.base.is_some())
+    }
+
+    /// Whether the image that is scanned has it, in a part that the scan is about.
+    pub fn is_at_issue(&self) -> bool {
+        self.change.is_none_or(Change::is_news)
+    }
 }
 
 /// A named value that belongs to a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// What it is: `user`, `host`, the id of a companion rule.
     pub name: String,

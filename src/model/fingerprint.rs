@@ -7,6 +7,7 @@
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ const PUBLIC_KEY: &[u8] = b"residue fingerprint key, public, version 1";
 const MIN_KEY: usize = 16;
 
 /// The first 16 bytes of HMAC-SHA-256 (RFC 2104) over the normalised secret, shown as 32 hex digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Fingerprint([u8; 16]);
 
 impl fmt::Display for Fingerprint {
@@ -46,6 +47,8 @@ impl FromStr for Fingerprint {
 #[derive(Clone)]
 pub struct Identity {
     mac: Hmac<Sha256>,
+    /// What short hashes are keyed with.
+    factor: u64,
 }
 
 /// A key file that cannot be used.
@@ -83,7 +86,13 @@ impl Identity {
     pub fn with_key(key: &[u8]) -> Self {
         let mac =
             Hmac::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key length"));
-        Self { mac }
+        let mut identity = Self { mac, factor: 0 };
+        let digest = identity.seal(&[b"residue short hashes"]);
+        identity.factor = digest[..8]
+            .iter()
+            .fold(0, |all, &byte| all << 8 | u64::from(byte))
+            | 1;
+        identity
     }
 
     /// Reads the key from a file, as `RESIDUE_KEY_FILE` names it.
@@ -106,12 +115,24 @@ impl Identity {
 
     /// The fingerprint of a normalised secret.
     pub fn fingerprint(&self, normalised: &[u8]) -> Fingerprint {
-        let mut mac = self.mac.clone();
-        mac.update(normalised);
-        let digest = mac.finalize().into_bytes();
         let mut short = [0; 16];
-        short.copy_from_slice(&digest[..16]);
+        short.copy_from_slice(&self.seal(&[normalised])[..16]);
         Fingerprint(short)
+    }
+
+    /// HMAC-SHA-256 over all of these bytes: what shows that they were written by someone with this key.
+    pub fn seal(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    }
+
+    /// A keyed hash of at most eight bytes, too short to tell what they are.
+    pub(super) fn head(&self, bytes: &[u8]) -> u16 {
+        let number = bytes
+            .iter()
+            .fold(0, |all, &byte| all << 8 | u64::from(byte));
+        (number.wrapping_mul(self.factor) >> 48) as u16
     }
 
     /// Names the key without giving it away: 8 hex digits.

@@ -5,12 +5,14 @@
 //! What was judged is therefore shared, and a match in a further version costs little more than its
 //! position.
 
-use super::{Confidence, Part, Position, PublicKey, Remark, Secret};
+use super::{Confidence, Identity, Part, Position, PublicKey, Remark, Secret};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A candidate finding in one blob.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Match {
     /// Number of the rule in its set.
     pub rule: usize,
@@ -21,13 +23,14 @@ pub struct Match {
     /// Whether it came along with bytes copied from another blob, where it was judged.
     pub carried: bool,
     /// What the bytes around it say.
+    #[serde(with = "super::shared")]
     pub judged: Arc<Judged>,
     /// Ids of rules that matched the same place and lost.
     pub aliases: Vec<String>,
 }
 
 /// What a rule makes of the bytes around a literal.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Judged {
     /// The secret as it stands in the text.
     pub secret: Secret,
@@ -39,12 +42,16 @@ pub struct Judged {
     pub reasons: Vec<String>,
     /// Values that belong to the secret.
     pub parts: Vec<Part>,
+    /// The second, since the Unix epoch, after which the judgement would be another, because something in
+    /// the secret expires then.
+    pub expires: Option<i64>,
     /// The public half, of a private key; and of what holds only that half.
     pub public_key: Option<PublicKey>,
     /// The names of what had to be undone to read it, from the outside in: `base64`, `gzip`.
-    pub encodings: Vec<&'static str>,
+    pub encodings: Vec<Cow<'static, str>>,
     /// The bytes that stand in the blob in place of the secret, if it is encoded; of something
     /// compressed all of them, which its matches share.
+    #[serde(with = "super::shared::optional")]
     pub written: Option<Arc<Secret>>,
     /// What comments near it ask for.
     pub remarks: Vec<Remark>,
@@ -54,8 +61,25 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The bytes that identity is computed from.
-    pub fn identity(&self) -> &[u8] {
-        self.normalised.as_ref().unwrap_or(&self.secret).expose()
+    /// What identity is computed from.
+    pub fn identity(&self) -> &Secret {
+        self.normalised.as_ref().unwrap_or(&self.secret)
+    }
+
+    /// The same without the bytes of any secret.
+    #[must_use]
+    pub fn sealed(&self, identity: &Identity) -> Self {
+        let sealed = |secret: &Secret| secret.sealed(identity);
+        let part = |part: &Part| Part {
+            name: part.name.clone(),
+            value: sealed(&part.value),
+        };
+        Self {
+            secret: sealed(&self.secret),
+            normalised: self.normalised.as_ref().map(sealed),
+            written: self.written.as_deref().map(|text| Arc::new(sealed(text))),
+            parts: self.parts.iter().map(part).collect(),
+            ..self.clone()
+        }
     }
 }

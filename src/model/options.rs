@@ -18,6 +18,9 @@ pub struct Options {
     pub threads: usize,
     /// Wall-clock time after which the scan stops with what it has.
     pub timeout: Option<std::time::Duration>,
+    /// Keep the secrets themselves for reports that show them. Else no more than an
+    /// [`Imprint`](super::Imprint) of each is left in the outcome.
+    pub keep_secrets: bool,
     /// The "now" that expiry is measured against, in seconds since the Unix epoch.
     pub now: i64,
     /// Caps on time and memory.

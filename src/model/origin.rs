@@ -4,6 +4,7 @@
 //! and one git blob at many paths.
 
 use super::ObjectId;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Number of a layer in its source's table of distinct layers.
@@ -157,7 +158,7 @@ impl Origin {
 ///
 /// Positions are counted in a text of its own, so no two texts may have the same origin. Of some
 /// parts an entry or a layer has several; these carry a number, counted through the layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EntryPart {
     /// The file's content.
     Content,

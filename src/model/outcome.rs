@@ -1,6 +1,6 @@
 //! What a scan hands to the reports: everything, plain and sorted, nothing left to compute.
 
-use super::{Coverage, Finding};
+use super::{Coverage, Finding, Identity};
 
 /// The result of one scan.
 #[derive(Debug)]
@@ -12,8 +12,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was read and what was not.
     pub coverage: Coverage,
-    /// Which key the fingerprints were made with.
-    pub key_id: String,
+    /// What the fingerprints were made with.
+    pub identity: Identity,
 }
 
 /// One target, and the images found in it if it is not files.
@@ -28,6 +28,8 @@ pub struct Target {
     /// For files: the path that theirs begin at, seen from the current directory, and empty for
     /// that directory itself. `None` for images, whose paths lead to nothing on disk.
     pub base: Option<String>,
+    /// Whether it is the older image that the others are compared with.
+    pub is_former: bool,
 }
 
 /// One image of a target.

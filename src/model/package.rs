@@ -1,5 +1,6 @@
 //! A package that a package manager installed, as the image's own records tell.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ impl fmt::Display for Package {
 }
 
 /// The package managers whose records hold a hash of every file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Ecosystem {
     /// Debian and what descends from it.
     Dpkg,

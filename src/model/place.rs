@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Origin, Package, Position, Remark, Suppression, Where};
+use super::{Commits, Kinship, Origin, Package, Position, Remark, Suppression, Where};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub struct Place {
     pub commits: Option<Arc<Commits>>,
     /// The package that put the file there, if its content is what the package's records say.
     pub package: Option<Arc<Package>>,
+    /// How it stands to other images; only in an image.
+    pub kinship: Kinship,
 }
 
 impl Place {
@@ -46,6 +48,7 @@ impl Place {
             raw: false,
             commits: None,
             package: None,
+            kinship: Kinship::NONE,
         }
     }
 
@@ -111,7 +114,7 @@ pub struct Occurrence {
     /// The secret's position in the blob, of something encoded that of its bytes there.
     pub position: Position,
     /// The names of what has to be undone to read the secret there, from the outside in.
-    pub encodings: Vec<&'static str>,
+    pub encodings: Vec<Cow<'static, str>>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.

@@ -12,6 +12,8 @@ use super::{Class, Confidence, Coverage, Finding, Kind, Outcome, Severity};
 pub struct Policy {
     /// The least severity that fails; `None` means that no finding does.
     pub fail_on: Option<Severity>,
+    /// The same for what stands in layers and values of base images alone.
+    pub fail_on_inherited: Option<Severity>,
     /// The least confidence that is shown and counts for [`Self::fail_on`].
     pub min_confidence: Confidence,
     /// Whether notes are gaps too.
@@ -50,6 +52,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             fail_on: Some(Severity::Low),
+            fail_on_inherited: Some(Severity::Low),
             min_confidence: Confidence::Medium,
             strict: false,
             allow_gaps: Vec::new(),
@@ -70,14 +73,19 @@ impl Policy {
         finding.confidence >= self.min_confidence
     }
 
-    /// Whether a finding is listed: it is sure enough, and some place of it is not suppressed.
+    /// Whether a finding is listed: it is sure enough, some place of it is not suppressed, and it did not
+    /// stand there in an older image.
     pub fn shows(&self, finding: &Finding) -> bool {
-        self.believes(finding) && !finding.is_suppressed()
+        self.believes(finding) && !finding.is_suppressed() && finding.is_at_issue()
     }
 
     /// Whether a finding fails the gate.
     pub fn fails(&self, finding: &Finding) -> bool {
-        let is_bad = self.fail_on.is_some_and(|least| finding.severity >= least);
+        let least = match finding.is_inherited() {
+            true => self.fail_on_inherited,
+            false => self.fail_on,
+        };
+        let is_bad = least.is_some_and(|least| finding.severity >= least);
         is_bad && !finding.known && self.shows(finding)
     }
 
@@ -155,13 +163,14 @@ mod tests {
             remediation: String::new(),
             reference: None,
             occurrences: Vec::new(),
+            change: None,
             known: false,
         };
         Outcome {
             targets: Vec::new(),
             findings: findings.iter().map(finding).collect(),
             coverage,
-            key_id: String::new(),
+            identity: Identity::default(),
         }
     }
 

@@ -2,17 +2,19 @@
 //! certificate names it, which `authorized_keys` line trusts it.
 
 use super::Date;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// A public key by its names, and who speaks of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PublicKey {
     /// SHA-256 of its `SubjectPublicKeyInfo` (RFC 5280, section 4.1.2.7), as in HPKP pins.
     pub spki: [u8; 32],
     /// OpenSSH's name of it, `SHA256:...`; `None` for kinds that SSH does not know.
     pub ssh: Option<String>,
     /// What holds it, where that is not the private key itself.
+    #[serde(with = "super::shared::optional")]
     pub holder: Option<Arc<Holder>>,
 }
 
@@ -24,7 +26,7 @@ impl PublicKey {
 }
 
 /// What holds a public key.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Holder {
     /// A certificate.
     Certificate(Certificate),
@@ -33,7 +35,7 @@ pub enum Holder {
 }
 
 /// What a certificate says (RFC 5280). Texts are those of whoever made it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Certificate {
     /// Distinguished name of its subject (RFC 4514).
     pub subject: String,

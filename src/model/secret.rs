@@ -1,12 +1,26 @@
 //! The secret itself, kept so that it cannot slip out: `Debug` and `Display` show the mask, the
 //! bytes are wiped on drop, and the only way to the plain text is a method whose name says so.
+//!
+//! Once it has been judged a secret can be [sealed](Secret::sealed): then its [`Imprint`] is all that is
+//! left of it. Whoever handles secrets after that need not ask which it is, so that one which was never
+//! more than an imprint, because an earlier scan found it, is like any other.
 
+use super::imprint::{self, Imprint};
+use super::{Fingerprint, Identity};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::fmt;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// A secret's bytes.
+/// A secret.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret(Form);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Form {
+    Plain(Zeroizing<Vec<u8>>),
+    Sealed(Arc<Imprint>),
+}
 
 /// Longest part of a secret that a mask may show, in bytes.
 const SHOWN: usize = 4;
@@ -16,34 +30,101 @@ const MASK_LEN: usize = 40;
 impl Secret {
     /// Takes the bytes of a secret.
     pub fn new(bytes: &[u8]) -> Self {
-        Self(Zeroizing::new(bytes.to_vec()))
+        Self(Form::Plain(Zeroizing::new(bytes.to_vec())))
     }
 
-    /// The plain bytes. Only proofs, identity and `--show-secrets` may ask for them.
+    /// The plain bytes; there are none once it is sealed. Only proofs, identity and `--show-secrets` may
+    /// ask for them.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Form::Plain(bytes) => bytes,
+            Form::Sealed(_) => &[],
+        }
+    }
+
+    /// The same secret without its bytes.
+    #[must_use]
+    pub fn sealed(&self, identity: &Identity) -> Self {
+        Self(Form::Sealed(self.imprint(identity)))
+    }
+
+    /// Its imprint; one that is sealed has that of the identity it was sealed with.
+    pub fn imprint(&self, identity: &Identity) -> Arc<Imprint> {
+        match &self.0 {
+            Form::Plain(bytes) => Arc::new(Imprint::of(bytes, self.masked(), identity)),
+            Form::Sealed(imprint) => Arc::clone(imprint),
+        }
+    }
+
+    /// The keyed hash of its bytes.
+    pub fn fingerprint(&self, identity: &Identity) -> Fingerprint {
+        match &self.0 {
+            Form::Plain(bytes) => identity.fingerprint(bytes),
+            Form::Sealed(imprint) => imprint.digest,
+        }
     }
 
     /// Length in bytes.
     pub fn len(&self) -> usize {
-        self.0.len()
+        match &self.0 {
+            Form::Plain(bytes) => bytes.len(),
+            Form::Sealed(imprint) => imprint.length,
+        }
     }
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
+    }
+
+    /// Bytes of its first line.
+    pub fn first_line(&self) -> usize {
+        match &self.0 {
+            Form::Plain(bytes) => imprint::first_line(bytes),
+            Form::Sealed(imprint) => imprint.first_line,
+        }
     }
 
     /// What a report may show: at most the first sixth of the secret and never more than four
     /// characters, which for a token is its public prefix; then stars.
     pub fn masked(&self) -> String {
-        let shown = (self.len() / 6).min(SHOWN);
-        let head = self.0[..shown].iter().map(|&byte| match byte {
-            b'!'..=b'~' => char::from(byte),
-            _ => '*',
-        });
-        let stars = self.len().min(MASK_LEN) - shown;
-        head.chain(std::iter::repeat_n('*', stars)).collect()
+        match &self.0 {
+            Form::Plain(bytes) => mask(bytes),
+            Form::Sealed(imprint) => imprint.masked.clone(),
+        }
+    }
+}
+
+fn mask(bytes: &[u8]) -> String {
+    let shown = (bytes.len() / 6).min(SHOWN);
+    let head = bytes[..shown].iter().map(|&byte| match byte {
+        b'!'..=b'~' => char::from(byte),
+        _ => '*',
+    });
+    let stars = bytes.len().min(MASK_LEN) - shown;
+    head.chain(std::iter::repeat_n('*', stars)).collect()
+}
+
+impl Serialize for Secret {
+    /// Writes the imprint. The bytes of a secret are never written.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Plain(_) => Err(ser::Error::custom(
+                "a secret is stored only when it is sealed",
+            )),
+            Form::Sealed(imprint) => imprint.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let imprint = Imprint::deserialize(deserializer)?;
+        let is_shown = |byte: u8| matches!(byte, b'!'..=b'~');
+        match imprint.masked.len() <= MASK_LEN && imprint.masked.bytes().all(is_shown) {
+            true => Ok(Self(Form::Sealed(Arc::new(imprint)))),
+            false => Err(de::Error::custom("this is the mask of no secret")),
+        }
     }
 }
 
@@ -90,5 +171,35 @@ mod tests {
                 .next(),
             Some('*')
         );
+    }
+    #[test]
+    fn a_sealed_secret_is_told_like_the_plain_one_and_has_no_bytes() {
+        let identity = Identity::default();
+        let plain = Secret::new(b"correct horse\nbattery staple");
+        let sealed = plain.sealed(&identity);
+        let told = |secret: &Secret| {
+            let texts = (secret.masked(), format!("{secret:?} {secret}"));
+            (
+                texts,
+                secret.len(),
+                secret.first_line(),
+                secret.fingerprint(&identity),
+            )
+        };
+        assert_eq!(told(&sealed), told(&plain));
+        assert_eq!(sealed, sealed.sealed(&Identity::with_key(&[7; 32])));
+        assert!(sealed.expose().is_empty());
+    }
+
+    #[test]
+    fn only_a_sealed_secret_can_be_written_down() {
+        let plain = Secret::new(b"correct horse battery staple");
+        assert!(serde_json::to_string(&plain).is_err());
+        let sealed = plain.sealed(&Identity::default());
+        let text = serde_json::to_string(&sealed).unwrap();
+        assert!(!text.contains("horse"), "{text}");
+        assert_eq!(serde_json::from_str::<Secret>(&text).unwrap(), sealed);
+        let forged = text.replace("corr", "\\u001b[2");
+        assert!(serde_json::from_str::<Secret>(&forged).is_err(), "{forged}");
     }
 }

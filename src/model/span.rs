@@ -1,7 +1,9 @@
 //! Positions inside a blob: byte offsets for the machine, lines and columns for people.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a match stands in its blob.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Byte offset from the start of the blob, in the blob's own encoding.
     pub offset: u64,

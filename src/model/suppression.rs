@@ -4,6 +4,7 @@
 //! is decided for each scan: see `suppress`.
 
 use super::Date;
+use serde::{Deserialize, Serialize};
 
 /// A decision that a place counts for nothing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +51,7 @@ impl SuppressionKind {
 
 /// A comment near a match that asks to let it pass. Detection only reads it; whether it counts is
 /// decided later, because that depends on where the text comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Remark {
     /// How it is spelt.
     pub spelling: Spelling,
@@ -63,7 +64,7 @@ pub struct Remark {
 }
 
 /// The spellings of [`Remark`], ours and those of other scanners.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Spelling {
     /// `residue:allow`.
     Residue,
@@ -94,7 +95,7 @@ impl Spelling {
 }
 
 /// How long a remark holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Until {
     /// It names no end.
     Ever,

@@ -14,6 +14,7 @@ mod history;
 mod matrix;
 mod number;
 mod page;
+mod relatives;
 mod summary;
 
 /// Writes the report.

@@ -3,7 +3,7 @@
 //! without that last line was cut off.
 
 use super::View;
-use super::view::{Coverage, Finding, Hidden, Suppressed, Target, Tool};
+use super::view::{Coverage, Finding, Hidden, Since, Suppressed, Target, Tool};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -27,6 +27,8 @@ struct Summary<'a> {
     hidden: &'a Hidden,
     suppressed: &'a Suppressed,
     findings: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<&'a Since>,
 }
 
 /// Writes the lines.
@@ -44,6 +46,7 @@ pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         hidden: &view.hidden,
         suppressed: &view.suppressed,
         findings: view.findings.len(),
+        since: view.since.as_ref(),
     };
     put(&Line::Summary(summary), out)
 }

@@ -56,6 +56,33 @@ impl Destination<'_> {
             Ok(())
         }
     }
+
+    /// Where writing it changes something: the folder of the file, or the device or named pipe that is
+    /// written to directly. `None` if it goes to the stream, or to one that has no name but in
+    /// `/proc/self/fd`.
+    pub fn written_in(&self) -> Option<PathBuf> {
+        let path = self.file?;
+        match way(path).ok()? {
+            Way::Direct => fs::canonicalize(path).ok(),
+            Way::Replace(file) => Some(folder(&file).to_owned()),
+        }
+    }
+}
+
+/// How a report gets to its file.
+enum Way {
+    /// It is written to what is there: a device or pipe, which cannot be replaced.
+    Direct,
+    /// A finished file is renamed to this one. A link stays a link.
+    Replace(PathBuf),
+}
+
+fn way(path: &Path) -> io::Result<Way> {
+    Ok(match fs::metadata(path) {
+        Ok(found) if !found.is_file() => Way::Direct,
+        Ok(_) => Way::Replace(fs::canonicalize(path)?),
+        Err(_) => Way::Replace(path.to_owned()),
+    })
 }
 
 /// Writes a report to its file, or to `stream` where it has none.
@@ -81,28 +108,25 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> OutputError {
     }
 }
 
-/// Renames a finished file into place; a device or pipe, which cannot be replaced, is written to
-/// directly. A link stays a link.
 fn write_file(view: &View, format: &Format, path: &Path) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(found) if !found.is_file() => {
-            fill(view, format, OpenOptions::new().write(true).open(path)?)
-        }
-        Ok(_) => replace(view, format, &fs::canonicalize(path)?),
-        Err(_) => replace(view, format, path),
+    match way(path)? {
+        Way::Direct => fill(view, format, OpenOptions::new().write(true).open(path)?),
+        Way::Replace(file) => replace(view, format, &file),
     }
 }
 
+/// The draft beside the report has a name that nobody uses, and goes when it cannot be finished.
 fn replace(view: &View, format: &Format, path: &Path) -> io::Result<()> {
-    let draft = draft(path);
-    let written = create(&draft)
-        .and_then(|file| fill(view, format, file))
-        .and_then(|()| fs::rename(&draft, path));
-    if written.is_err() {
-        // The first error is the one to tell; a draft that never was cannot be removed.
-        let _ = fs::remove_file(&draft);
-    }
-    written
+    let mut hidden = OsString::from(".");
+    hidden.push(path.file_name().unwrap_or_default());
+    hidden.push(".");
+    let draft = tempfile::Builder::new()
+        .prefix(&hidden)
+        .suffix(".tmp")
+        .tempfile_in(folder(path))?;
+    let (file, draft) = draft.into_parts();
+    fill(view, format, file)?;
+    Ok(draft.persist(path)?)
 }
 
 /// Report files hold no colours.
@@ -113,29 +137,12 @@ fn fill(view: &View, format: &Format, file: File) -> io::Result<()> {
     file.flush()
 }
 
-/// A name beside the report that no other process uses.
-fn draft(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    folder(path).join(name)
-}
-
 /// The directory of a file; that of a bare name is the current one.
 fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
-}
-
-/// Creates a file that must not exist yet, readable by its owner only.
-fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

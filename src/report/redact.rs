@@ -3,17 +3,10 @@
 //! whatever of a report comes from scanned text passes through a [`Redactor`] that knows the
 //! findings, also hidden ones. Texts of the rules themselves do not: they were never scanned.
 
-use crate::model::Secret;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use crate::model::{Identity, Imprint, Imprints, Secret, Sighting};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// Shorter ones are not masked in other texts at all: every third word would be.
-const LEAST: usize = 3;
-/// Lines of a longer secret from this length on are masked on their own, because a key may stand
-/// on one line here and on many there.
-const LINE: usize = 16;
 /// Stands for a part of a secret, where even its first characters are nobody's business.
 const STARS: &str = "********";
 
@@ -21,16 +14,14 @@ const STARS: &str = "********";
 pub(super) enum Redactor {
     /// The user wants to see the secrets.
     Open,
-    /// Masks what the automaton finds, by the mask of each pattern.
-    Masking(AhoCorasick, Vec<String>),
-    /// There are more secrets than an automaton can hold: no text is shown at all.
-    Closed,
+    /// Masks what bears an imprint, by the mask of each.
+    Masking(Box<Imprints>, Vec<String>),
 }
 
-/// A stretch to mask, and the pattern that covers all of it if one does.
+/// A stretch to mask, and the number of the secret that covers all of it if one does.
 struct Stretch {
     range: Range<usize>,
-    pattern: Option<usize>,
+    whole: Option<usize>,
 }
 
 impl Redactor {
@@ -39,58 +30,38 @@ impl Redactor {
     pub(super) const ANYWHERE: usize = 6;
 
     /// A redactor for these secrets.
-    pub(super) fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut masks = Vec::new();
-        let mut patterns = BTreeSet::new();
-        for secret in secrets {
-            let whole = secret.expose();
-            if whole.len() >= LEAST && patterns.insert(whole.to_vec()) {
-                masks.push((whole.to_vec(), secret.masked()));
-            }
-            for line in lines(whole) {
-                if patterns.insert(line.to_vec()) {
-                    masks.push((line.to_vec(), STARS.to_owned()));
-                }
-            }
-        }
-        let (patterns, masks): (Vec<_>, Vec<_>) = masks.into_iter().unzip();
-        // Keys are long: a full transition table for each of their bytes would take too much memory.
-        AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(patterns)
-            .map_or(Self::Closed, |automaton| Self::Masking(automaton, masks))
+    pub(super) fn new<'a>(
+        identity: &Identity,
+        secrets: impl IntoIterator<Item = &'a Secret>,
+    ) -> Self {
+        let secrets = secrets.into_iter();
+        let made: Vec<_> = secrets
+            .map(|secret| (secret.imprint(identity), secret.masked()))
+            .collect();
+        let imprints = made.iter().map(|(imprint, _)| -> &Imprint { imprint });
+        let imprints = Box::new(Imprints::new(identity.clone(), imprints));
+        Self::Masking(imprints, made.into_iter().map(|(_, mask)| mask).collect())
     }
 
     /// The text without any of the secrets.
     pub(super) fn redact<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match self {
             Self::Open => Cow::Borrowed(text),
-            Self::Closed => Cow::Borrowed(STARS.as_bytes()),
-            Self::Masking(automaton, masks) => mask(text, &stretches(automaton, text), masks),
+            Self::Masking(imprints, masks) => match imprints.find(text) {
+                Ok(seen) => mask(text, &stretches(text, seen), masks),
+                Err(_) => Cow::Borrowed(STARS.as_bytes()),
+            },
         }
     }
 }
 
-/// The lines of a secret of several lines, whether they end in line breaks or in the escape `\n`.
-/// Armour (`-----BEGIN`) is public.
-fn lines(secret: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let several = secret.contains(&b'\n') || secret.windows(2).any(|pair| pair == b"\\n");
-    secret
-        .split(|byte| b"\\\r\n".contains(byte))
-        .map(|line| line.strip_prefix(b"n").unwrap_or(line).trim_ascii())
-        .filter(move |line| several && line.len() >= LINE && !line.starts_with(b"-----"))
-}
-
-/// Every stretch that some secret covers. All matches count, overlapping ones too, so that no
+/// Every stretch that some secret covers. All that were seen count, overlapping ones too, so that no
 /// secret's end sticks out from behind another one.
-fn stretches(automaton: &AhoCorasick, text: &[u8]) -> Vec<Stretch> {
-    let mut found: Vec<Stretch> = automaton
-        .find_overlapping_iter(text)
-        .filter(|hit| hit.len() >= Redactor::ANYWHERE || is_word(text, hit.range()))
-        .map(|hit| Stretch {
-            range: hit.range(),
-            pattern: Some(hit.pattern().as_usize()),
-        })
+fn stretches(text: &[u8], seen: Vec<Sighting>) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = seen
+        .into_iter()
+        .filter(|seen| seen.range.len() >= Redactor::ANYWHERE || is_word(text, seen.range.clone()))
+        .map(|Sighting { range, whole }| Stretch { range, whole })
         .collect();
     found.sort_by_key(|stretch| (stretch.range.start, std::cmp::Reverse(stretch.range.end)));
     found.into_iter().fold(Vec::new(), |mut merged, next| {
@@ -98,7 +69,7 @@ fn stretches(automaton: &AhoCorasick, text: &[u8]) -> Vec<Stretch> {
             Some(last) if next.range.end <= last.range.end => {}
             Some(last) if next.range.start < last.range.end => {
                 last.range.end = next.range.end;
-                last.pattern = None;
+                last.whole = None;
             }
             _ => merged.push(next),
         }
@@ -123,7 +94,7 @@ fn mask<'t>(text: &'t [u8], stretches: &[Stretch], masks: &[String]) -> Cow<'t, 
     let mut done = 0;
     for stretch in stretches {
         clean.extend_from_slice(&text[done..stretch.range.start]);
-        let mask = stretch.pattern.map_or(STARS, |pattern| &masks[pattern]);
+        let mask = stretch.whole.map_or(STARS, |number| &masks[number]);
         clean.extend_from_slice(mask.as_bytes());
         done = stretch.range.end;
     }
@@ -137,7 +108,8 @@ mod tests {
 
     fn redacted(secrets: &[&[u8]], text: &str) -> String {
         let secrets: Vec<Secret> = secrets.iter().map(|bytes| Secret::new(bytes)).collect();
-        let clean = Redactor::new(&secrets).redact(text.as_bytes()).into_owned();
+        let redactor = Redactor::new(&Identity::default(), &secrets);
+        let clean = redactor.redact(text.as_bytes()).into_owned();
         String::from_utf8(clean).unwrap()
     }
 

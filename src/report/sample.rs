@@ -69,7 +69,7 @@ pub(super) fn outcome() -> Outcome {
                 "the index names it, the layout does not hold it",
             ),
         ]),
-        key_id: Identity::default().key_id(),
+        identity: Identity::default(),
     }
 }
 
@@ -85,6 +85,7 @@ fn target(name: &str, platforms: &[&str]) -> Target {
         images: platforms.iter().enumerate().map(image).collect(),
         via: None,
         base: None,
+        is_former: false,
     }
 }
 
@@ -128,6 +129,7 @@ fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
         raw: false,
         commits: None,
         package: None,
+        kinship: Kinship::NONE,
     }
 }
 
@@ -143,6 +145,7 @@ fn in_document(kind: Where, pointer: &str) -> Place {
         raw: false,
         commits: None,
         package: None,
+        kinship: Kinship::NONE,
     }
 }
 
@@ -244,7 +247,7 @@ fn key() -> Finding {
         ),
     ];
     occurrences[1].place.package = Some(package("app-common", "1.2-3"));
-    occurrences[1].encodings = vec!["base64", "gzip"];
+    occurrences[1].encodings = vec!["base64".into(), "gzip".into()];
     occurrences[2].place.kind = Where::Metadata;
     occurrences.extend([
         at(in_document(Where::Config, "config.Env[3]"), 1, 8),
@@ -295,6 +298,7 @@ fn key() -> Finding {
             .to_owned(),
         reference: Some("https://docs.aws.amazon.com/IAM/latest/UserGuide/".to_owned()),
         occurrences,
+        change: None,
         known: false,
     }
 }
@@ -330,6 +334,7 @@ fn password() -> Finding {
         remediation: String::new(),
         reference: None,
         occurrences,
+        change: None,
         known: false,
     }
 }

@@ -96,7 +96,7 @@ fn shares(view: &View, most: usize) -> (Vec<Share<'_>>, usize) {
 /// secret before the second of any, and what is suppressed last.
 fn hits(view: &View, group: usize) -> Vec<Hit<'_>> {
     let mut hits: Vec<Hit<'_>> = Vec::new();
-    for finding in view.all() {
+    for finding in view.all().chain(view.gone()) {
         let open = finding.occurrences.iter();
         let places = open.chain(&finding.suppressed_occurrences);
         let here = places.filter(|place| place.target_index.min(LAST) == group);

@@ -7,15 +7,18 @@
 
 use crate::model::{Confidence, Origin, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 mod build;
 mod history;
 mod key_pair;
+mod since;
 mod suppressed;
 mod vendored;
 
 pub use history::{Commit, History};
 pub use key_pair::{KeyHolder, KeyPair};
+pub use since::Since;
 pub use suppressed::{Suppressed, Suppression};
 pub use vendored::Vendored;
 
@@ -44,6 +47,10 @@ pub struct View {
     pub suppressed: Suppressed,
     /// The secrets, worst first.
     pub findings: Vec<Finding>,
+    /// The comparison with an older image, if there is one; the findings are then those that are new or
+    /// have moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What it means for a gate.
     #[serde(skip)]
     pub gate: Gate,
@@ -56,6 +63,11 @@ impl View {
     /// All findings, the suppressed ones last.
     pub fn all(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().chain(&self.suppressed.list)
+    }
+
+    /// What an older image had, and the one that was scanned has no more.
+    pub fn gone(&self) -> &[Finding] {
+        self.since.as_ref().map_or(&[], |since| &since.gone)
     }
 }
 
@@ -179,6 +191,9 @@ pub struct Finding {
     pub reference: Option<String>,
     /// Every place that is not suppressed.
     pub occurrences: Vec<Occurrence>,
+    /// What became of it since an older image: `new`, `moved` or `gone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
     /// Whether the baseline has it, which only new findings are measured against.
     pub known: bool,
     /// Why other places of it are left out, each reason with their number.
@@ -233,7 +248,7 @@ pub struct Occurrence {
     /// Column in bytes, from 1.
     pub column: u64,
     /// What has to be undone to read the secret there, from the outside in: `base64`, `gzip`.
-    pub encodings: Vec<&'static str>,
+    pub encodings: Vec<Cow<'static, str>>,
     /// The layer that holds it.
     pub layer: Option<Layer>,
     /// What became of it: `present`, `overwritten`, `deleted`.
@@ -249,6 +264,9 @@ pub struct Occurrence {
     pub git: Option<History>,
     /// The package that installed the file, which nobody changed since.
     pub vendored: Option<Vendored>,
+    /// The base image that the layer or the value comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<String>,
     /// Number of the target in [`View::targets`].
     #[serde(skip)]
     pub target_index: usize,
@@ -293,7 +311,7 @@ impl Occurrence {
 
     /// How the secret is encoded there, for people: `gzip in base64`; `None` if it is not.
     pub fn encoding(&self) -> Option<String> {
-        let inside_out: Vec<&str> = self.encodings.iter().rev().copied().collect();
+        let inside_out: Vec<&str> = self.encodings.iter().rev().map(|name| &**name).collect();
         (!inside_out.is_empty()).then(|| inside_out.join(" in "))
     }
 
@@ -315,6 +333,14 @@ impl Occurrence {
             None => self.path.clone(),
             Some(member) => [&*self.path, Origin::INSIDE, member].concat(),
         }
+    }
+}
+
+impl Finding {
+    /// Whether every place of it comes from a base image.
+    pub fn is_inherited(&self) -> bool {
+        let mut places = self.occurrences.iter();
+        !self.occurrences.is_empty() && places.all(|place| place.inherited.is_some())
     }
 }
 

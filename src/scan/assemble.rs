@@ -8,8 +8,8 @@ use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
 use crate::model::{
-    Allowlist, Confidence, Coverage, Finding, Fingerprint, KeyPair, Kind, Match, Occurrence,
-    Origin, Part, PublicKey, Rule, Shortfall, Suppression, SuppressionKind,
+    Allowlist, Change, Confidence, Coverage, Finding, Fingerprint, Identity, KeyPair, Kind, Match,
+    Occurrence, Origin, Part, PublicKey, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Hit, Seen, Source};
 use std::cmp::Reverse;
@@ -36,7 +36,7 @@ pub(super) fn findings(
     let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
     for (origin, found) in matches {
         for found in resolve(found, rules) {
-            let fingerprint = scan.identity.fingerprint(found.judged.identity());
+            let fingerprint = found.judged.identity().fingerprint(scan.identity);
             let of_secret = secrets.entry(fingerprint).or_default();
             of_secret.push((origin.clone(), found));
         }
@@ -46,7 +46,7 @@ pub(super) fn findings(
         .into_iter()
         .filter_map(|(fingerprint, found)| {
             let drafts = drafts(scan, source, fingerprint, found, &mut room);
-            let mut finding = drafts.reduce(Draft::merged)?.finish();
+            let mut finding = drafts.reduce(Draft::merged)?.finish(scan.identity);
             let key = finding.key_pair.take();
             finding.key_pair = key.map(|key| key_holders.pair(key.public, source));
             key_pairs::weigh(&mut finding);
@@ -54,8 +54,21 @@ pub(super) fn findings(
         })
         .collect();
     room.record(coverage);
+    findings.iter_mut().for_each(compare);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     findings
+}
+
+/// Finds out what became of a secret since an older image, and keeps the places that tell it.
+fn compare(finding: &mut Finding) {
+    let ages = finding.occurrences.iter();
+    finding.change = Change::of(ages.map(|seen| seen.place.kinship.age));
+    if let Some(change) = finding.change {
+        let told = Some(change.told());
+        finding
+            .occurrences
+            .retain(|seen| seen.place.kinship.age == told);
+    }
 }
 
 /// The blobs with matches, for a source that knows files by their hashes.
@@ -104,8 +117,7 @@ fn drafts<'r>(
         .zip(places)
         .filter_map(move |((_, found), places)| {
             let seen = room.take(places);
-            let rule = &scan.detector.rules()[found.rule];
-            (!seen.is_empty()).then(|| Draft::new(fingerprint, rule, found, seen))
+            (!seen.is_empty()).then(|| Draft::new(scan, fingerprint, found, seen))
         })
 }
 
@@ -180,14 +192,19 @@ type Rank = (u8, Confidence, bool, Reverse<Option<Occurrence>>);
 
 impl Draft {
     fn new(
+        scan: &Scan<'_>,
         fingerprint: Fingerprint,
-        rule: &Rule,
         found: Match,
         occurrences: Vec<Occurrence>,
     ) -> Self {
+        let rule = &scan.detector.rules()[found.rule];
         let is_decoded = occurrences.iter().any(|seen| !seen.place.raw);
         let first = Reverse(occurrences.first().cloned());
-        let judged = Arc::unwrap_or_clone(found.judged);
+        // Nobody asks for the bytes any more, but a report that shows them.
+        let judged = match scan.options.keep_secrets {
+            true => Arc::unwrap_or_clone(found.judged),
+            false => found.judged.sealed(scan.identity),
+        };
         let rank = (rule.specificity, judged.confidence, is_decoded, first);
         let finding = Finding {
             fingerprint,
@@ -204,6 +221,7 @@ impl Draft {
             remediation: rule.rotate.clone(),
             reference: rule.reference.clone(),
             occurrences,
+            change: None,
             known: false,
         };
         Self {
@@ -228,15 +246,17 @@ impl Draft {
         self
     }
 
-    fn finish(self) -> Finding {
+    fn finish(self, identity: &Identity) -> Finding {
         let mut finding = self.finding;
         finding.aliases.retain(|alias| *alias != finding.rule);
         finding.aliases.sort_unstable();
         finding.aliases.dedup();
-        let by_name = |part: &Part| (part.name.clone(), part.value.expose().to_vec());
+        let by_name = |part: &Part| (part.name.clone(), part.value.fingerprint(identity));
         finding.parts.sort_by_cached_key(by_name);
         finding.parts.dedup();
-        finding.written.sort_by(|a, b| a.expose().cmp(b.expose()));
+        finding
+            .written
+            .sort_by_cached_key(|text| text.fingerprint(identity));
         finding.written.dedup();
         finding.occurrences.sort();
         // Of two matches at one place, one without remarks comes first and stays.
@@ -254,7 +274,7 @@ impl Draft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Identity, Place, Position, Secret, Severity, Where};
+    use crate::model::{Place, Position, Secret, Severity, Where};
 
     fn occurrence(path: &str) -> Occurrence {
         let place = Place::new("app.tar".into(), Where::File, path.as_bytes().into());
@@ -306,6 +326,7 @@ mod tests {
                 remediation: String::new(),
                 reference: None,
                 occurrences,
+                change: None,
                 known: false,
             },
         }
@@ -315,7 +336,10 @@ mod tests {
     fn the_order_of_blobs_changes_nothing() {
         let told = |order: [&str; 3]| {
             let [first, rest @ ..] = order.map(draft);
-            let finding = rest.into_iter().fold(first, Draft::merged).finish();
+            let finding = rest
+                .into_iter()
+                .fold(first, Draft::merged)
+                .finish(&Identity::default());
             (
                 finding.rule,
                 finding.reasons,

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Matches in further versions of a text that are kept for each one that was judged where it stands.
 /// They share what was judged, and a secret in a file of a thousand versions has a thousand.
-const CARRIED: usize = 20;
+const CARRIED: u64 = 20;
 
 /// All that was found.
 #[derive(Default)]
@@ -41,13 +41,13 @@ struct Gathered {
 /// bytes. Each kind has a bound of its own, so that neither takes the other's room.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
-    judged: usize,
-    carried: usize,
+    judged: u64,
+    carried: u64,
 }
 
 impl Tally {
     /// The number that a match counts towards.
-    fn of(&mut self, found: &Match) -> &mut usize {
+    fn of(&mut self, found: &Match) -> &mut u64 {
         if found.carried {
             &mut self.carried
         } else {
@@ -59,7 +59,7 @@ impl Tally {
     fn take(&mut self, found: &Match) -> bool {
         let room = self.of(found);
         let taken = *room > 0;
-        *room -= usize::from(taken);
+        *room -= u64::from(taken);
         taken
     }
 }
@@ -67,7 +67,7 @@ impl Tally {
 impl Collector {
     /// Keeps this many matches in the end, [`CARRIED`] times as many of those that came along, and
     /// at most about twice as many until then.
-    pub(super) fn new(most: usize) -> Self {
+    pub(super) fn new(most: u64) -> Self {
         Self {
             gathered: Mutex::default(),
             most: Tally {
@@ -121,7 +121,8 @@ impl Collector {
             ),
         ] {
             if lost > 0 {
-                let detail = format!("{lost} more {what} were not kept; the limit is {most}");
+                let detail =
+                    format!("{lost} more {what} than {most} were not kept (--limit matches)");
                 coverage.record(Shortfall::new(Kind::Limit, "scan", detail));
             }
         }
@@ -139,7 +140,7 @@ impl Gathered {
     fn cut(&mut self, most: Tally) {
         let (mut room, mut kept) = (most, Tally::default());
         for found in self.matches.values_mut() {
-            if found.len() > room.judged.min(room.carried) {
+            if found.len() as u64 > room.judged.min(room.carried) {
                 found.sort_by_key(|f| (f.span.start, f.span.end, f.rule, f.carried));
             }
             found.retain(|found| room.take(found));
@@ -180,6 +181,7 @@ mod tests {
                 parts: Vec::new(),
                 public_key: None,
                 encodings: Vec::new(),
+                expires: None,
                 written: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),
@@ -190,7 +192,7 @@ mod tests {
 
     /// What a collector keeps when it may keep `most`, by blob, and what it says of the rest.
     fn kept<'a>(
-        most: usize,
+        most: u64,
         added: impl Iterator<Item = &'a (u32, Match)>,
     ) -> (Vec<(Origin, Vec<u64>)>, Vec<String>) {
         let collector = Collector::new(most);
@@ -222,7 +224,7 @@ mod tests {
         let all: Vec<_> = all.collect();
         let (forwards, gaps) = kept(15, all.iter());
         assert_eq!(count(&forwards), 15);
-        assert!(gaps[0].starts_with("25 more matches were"), "{gaps:?}");
+        assert!(gaps[0].starts_with("25 more matches than"), "{gaps:?}");
         assert_eq!(kept(15, all.iter().rev()), (forwards, gaps));
     }
 
@@ -237,12 +239,12 @@ mod tests {
             "245 and 5 are few enough"
         );
         let (forwards, gaps) = kept(3, all.iter());
-        assert_eq!(count(&forwards), 3 * CARRIED + 3);
+        assert_eq!(count(&forwards) as u64, 3 * CARRIED + 3);
         assert_eq!(
             gaps,
             [
-                "185 more matches in further versions of a text were not kept; the limit is 60",
-                "2 more matches were not kept; the limit is 3",
+                "185 more matches in further versions of a text than 60 were not kept (--limit matches)",
+                "2 more matches than 3 were not kept (--limit matches)",
             ]
         );
         assert_eq!(kept(3, all.iter().rev()), (forwards, gaps));

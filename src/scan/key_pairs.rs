@@ -158,6 +158,7 @@ mod tests {
             reasons: Vec::new(),
             parts: Vec::new(),
             encodings: Vec::new(),
+            expires: None,
             written: None,
             public_key: Some(PublicKey {
                 spki,

@@ -10,6 +10,7 @@ mod costs;
 pub mod explain;
 mod key_pairs;
 mod members;
+mod record;
 mod stop;
 mod turns;
 mod vague;
@@ -17,10 +18,11 @@ mod vendored;
 mod work;
 
 pub use costs::costs;
+pub use record::purpose;
 pub use stop::Stop;
 
 use crate::detect::Detector;
-use crate::model::{Coverage, Identity, Kind, Options, Outcome, Shortfall};
+use crate::model::{Coverage, Identity, Options, Outcome};
 use crate::source::Source;
 use crate::suppress::Suppressor;
 use collect::Collector;
@@ -62,17 +64,27 @@ impl Scan<'_> {
             .num_threads(self.options.threads)
             .build()?;
         pool.scope(|scope| source.read(&Work::new(scope, self, &coverage, &collector)));
-        if self.stop.is_set() {
-            coverage.record(Shortfall::new(Kind::Timeout, "scan", self.stop.reason()));
-        }
+        let is_told = self.tell_stop(&coverage);
         let found = collector.finish(&coverage);
         let mut findings = assemble::findings(self, source, found, &coverage);
         self.suppressor.judge(&mut findings, &coverage);
+        if !is_told {
+            // What comes after reading may have been cut short as well.
+            self.tell_stop(&coverage);
+        }
         Ok(Outcome {
             targets: source.targets(),
             findings,
             coverage,
-            key_id: self.identity.key_id(),
+            identity: self.identity.clone(),
         })
+    }
+
+    /// Records that the scan came to an early end, if it did.
+    fn tell_stop(&self, coverage: &Coverage) -> bool {
+        let shortfall = self.stop.shortfall();
+        let is_over = shortfall.is_some();
+        shortfall.into_iter().for_each(|it| coverage.record(it));
+        is_over
     }
 }

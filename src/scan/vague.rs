@@ -40,7 +40,7 @@ fn is_of_document(place: &Place) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Position, Where};
+    use crate::model::{Kinship, Position, Where};
 
     fn seen(kind: Where, path: &str, raw: bool) -> Occurrence {
         let place = Place {
@@ -54,6 +54,7 @@ mod tests {
             raw,
             commits: None,
             package: None,
+            kinship: Kinship::NONE,
         };
         let position = Position {
             offset: 0,

@@ -81,6 +81,7 @@ mod tests {
             reference: None,
             occurrences: places.iter().copied().map(seen).collect(),
             key_pair: None,
+            change: None,
             known: false,
         };
         weigh(&mut finding);

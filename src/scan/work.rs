@@ -5,13 +5,15 @@
 
 use super::Scan;
 use super::collect::Collector;
+use super::record::{Found, Recording};
 use super::turns::Turns;
 use crate::detect::Scratch;
 use crate::model::{
-    Batch, Counter, Coverage, Derived, Kind, Limits, Match, Origin, Piece, Shortfall, Trace,
+    Batch, Counter, Coverage, Derived, Kind, LayerId, Limits, Match, Origin, Piece, Shortfall,
+    Trace,
 };
-use crate::unpack::Sink;
 use crate::unpack::sums::FileSums;
+use crate::unpack::{Keep, Recorder, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) struct Work<'s, 'scope> {
     scope: &'s rayon::Scope<'scope>,
     shared: Arc<Shared<'scope>>,
+    /// Where what is found is noted as well. Whoever lets go of it last completes it.
+    recording: Option<Arc<Recording>>,
 }
 
 /// What queued work refers to.
@@ -60,6 +64,7 @@ impl<'s, 'scope> Work<'s, 'scope> {
         Self {
             scope,
             shared: Arc::new(shared),
+            recording: None,
         }
     }
 }
@@ -69,9 +74,11 @@ impl Sink for Work<'_, '_> {
         let size = batch.bytes.capacity() as u64;
         let waiting = self.shared.waiting.fetch_add(size, Ordering::Relaxed) + size;
         let shared = Arc::clone(&self.shared);
+        let recording = self.recording.clone();
         let search = move || {
-            shared.search(batch);
+            shared.search(batch, recording.as_deref());
             shared.waiting.fetch_sub(size, Ordering::Relaxed);
+            shared.let_go(recording);
         };
         if waiting > self.shared.most_waiting {
             let is_outside = rayon::current_thread_index().is_none();
@@ -102,11 +109,43 @@ impl Sink for Work<'_, '_> {
         let used = locked(&self.shared.buffers).pop();
         used.unwrap_or_else(|| Vec::with_capacity(Limits::BATCH))
     }
+
+    fn record(&self) -> Option<Box<dyn Recorder + '_>> {
+        let most = self.shared.scan.options.limits.matches;
+        Some(Box::new(Work {
+            scope: self.scope,
+            shared: Arc::clone(&self.shared),
+            recording: Some(Arc::new(Recording::of(most))),
+        }))
+    }
+
+    fn replay(&self, layer: LayerId, noted: &[u8]) -> bool {
+        let scan = self.shared.scan;
+        let Some(found) = Found::read(noted, scan.detector.rules().len(), scan.options.now) else {
+            return false;
+        };
+        for (origin, matches, sums) in found.texts(layer) {
+            self.shared.collector.add(&origin, matches);
+            if let Some(sums) = sums {
+                self.shared.collector.add_sums(&origin, sums);
+            }
+        }
+        true
+    }
+}
+
+impl Recorder for Work<'_, '_> {
+    fn finish(self: Box<Self>, known: Vec<u8>, keep: Keep) {
+        if let Some(recording) = &self.recording {
+            recording.keep(known, keep);
+        }
+        self.shared.let_go(self.recording);
+    }
 }
 
 impl Shared<'_> {
     /// Searches every piece of a batch, also when the scan is to stop: what was read is told.
-    fn search(&self, batch: Batch) {
+    fn search(&self, batch: Batch, recording: Option<&Recording>) {
         let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
         for piece in &batch.pieces {
             let text = &batch.bytes[piece.range.clone()];
@@ -119,11 +158,15 @@ impl Shared<'_> {
             if catch_unwind(search).is_err() {
                 scratch = Scratch::default();
                 self.broken(&piece.origin);
+                recording.inspect(|recording| recording.spoil());
             }
             let has_sums = !found.is_empty() && piece.is_blob && piece.origin.is_content();
+            let sums = has_sums.then(|| FileSums::of(text));
+            if let Some(recording) = recording {
+                recording.add(&piece.origin, &found, sums);
+            }
             self.collector.add(&piece.origin, found);
-            if has_sums {
-                let sums = FileSums::of(text);
+            if let Some(sums) = sums {
                 self.collector.add_sums(&piece.origin, sums);
             }
         }
@@ -144,6 +187,13 @@ impl Shared<'_> {
         self.collector.add(&piece.origin, trace.matches.clone());
         locked(&self.scratches).push(scratch);
         trace
+    }
+
+    /// Completes a recording, if nobody else adds to it any more.
+    fn let_go(&self, recording: Option<Arc<Recording>>) {
+        if let Some(recording) = recording.and_then(Arc::into_inner) {
+            recording.complete(self.scan.identity, self.scan.options.now);
+        }
     }
 
     /// A defect of ours costs one piece, is told, and loses nothing that was found before it.

@@ -143,6 +143,7 @@ impl Source for ProcessSource {
             via: None,
             images: Vec::new(),
             base: None,
+            is_former: false,
         }]
     }
 }

@@ -151,6 +151,7 @@ impl Source for StdinSource<'_> {
             images: Vec::new(),
             via: None,
             base: Some(String::new()),
+            is_former: false,
         }]
     }
 }

@@ -39,6 +39,7 @@ fn finding(occurrences: Vec<Occurrence>) -> Finding {
         remediation: String::new(),
         reference: None,
         occurrences,
+        change: None,
         known: false,
     }
 }

@@ -83,6 +83,7 @@ pub fn utf16(head: &[u8]) -> Option<Utf16> {
     match head {
         [0xff, 0xfe, ..] => Some(marked(ByteOrder::Little)),
         [0xfe, 0xff, ..] => Some(marked(ByteOrder::Big)),
+        _ if memchr::memchr(0, head).is_none() => None,
         _ => [ByteOrder::Little, ByteOrder::Big]
             .into_iter()
             .find(|&order| mostly_ascii(head, order))

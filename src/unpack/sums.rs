@@ -3,6 +3,7 @@
 //! something was found.
 
 use md5::Md5;
+use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use std::io;
@@ -11,7 +12,7 @@ use std::io;
 const CHUNK: usize = 64 << 10;
 
 /// The hashes of one file's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileSums {
     /// MD5 (RFC 1321), which dpkg keeps.
     pub md5: [u8; 16],

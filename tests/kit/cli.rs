@@ -1,10 +1,9 @@
 //! Runs the built program as a user would and keeps what came out.
 
-use super::{Bundle, Image, Index, Report};
+use super::{Bundle, Image, Index, Report, Running};
 use assert_cmd::Command;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -116,20 +115,41 @@ impl Residue {
         for name in own.filter(|name| name.as_encoded_bytes().starts_with(b"RESIDUE_")) {
             command.env_remove(name);
         }
-        // The configuration of whoever runs the tests has no say in them.
+        // The configuration of whoever runs the tests has no say in them, nor what other runs have kept.
         command.env("XDG_CONFIG_HOME", "/nonexistent");
+        command.env("RESIDUE_NO_CACHE", "1");
         Self { command }
     }
 
     /// The same run with at most so many MiB of address space, which also bounds its memory.
     pub fn within(self, mebibytes: u64) -> Self {
+        self.limited(&format!("ulimit -v {}", mebibytes * 1024))
+    }
+
+    /// The same, which ends also after so many seconds of processor time: however busy the machine
+    /// is, these are its own. On the clock it may take ten times as long.
+    pub fn bounded(self, mebibytes: u64, seconds: u64) -> Self {
+        let limits = format!("ulimit -v {}; ulimit -t {seconds}", mebibytes * 1024);
+        let mut bounded = self.limited(&limits);
+        bounded.command.timeout(Duration::from_secs(10 * seconds));
+        bounded
+    }
+
+    fn limited(self, limits: &str) -> Self {
         let mut command = Command::new("sh");
-        let limited = format!("ulimit -v {}; exec \"$@\"", mebibytes * 1024);
+        let script = format!("{limits}; exec \"$@\"");
         command
-            .args(["-c", &limited, "sh"])
+            .args(["-c", &script, "sh"])
             .arg(self.command.get_program());
         command.args(self.command.get_args());
         Self::over(command)
+    }
+
+    /// Keeps results in a folder.
+    pub fn keeping(mut self, folder: &Path) -> Self {
+        self.command.env_remove("RESIDUE_NO_CACHE");
+        self.command.env("RESIDUE_CACHE_DIR", folder);
+        self
     }
 
     /// Adds an argument.
@@ -161,28 +181,25 @@ impl Residue {
         Run::of(self.command.output().expect("the program ends in time"))
     }
 
-    /// Runs it on a standard input that stands still after these bytes, and ends only so much
-    /// later.
-    pub fn stalled(self, bytes: Vec<u8>, pause: Duration) -> Run {
+    /// Starts it on a standard input that stands still after these bytes.
+    pub fn start(self, input: impl Into<Vec<u8>>) -> Running {
         let mut command = std::process::Command::new(self.command.get_program());
         command.args(self.command.get_args());
-        let pipes = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = pipes.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        std::thread::spawn(move || {
-            // It may have ended before it took everything.
-            let _ = stdin.write_all(&bytes);
-            std::thread::sleep(pause);
-        });
-        Run::of(child.wait_with_output().unwrap())
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if let Some(dir) = self.command.get_current_dir() {
+            command.current_dir(dir);
+        }
+        Running::start(command, input.into())
     }
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    pub(super) fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: output.stdout,

@@ -21,10 +21,16 @@ pub fn available(programs: &[&str]) -> bool {
     if missing.is_empty() {
         return true;
     }
-    let required = std::env::var_os("RESIDUE_REQUIRE_SERVICES").is_some_and(|value| value == "1");
-    assert!(!required, "{missing:?} must be installed");
-    eprintln!("skipped: {missing:?} is not installed");
+    skip(&format!("{missing:?} is not installed"));
     false
+}
+
+/// Says that this machine lacks what a test needs; where nothing may be lacking, the test fails.
+#[track_caller]
+pub fn skip(reason: &str) {
+    let required = std::env::var_os("RESIDUE_REQUIRE_SERVICES").is_some_and(|value| value == "1");
+    assert!(!required, "{reason}");
+    eprintln!("skipped: {reason}");
 }
 
 /// Runs a program to its end, insists on success, and gives its standard output.

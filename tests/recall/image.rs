@@ -96,9 +96,9 @@ fn documents(image: Image) -> Image {
 
 /// What BuildKit says of a build with all secrets as its arguments.
 fn provenance() -> Value {
-    let arguments = ASSIGNED.iter().enumerate();
-    let arguments: Vec<Value> = arguments
-        .map(|(_, secret)| json!({format!("build-arg:{}", secret.name): secret.value}))
+    let arguments: Vec<Value> = ASSIGNED
+        .iter()
+        .map(|secret| json!({format!("build-arg:{}", secret.name): secret.value}))
         .collect();
     statement(
         "https://slsa.dev/provenance/v1",

@@ -62,7 +62,7 @@ fn kind(rule: &'static Rule, index: usize) -> Option<Kind> {
         Some(Kind {
             rule: &rule.id,
             secret: found.judged.secret.expose().to_vec(),
-            identity: found.judged.identity().to_vec(),
+            identity: found.judged.identity().expose().to_vec(),
             text,
         })
     })
@@ -129,8 +129,8 @@ impl Kind {
         let judged = &found.judged;
         let holds = |bytes: &[u8]| memchr::memmem::find(bytes, &self.secret).is_some();
         judged.confidence >= Confidence::Medium
-            && (judged.identity() == self.identity
-                || holds(judged.identity())
+            && (judged.identity().expose() == self.identity
+                || holds(judged.identity().expose())
                 || holds(judged.secret.expose()))
     }
 }

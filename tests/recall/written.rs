@@ -133,8 +133,11 @@ const ASSIGNMENTS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Something that holds a text, and how it writes it.
+type Text = (&'static str, fn(&str) -> String);
+
 /// Texts around or instead of the lines of an example, by what they are found in.
-const TEXTS: &[(&str, fn(&str) -> String)] = &[
+const TEXTS: &[Text] = &[
     ("a line of a comment", |text| each_line(text, "# ")),
     ("a patch", |text| each_line(text, "+")),
     ("an indented block", |text| each_line(text, "        ")),

@@ -1,6 +1,6 @@
 //! The arguments about many images in one run.
 
-use super::{RegistryArgs, RunArgs};
+use super::{KeepArgs, RegistryArgs, RunArgs};
 use clap::Args;
 use residue::config::Config;
 use residue::model::Options;
@@ -41,6 +41,9 @@ pub(in crate::cli) struct AuditArgs {
 
     #[command(flatten)]
     pub(in crate::cli) registry: RegistryArgs,
+
+    #[command(flatten)]
+    pub(in crate::cli) cache: KeepArgs,
 
     #[command(flatten)]
     pub(in crate::cli) run: RunArgs,

@@ -6,7 +6,7 @@ use super::suppress::SuppressArgs;
 use crate::cli::values::{self, Report};
 use clap::{ArgAction, Args, Parser};
 use residue::config::{self, FailOn, From, MOST_DEPTH, MOST_THREADS, Settings, Wishes};
-use residue::model::{Confidence, Kind, Policy};
+use residue::model::{Confidence, Kind, LIMITS, LimitChange, Policy};
 use residue::report::{Destination, Format};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -56,6 +56,15 @@ pub(in crate::cli) struct ScanArgs {
     #[arg(long, value_name = "N", env = "RESIDUE_DEPTH")]
     #[arg(value_parser = clap::value_parser!(u8).range(..=i64::from(MOST_DEPTH)))]
     depth: Option<u8>,
+
+    /// Let another limit hold than by default; may be given often
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = config::limit)]
+    #[arg(long_help = limits())]
+    limits: Vec<LimitChange>,
+
+    /// Keep rights that a scan of local files has no need of: to write, connect and start programs
+    #[arg(long)]
+    pub(in crate::cli) no_sandbox: bool,
 }
 
 /// What to write and where.
@@ -104,6 +113,11 @@ pub(in crate::cli) struct GateArgs {
     #[arg(value_parser = values::fail_on())]
     fail_on: Option<FailOn>,
 
+    /// The same for what comes from base images alone (`--base`); as --fail-on by default
+    #[arg(long, value_name = "SEVERITY", env = "RESIDUE_FAIL_ON_INHERITED")]
+    #[arg(value_parser = values::fail_on())]
+    fail_on_inherited: Option<FailOn>,
+
     /// Show and count only findings of at least this confidence; medium by default
     #[arg(long, value_name = "CONFIDENCE", env = "RESIDUE_MIN_CONFIDENCE")]
     #[arg(value_parser = values::confidence())]
@@ -127,6 +141,18 @@ pub(in crate::cli) struct GateArgs {
     allow_gaps: Vec<Kind>,
 }
 
+/// The help of `--limit`, out of the table.
+fn limits() -> String {
+    let mut help = "Let another limit hold than by default; may be given often. \
+        What a limit cuts off is a gap in the report"
+        .to_owned();
+    for limit in LIMITS {
+        let (name, default, text) = (limit.name, limit.default(), limit.help);
+        help.push_str(&format!("\n  {name}={default}: {text}"));
+    }
+    help
+}
+
 impl RunArgs {
     /// What the flags, or the environment for them, ask for.
     pub(in crate::cli) fn wishes(&self) -> Wishes {
@@ -141,6 +167,7 @@ impl RunArgs {
             threads: from.said(scan.threads.map(usize::from)),
             max_memory: from.said(scan.max_memory),
             depth: from.said(scan.depth.map(usize::from)),
+            limits: from.listed(&scan.limits),
             fail_on: from.said(gate.fail_on),
             min_confidence: from.said(gate.min_confidence),
             strict: from.said(gate.strict.then_some(true)),
@@ -192,10 +219,13 @@ impl OutputArgs {
 impl GateArgs {
     /// The policy.
     pub(in crate::cli) fn policy(&self, settings: &Settings) -> Policy {
+        let policy = settings.policy();
+        let inherited = self.fail_on_inherited.map(|fail_on| fail_on.0);
         Policy {
             exit_code: self.exit_code,
             exit_zero: self.exit_zero,
-            ..settings.policy()
+            fail_on_inherited: inherited.unwrap_or(policy.fail_on),
+            ..policy
         }
     }
 }

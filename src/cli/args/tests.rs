@@ -3,7 +3,7 @@
 use super::*;
 use clap::{CommandFactory, error::ErrorKind};
 use residue::config::{self, Lookup};
-use residue::model::{Confidence, Kind, Policy, Severity};
+use residue::model::{Confidence, Kind, LIMITS, Policy, Severity};
 use residue::report::FORMATS;
 use std::time::Duration;
 
@@ -46,8 +46,10 @@ fn without_flags_the_defaults_of_the_library_hold() {
 fn every_flag_arrives() {
     let args = image(
         "a.tar b.tar --platform linux/amd64 --platform linux/arm64 --verify-diffid --timeout 5m \
-         --threads 3 --max-memory 256MiB --depth 3 --format json --output r.json --report sarif=r.sarif \
-         --report human=r.txt --fail-on high --min-confidence confirmed --exit-code 9 --exit-zero \
+         --threads 3 --max-memory 256MiB --depth 3 --limit entries=5 --limit entries=7 \
+         --no-sandbox --format json --output r.json --report sarif=r.sarif \
+         --report human=r.txt --fail-on high --fail-on-inherited critical \
+         --min-confidence confirmed --exit-code 9 --exit-zero \
          --strict --allow-gap encrypted --allow-gap limit --rules more.toml --key-file k \
          --show-secrets --quiet --no-color",
     )
@@ -60,10 +62,13 @@ fn every_flag_arrives() {
     assert_eq!(options.timeout, Some(Duration::from_secs(300)));
     assert_eq!((options.threads, options.limits.memory), (3, 256 << 20));
     assert_eq!(options.limits.depth, 3);
+    assert_eq!(options.limits.entries, 7, "the last one counts");
+    assert!(args.run.scan.no_sandbox);
     assert_eq!(
         args.run.gate.policy(&config.settings),
         Policy {
             fail_on: Some(Severity::High),
+            fail_on_inherited: Some(Severity::Critical),
             min_confidence: Confidence::Confirmed,
             strict: true,
             allow_gaps: vec![Kind::Encrypted, Kind::Limit],
@@ -121,7 +126,8 @@ fn the_help_names_every_value_of_the_tables() {
     );
     let help = error.to_string();
     let formats = FORMATS.iter().flat_map(|format| [format.name, format.help]);
-    let words = Kind::all().map(Kind::name).chain(formats);
+    let limits = LIMITS.iter().map(|limit| limit.name);
+    let words = Kind::all().map(Kind::name).chain(formats).chain(limits);
     for word in words.chain(Confidence::ALL.map(Confidence::name)) {
         assert!(help.contains(word), "{word} is not in the help");
     }

@@ -5,9 +5,10 @@ use super::task::{Task, Work};
 use crate::cli::args::{Hook, RunHookArgs};
 use crate::cli::exit::Exit;
 use crate::cli::repo::{environment, here};
+use crate::cli::sandbox::Outside;
 use crate::cli::scan::Plan;
-use crate::cli::{config, detector, scan, tell};
-use anstyle::{AnsiColor, Style};
+use crate::cli::{config, detector, scan, tell, tell_error};
+use anstyle::Style;
 use residue::model::Policy;
 use residue::source::files::{FileSource, List, Named};
 use residue::source::git::{Asked, Files, GitSource, Scope};
@@ -32,16 +33,15 @@ pub(super) fn run(args: &RunHookArgs) -> anyhow::Result<u8> {
     let way_on = args.hook.way_on();
     match &result {
         Ok(0) => {}
+        Ok(code) if *code >= Exit::interrupted(0) => {
+            say("stopped, because the scan was interrupted");
+        }
         Ok(Policy::INCOMPLETE) => say(&format!(
             "stopped, because not everything could be read. To go on without: {way_on}"
         )),
         Ok(_) => say(&format!("stopped. If none of this is a secret: {way_on}")),
         Err(error) => {
-            tell(
-                AnsiColor::Red.on_default().bold(),
-                "error",
-                &format!("{error:#}"),
-            );
+            tell_error(error);
             say(&format!(
                 "stopped, because it could not be scanned. To go on without: {way_on}"
             ));
@@ -88,6 +88,7 @@ fn plan(args: &RunHookArgs) -> anyhow::Result<Plan> {
         config,
         options,
         reach,
+        outside: Outside::Nothing,
     })
 }
 

@@ -72,7 +72,7 @@ fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
         let goes_on = |wanted: u8| u8::from(next == wanted);
         any |= is(b'%') & u8::from(next.wrapping_sub(b'0') < 8);
         any |= is(b'\\') & (goes_on(b'u') | goes_on(b'x') | goes_on(b'/') | goes_on(b'\\'));
-        any |= is(b'\\') & (goes_on(b'n') | goes_on(b'0') | goes_on(b'1'));
+        any |= is(b'\\') & (goes_on(b'n') | u8::from(next.wrapping_sub(b'0') < 2));
         any |= is(b'&') & (goes_on(b'#') | goes_on(b'q') | goes_on(b'a'));
         any |= is(b'=') & (goes_on(b'3') | goes_on(b'\n') | goes_on(b'\r'));
     }

@@ -3,7 +3,7 @@
 //! Every literal is represented by four of its bytes, twice: the rarest four that begin at an even
 //! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
 //! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
-//! its first three with any byte before them. The [`Sieve`] tells where such four bytes may stand, and
+//! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells where such four bytes may stand, and
 //! a small table whose they are; of these most end at the first eight bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
@@ -22,8 +22,6 @@ use std::ops::Range;
 const EIGHT: usize = 8;
 /// Sets bit 5 of each byte: upper case becomes lower case.
 const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
-/// Clears the first of four bytes, the one that may be any.
-const ANY_FIRST: u32 = !0xff;
 
 /// Tables of the literals' rarest four bytes.
 pub struct Quads {
@@ -40,7 +38,7 @@ pub struct Quads {
 /// A literal to compare with where its four bytes stand.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
-    /// The four bytes, folded; or with nothing in place of the first, if that may be any.
+    /// The four bytes, folded; or with nothing in place of the one that may be any.
     pub(super) quad: u32,
     literal: usize,
     /// Where the four bytes are, counted from one byte before the literal.
@@ -52,15 +50,26 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// Clears the first of four bytes, if that may be any; folded bytes are never zero.
+    pub(super) const ANY_FIRST: u32 = !0xff;
+    /// Clears the last of four bytes.
+    pub(super) const ANY_LAST: u32 = 0x00ff_ffff;
+
     /// The literal by its four bytes at this offset.
-    fn at(literal: usize, bytes: &[u8], offset: usize) -> Self {
+    pub(super) fn at(literal: usize, bytes: &[u8], offset: usize) -> Self {
         Self::by(literal, bytes, folded(&bytes[offset..]), offset + 1)
     }
 
     /// The literal by its first three bytes and any before them.
-    fn behind_any(literal: usize, bytes: &[u8]) -> Self {
+    pub(super) fn behind_any(literal: usize, bytes: &[u8]) -> Self {
         let three = [0, bytes[0], bytes[1], bytes[2]];
-        Self::by(literal, bytes, folded(&three) & ANY_FIRST, 0)
+        Self::by(literal, bytes, folded(&three) & Self::ANY_FIRST, 0)
+    }
+
+    /// The literal by its second to fourth byte and any behind them.
+    pub(super) fn before_any(literal: usize, bytes: &[u8]) -> Self {
+        let three = [bytes[1], bytes[2], bytes[3], 0];
+        Self::by(literal, bytes, folded(&three) & Self::ANY_LAST, 2)
     }
 
     fn by(literal: usize, bytes: &[u8], quad: u32, offset: usize) -> Self {
@@ -79,10 +88,17 @@ impl Candidate {
 
     /// Every four bytes that it shows by.
     fn quads(&self) -> impl Iterator<Item = u32> {
-        let any = self.quad == self.quad & ANY_FIRST;
-        let firsts = if any { 0..=u8::MAX } else { 0..=0 };
-        let [own, second, third, fourth] = self.quad.to_le_bytes();
-        firsts.map(move |first| folded(&[own | first, second, third, fourth]))
+        let bytes = self.quad.to_le_bytes();
+        let any = bytes.iter().position(|&byte| byte == 0);
+        let fill = move |fill| {
+            let mut bytes = bytes;
+            if let Some(any) = any {
+                bytes[any] = fill;
+            }
+            folded(&bytes)
+        };
+        let most = if any.is_some() { u8::MAX } else { 0 };
+        (0..=most).map(fill)
     }
 
     /// Whether a text may begin with the literal; for certain not if this says no.
@@ -107,16 +123,9 @@ impl Quads {
         };
         let choice = Choice::default();
         for (number, &literal) in literals.iter().enumerate() {
-            match choice.rarest(literal, 0) {
-                Some(even) => {
-                    let odd = choice.rarest(literal, 1).map_or_else(
-                        || Candidate::behind_any(number, literal),
-                        |odd| Candidate::at(number, literal, odd),
-                    );
-                    quads
-                        .candidates
-                        .extend([Candidate::at(number, literal, even), odd]);
-                }
+            let rarest = [0, 1].map(|first| choice.rarest(number, literal, first));
+            match rarest[0] {
+                Some(_) => quads.candidates.extend(rarest.into_iter().flatten()),
                 None => quads
                     .short
                     .push((number, Finder::new(literal).into_owned())),
@@ -136,17 +145,21 @@ impl Quads {
         }
     }
 
-    /// Compares the literals that may stand around the four bytes at this place.
+    /// Compares the literals that may stand around these four bytes, which are at this place.
     fn look(
         &self,
         text: &[u8],
         at: usize,
+        quad: u32,
         starts: &Range<usize>,
         hit: &mut dyn FnMut(usize, usize),
     ) {
-        let quad = folded(&text[at..]);
-        for quad in [quad, quad & ANY_FIRST] {
-            for candidate in &self.candidates[self.groups.of_quad(quad)] {
+        for quad in [
+            quad,
+            quad & Candidate::ANY_FIRST,
+            quad & Candidate::ANY_LAST,
+        ] {
+            for candidate in self.groups.of_quad(quad, &self.candidates) {
                 let Some(start) = (at + 1).checked_sub(candidate.offset) else {
                     continue;
                 };
@@ -184,15 +197,18 @@ impl Prefilter for Quads {
             if done == 0 {
                 break;
             }
-            for place in passed.places() {
-                self.look(text, at + place, &starts, hit);
+            for at in passed.places().map(|place| at + place) {
+                self.look(text, at, folded(&text[at..]), &starts, hit);
             }
             at += done;
         }
-        for at in (at..end.saturating_sub(QUAD - 1)).step_by(STRIDE) {
-            if self.sieve.passes(folded(&text[at..])) {
-                self.look(text, at, &starts, hit);
+        while let Some(&[first, second, third, ref rest @ ..]) = searched.get(at..) {
+            // Behind the text's last three bytes any byte may be thought.
+            let quad = folded(&[first, second, third, rest.first().copied().unwrap_or(0)]);
+            if self.sieve.passes(quad) {
+                self.look(text, at, quad, &starts, hit);
             }
+            at += STRIDE;
         }
         self.find_short(text, &starts, hit);
     }

@@ -114,7 +114,7 @@ fn told(matches: &[Match]) -> Vec<String> {
             .iter()
             .map(|part| (&part.name, part.value.expose()));
         let (rule, span, position) = (found.rule, &found.span, found.position);
-        let secrets = (judged.secret.expose(), judged.identity());
+        let secrets = (judged.secret.expose(), judged.identity().expose());
         let why = (judged.confidence, &judged.reasons);
         let parts: Vec<_> = parts.collect();
         format!(

@@ -32,7 +32,7 @@ fn found(text: &str) -> Vec<Match> {
 /// Each secret with the encodings that hide it.
 fn told(text: &str) -> Vec<(String, String)> {
     let tell = |found: Match| {
-        let secret = String::from_utf8_lossy(found.judged.identity()).into_owned();
+        let secret = String::from_utf8_lossy(found.judged.identity().expose()).into_owned();
         (secret, found.judged.encodings.join(" "))
     };
     found(text).into_iter().map(tell).collect()

@@ -22,10 +22,12 @@ const NAMES: usize = 10;
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     let der = Armor::parse(evidence.secret).and_then(|armor| encoding::base64(&armor.base64));
     let read = der.and_then(|der| read(&der, evidence.now));
-    let Some((public, certificate)) = read else {
+    let Some((public, certificate, end)) = read else {
         return Proof::invalid("it does not parse as a certificate");
     };
-    Proof::neutral("a certificate").public_key(&public, Holder::Certificate(certificate))
+    Proof::neutral("a certificate")
+        .public_key(&public, Holder::Certificate(certificate))
+        .expiring(end)
 }
 
 /// Proves a public key: PEM (SPKI or PKCS#1) or a line of OpenSSH.
@@ -53,8 +55,9 @@ fn ssh_line(evidence: &Evidence<'_>) -> (Option<Public>, String) {
     (public, comment.map(short).unwrap_or_default())
 }
 
-/// The key of a certificate and what it says; bytes behind it are left alone.
-fn read(der: &[u8], now: i64) -> Option<(Public, Certificate)> {
+/// The key of a certificate, what it says, and the second after which it is expired; bytes behind it are
+/// left alone.
+fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
     let mut reader = SliceReader::new(der).ok()?;
     let certificate = CertificateInner::<Raw>::decode(&mut reader).ok()?;
     let body = certificate.tbs_certificate();
@@ -74,6 +77,7 @@ fn read(der: &[u8], now: i64) -> Option<(Public, Certificate)> {
             is_expired: end < now,
             is_self_signed: body.subject() == body.issuer(),
         },
+        end,
     ))
 }
 

@@ -14,9 +14,9 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     {
         Some(0) => Proof::valid("a reference token that never expires"),
         Some(expiry) if expiry < evidence.now => {
-            Proof::neutral("a reference token that has expired")
+            Proof::neutral("a reference token that has expired").expiring(expiry)
         }
-        Some(_) => Proof::valid("a reference token that has not expired"),
+        Some(expiry) => Proof::valid("a reference token that has not expired").expiring(expiry),
         None => Proof::invalid("it does not decode to a reference token"),
     }
 }

@@ -50,12 +50,13 @@ fn judge(
     let issuer = issuer(payload).map_or(String::new(), |name| format!(" issued by {name}"));
     match payload.get("exp").and_then(seconds) {
         Some(expiry) if expiry < now => {
-            Proof::spent(format!("a JWT{issuer}, expired on {}", day(expiry)))
+            Proof::spent(format!("a JWT{issuer}, expired on {}", day(expiry))).expiring(expiry)
         }
         Some(expiry) => Proof::valid(format!(
             "a well-formed JWT{issuer}, good until {}",
             day(expiry)
-        )),
+        ))
+        .expiring(expiry),
         None => Proof::valid(format!("a well-formed JWT{issuer} that never expires")),
     }
 }

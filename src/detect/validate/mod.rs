@@ -40,7 +40,8 @@ pub struct Evidence<'a> {
     pub secret: &'a [u8],
     /// The rule's whole match.
     pub matched: &'a [u8],
-    /// The "now" that expiry is measured against, in seconds since the Unix epoch.
+    /// The "now" that expiry is measured against, in seconds since the Unix epoch. A proof that looks at it
+    /// says so by [`Proof::expires`].
     pub now: i64,
 }
 
@@ -73,6 +74,8 @@ pub struct Proof {
     pub parts: Vec<Part>,
     /// The public half of a key.
     pub public_key: Option<PublicKey>,
+    /// The second, since the Unix epoch, after which the verdict or the reason would be another.
+    pub expires: Option<i64>,
 }
 
 impl Proof {
@@ -83,6 +86,7 @@ impl Proof {
             normalised: None,
             parts: Vec::new(),
             public_key: None,
+            expires: None,
         }
     }
 
@@ -114,6 +118,12 @@ impl Proof {
     /// What is held here is the public half alone.
     fn public_key(mut self, key: &Public, holder: Holder) -> Self {
         self.public_key = key.named(Some(holder));
+        self
+    }
+
+    /// What is told here holds until this second, or since.
+    const fn expiring(mut self, at: i64) -> Self {
+        self.expires = Some(at);
         self
     }
 

@@ -24,8 +24,11 @@ pub(super) fn write(finding: &Finding, several: bool, page: &mut Page<'_>) -> io
 fn headline(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let badge = format!(" {} ", finding.severity.name().to_uppercase());
     let known = if finding.known { " · known" } else { "" };
+    let change = finding
+        .change
+        .map_or_else(String::new, |change| format!(" · {change}"));
     let about = format!(
-        "  {} · {} confidence{known}",
+        "  {} · {} confidence{known}{change}",
         finding.rule, finding.confidence
     );
     page.line(&[
@@ -125,6 +128,7 @@ fn are_alike(one: &Occurrence, next: &Occurrence) -> bool {
             place.commit.clone(),
             removed,
             place.vendored.as_ref().map(Vendored::told),
+            place.inherited.clone(),
         )
     };
     told(one) == told(next)
@@ -147,8 +151,11 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
     if let Some(git) = &places[0].git {
         history::write(git, &indent, page)?;
     }
-    match &places[0].vendored {
-        Some(package) => page.wrapped((PLAIN, &indent), PLAIN, &package.told()),
+    if let Some(package) = &places[0].vendored {
+        page.wrapped((PLAIN, &indent), PLAIN, &package.told())?;
+    }
+    match &places[0].inherited {
+        Some(base) => page.wrapped((PLAIN, &indent), PLAIN, &format!("inherited from {base}")),
         None => Ok(()),
     }
 }

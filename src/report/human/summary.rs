@@ -3,6 +3,7 @@
 use super::finding::colour;
 use super::number::{counted, size};
 use super::page::{BAD, BOLD, DIM, GOOD, PLAIN, Page, Span, WARN, margin};
+use super::relatives;
 use crate::model::{Counter, Kind, Severity, SuppressionKind, Verdict};
 use crate::report::View;
 use crate::report::view::{Coverage, Finding, Occurrence, Shortfall};
@@ -10,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 /// Most shortfalls of one standing that are listed.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 /// What holds for every secret in an image, whatever its kind.
 const REBUILD: &str = "Replace each secret first, then rebuild the image without it. Deleting a \
     file in a later instruction does not help: the layer that holds it is still part of the image.";
@@ -60,8 +61,10 @@ fn tally(view: &View, page: &mut Page<'_>) -> io::Result<()> {
         spans.push((colour(*severity), share));
     }
     page.line(&spans)?;
+    relatives::inherited(view, page)?;
     hidden(view, page)?;
-    suppressed(view, page)
+    suppressed(view, page)?;
+    relatives::since(view, page)
 }
 
 /// What is left out because somebody said so, by where they did.

@@ -3,6 +3,7 @@
 
 use crate::report::view::{History, KeyPair, Vendored};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A log file [3.13].
@@ -107,6 +108,9 @@ pub(super) struct SarifResult<'a> {
     pub(super) rule_id: &'a str,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
+    /// What became of it since an older image [3.27.24].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     pub(super) message: Message,
     pub(super) locations: [Location<'a>; 1],
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
@@ -190,7 +194,7 @@ pub(super) struct ResultProperties<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) member: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub(super) encodings: &'a [&'static str],
+    pub(super) encodings: &'a [Cow<'static, str>],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) layer_index: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,6 +215,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) git: Option<&'a History>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) vendored: Option<&'a Vendored>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) inherited: Option<&'a str>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
     pub(super) known: bool,

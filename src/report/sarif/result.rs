@@ -22,6 +22,7 @@ pub(super) fn of<'a>(
         rule_id: &finding.rule,
         rule_index,
         level: rule::level(finding.severity),
+        baseline_state: finding.change.map(baseline_state),
         message: Message {
             text: message(finding, place),
         },
@@ -35,6 +36,16 @@ pub(super) fn of<'a>(
         ]),
         suppressions: None,
         properties: properties(finding, place),
+    }
+}
+
+/// The word of the standard for a change.
+fn baseline_state(change: &str) -> &'static str {
+    match change {
+        "new" => "new",
+        "moved" => "updated",
+        "gone" => "absent",
+        _ => "unchanged",
     }
 }
 
@@ -100,8 +111,12 @@ fn message(finding: &Finding, place: &Occurrence) -> String {
         Some(package) => write!(text, "; {}", package.told()),
         None => Ok(()),
     };
+    let inherited = match &place.inherited {
+        Some(base) => write!(text, "; inherited from {base}"),
+        None => Ok(()),
+    };
     // Writing to a string cannot fail.
-    let _ = within.and(written).and(fate).and(vendored);
+    let _ = within.and(written).and(fate).and(vendored).and(inherited);
     text
 }
 
@@ -207,6 +222,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         commit: place.commit.as_deref(),
         git: place.git.as_ref(),
         vendored: place.vendored.as_ref(),
+        inherited: place.inherited.as_deref(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
         known: finding.known,

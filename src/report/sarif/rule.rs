@@ -8,7 +8,8 @@ use crate::report::view::{Finding, View};
 pub(super) fn all<'a>(ids: &[&str], view: &'a View) -> Vec<Rule<'a>> {
     ids.iter()
         .filter_map(|id| {
-            let own = view.all().filter(|finding| finding.rule == **id);
+            let all = view.all().chain(view.gone());
+            let own = all.filter(|finding| finding.rule == **id);
             // Confidence belongs to a finding; for the rule the best of them speaks.
             own.max_by_key(|finding| finding.confidence).map(rule)
         })

@@ -17,6 +17,7 @@ fn many(targets: usize) -> View {
             images: Vec::new(),
             via: None,
             base: None,
+            is_former: false,
         })
         .collect();
     let findings = &mut outcome.findings;

@@ -6,7 +6,7 @@ use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
     Secret, Shortfall, Suppressed, Target, Tool, View,
 };
-use crate::model::{self, Confidence, Counter, Outcome, Policy, Standing};
+use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
@@ -17,24 +17,29 @@ impl View {
     pub fn new(outcome: &Outcome, policy: &Policy, show_secrets: bool) -> Self {
         let builder = Builder::new(outcome, policy, show_secrets);
         let failing = |finding: &&model::Finding| policy.fails(finding);
-        let believed = |finding: &&model::Finding| policy.believes(finding);
         let findings = builder.findings(|finding| policy.shows(finding));
-        let suppressed =
-            builder.findings(|finding| policy.believes(finding) && finding.is_suppressed());
+        let suppressed = builder.findings(|finding| {
+            policy.believes(finding) && finding.is_suppressed() && finding.is_at_issue()
+        });
+        let unsure = outcome.findings.iter();
+        let unsure = unsure.filter(|finding| finding.is_at_issue() && !policy.believes(finding));
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             },
-            key_id: outcome.key_id.clone(),
+            key_id: outcome.identity.key_id(),
             complete: policy.is_complete(&outcome.coverage),
-            targets: outcome.targets.iter().map(|t| builder.target(t)).collect(),
+            targets: scanned(outcome)
+                .map(|target| builder.target(target))
+                .collect(),
             coverage: builder.coverage(policy),
             hidden: Hidden {
                 min_confidence: policy.min_confidence,
-                findings: outcome.findings.len() - outcome.findings.iter().filter(believed).count(),
+                findings: unsure.count(),
             },
+            since: builder.since(policy),
             suppressed: Suppressed::of(suppressed, &findings),
             findings,
             gate: Gate {
@@ -48,6 +53,11 @@ impl View {
     }
 }
 
+/// The targets that were scanned, and not merely compared with.
+fn scanned(outcome: &Outcome) -> impl Iterator<Item = &model::Target> {
+    outcome.targets.iter().filter(|target| !target.is_former)
+}
+
 /// Whether a finding's secret is masked in other texts as well. A hidden candidate counts from a
 /// length on at which it is no everyday word: masking `password` would blacken half the report.
 fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
@@ -59,7 +69,7 @@ fn is_believed(finding: &model::Finding, policy: &Policy) -> bool {
 
 /// What building needs to know at every step.
 pub(super) struct Builder<'a> {
-    outcome: &'a Outcome,
+    pub(super) outcome: &'a Outcome,
     show_secrets: bool,
     /// For whatever was scanned: knows secrets and their parts.
     scanned: Redactor,
@@ -91,8 +101,8 @@ impl<'a> Builder<'a> {
             (Redactor::Open, Redactor::Open)
         } else {
             (
-                Redactor::new(secrets().chain(parts)),
-                Redactor::new(secrets()),
+                Redactor::new(&outcome.identity, secrets().chain(parts)),
+                Redactor::new(&outcome.identity, secrets()),
             )
         };
         Self {
@@ -109,7 +119,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What the user typed, safe to show.
-    fn name(&self, name: &str) -> String {
+    pub(super) fn name(&self, name: &str) -> String {
         visible(&self.typed.redact(name.as_bytes()))
     }
 
@@ -153,7 +163,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The findings that are wanted, worst first.
-    fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
+    pub(super) fn findings(&self, wanted: impl Fn(&model::Finding) -> bool) -> Vec<Finding> {
         let findings = self.outcome.findings.iter();
         let mut wanted: Vec<&model::Finding> = findings.filter(|finding| wanted(finding)).collect();
         wanted.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));
@@ -186,6 +196,7 @@ impl<'a> Builder<'a> {
             remediation: finding.remediation.clone(),
             reference: finding.reference.clone(),
             occurrences,
+            change: finding.change.map(Change::name),
             known: finding.known,
             suppressed: reasons.list,
             suppressed_occurrences: left_out,
@@ -193,15 +204,11 @@ impl<'a> Builder<'a> {
     }
 
     fn secret(&self, secret: &model::Secret) -> Secret {
-        let bytes = secret.expose();
         Secret {
             masked: secret.masked(),
             length: secret.len(),
-            plain: self.show_secrets.then(|| lossless(bytes)),
-            first_line: bytes
-                .iter()
-                .take_while(|byte| !b"\r\n".contains(byte))
-                .count(),
+            plain: self.show_secrets.then(|| lossless(secret.expose())),
+            first_line: secret.first_line(),
         }
     }
 
@@ -244,6 +251,7 @@ impl<'a> Builder<'a> {
                 .package
                 .as_deref()
                 .map(|package| self.vendored(package)),
+            inherited: place.kinship.base.as_ref().map(|base| self.name(base)),
             target_index,
             image_digest: self
                 .image_of(place, target_index)
@@ -267,9 +275,10 @@ impl<'a> Builder<'a> {
     }
 
     /// The target that a place belongs to. A place may add the image's name to what was typed, so
-    /// the longest target that its name begins with is the one.
+    /// the longest target that its name begins with is the one. What stands in an older image alone is
+    /// told with the first.
     fn target_of(&self, place: &model::Place) -> usize {
-        let targets = self.outcome.targets.iter().enumerate();
+        let targets = scanned(self.outcome).enumerate();
         targets
             .filter(|(_, target)| place.target.starts_with(&target.name))
             .max_by_key(|(index, target)| (target.name.len(), Reverse(*index)))
@@ -284,6 +293,9 @@ impl<'a> Builder<'a> {
 
     /// The digest of the image that a place belongs to.
     fn image_of(&self, place: &model::Place, target: usize) -> Option<&str> {
+        if place.kinship.age == Some(Age::Former) {
+            return None;
+        }
         let images = &self.outcome.targets.get(target)?.images;
         let is_named = |image: &model::Image| {
             let name = image.name.as_deref();

@@ -140,7 +140,8 @@ impl<'s> Reader<'s> {
         match result {
             Err(error) => self.failed(&name.real, &error),
             Ok(()) if total == most && size > most => {
-                let detail = format!("only its first {most} bytes were read");
+                let detail =
+                    format!("only its first {most} bytes were read (--limit stream-bytes)");
                 self.shortfall(Kind::Limit, &name.real, detail);
             }
             Ok(()) => {}

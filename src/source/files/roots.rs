@@ -49,6 +49,7 @@ impl Roots {
                 via,
                 images,
                 base,
+                is_former: false,
             });
             roots.extend(paths.into_iter().map(|path| listed(path, target)));
         }
@@ -118,6 +119,7 @@ fn typed(path: PathBuf, target: TargetId) -> Result<(Target, Root), FileError> {
         images: Vec::new(),
         via: None,
         base: Some(from_here(base).to_string_lossy().into_owned()),
+        is_former: false,
     };
     let root = Root {
         target,

@@ -35,6 +35,7 @@ impl Files {
             images: Vec::new(),
             via: None,
             base: Some(from_here(&base).to_string_lossy().into_owned()),
+            is_former: false,
         }
     }
 

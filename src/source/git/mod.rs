@@ -9,6 +9,7 @@
 //! Repositories that lie among files are read along with them (`nested`); those in the layers of images
 //! are put together in memory (`layers`) and go the same way from there.
 
+mod additions;
 mod answers;
 mod asked;
 mod attribution;
@@ -19,6 +20,7 @@ mod error;
 mod files;
 mod history;
 pub(super) mod layers;
+mod leads;
 mod lfs;
 mod loose;
 mod memory;

@@ -2,6 +2,7 @@
 //! references and the index begin with. A clone may have been made without some of its objects, and a
 //! disk may have lost some; what is lacking was not read, and that is told.
 
+use super::additions;
 use super::commit::{self, Raw};
 use super::outline::Outline;
 use super::places::Places;
@@ -11,6 +12,7 @@ use crate::model::{Copied, Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::{ObjectId, objs};
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Distinct missing objects that are counted exactly.
@@ -23,6 +25,15 @@ pub(super) struct Named<'s> {
     /// Commits whose parents were never fetched.
     boundary: HashSet<ObjectId>,
     missing: Mutex<BTreeSet<ObjectId>>,
+}
+
+/// What an object says beside what it names.
+pub(super) enum Said {
+    Commit(Raw),
+    /// Where a tree's new entries stand in it.
+    Tree(Vec<Range<usize>>),
+    /// Nothing of interest.
+    Other,
 }
 
 impl<'s> Named<'s> {
@@ -63,50 +74,39 @@ impl<'s> Named<'s> {
     }
 
     /// Looks for what an object names. What a tree copies from another tree was looked for there.
-    /// Returns what a commit says.
     ///
     /// # Errors
     /// When the object is not what its kind says.
-    pub(super) fn by(
-        &self,
-        object: &Text<'_>,
-        copies: &[Copied],
-    ) -> Result<Option<Raw>, &'static str> {
+    pub(super) fn by(&self, object: &Text<'_>, copies: &[Copied]) -> Result<Said, &'static str> {
         match object.kind {
-            objs::Kind::Blob => Ok(None),
-            objs::Kind::Tree => self.by_tree(object.data, copies).map(|()| None),
+            objs::Kind::Blob => Ok(Said::Other),
+            objs::Kind::Tree => self.by_tree(object.data, copies).map(Said::Tree),
             objs::Kind::Commit => {
                 let commit = Raw::parse(object.data, self.hash).ok_or("it is no commit")?;
                 self.expect(&commit.tree);
                 if !self.boundary.contains(&object.id) {
                     commit.parents.iter().for_each(|parent| self.expect(parent));
                 }
-                Ok(Some(commit))
+                Ok(Said::Commit(commit))
             }
             objs::Kind::Tag => {
                 let target = commit::tagged(object.data, self.hash).ok_or("it is no tag")?;
                 self.expect(&target);
-                Ok(None)
+                Ok(Said::Other)
             }
         }
     }
 
-    fn by_tree(&self, tree: &[u8], copies: &[Copied]) -> Result<(), &'static str> {
-        let mut copies = copies.iter().peekable();
-        let mut at = 0;
-        for entry in objs::TreeRefIter::from_bytes(tree, self.hash) {
-            let entry = entry.map_err(|_| "it is no tree")?;
-            let name = entry.oid.as_bytes();
-            let end = name.as_ptr().addr() - tree.as_ptr().addr() + name.len();
-            while copies.next_if(|copy| copy.to + copy.length < end).is_some() {}
-            let is_known = copies.peek().is_some_and(|copy| copy.to <= at);
+    fn by_tree(&self, tree: &[u8], copies: &[Copied]) -> Result<Vec<Range<usize>>, &'static str> {
+        let mut places = Vec::new();
+        additions::new_entries(tree, copies, self.hash, &mut |(place, entry)| {
             // A submodule's commit is in another repository.
-            if !is_known && !entry.mode.is_commit() {
+            if !entry.mode.is_commit() {
                 self.expect(entry.oid);
+                places.push(place);
             }
-            at = end;
-        }
-        Ok(())
+        })?;
+        Ok(places)
     }
 
     /// Looks for one object.

@@ -1,11 +1,11 @@
 //! Objects by their names, one at a time and from whatever store has them. After a repository was read
 //! in full, what its history asks for is taken from memory.
 
+use super::additions::Additions;
 use super::commit::Raw;
-use super::memory::{Memory, Recall};
+use super::memory::Memory;
 use gix::ObjectId;
-use gix::objs::{CommitRef, Kind};
-use std::rc::Rc;
+use gix::objs::Kind;
 use std::sync::Arc;
 
 /// Where objects are: on disk, as git has them, or in stores that were put together.
@@ -32,7 +32,7 @@ pub(super) trait Lookup {
 pub(super) struct Objects {
     stores: Box<dyn Lookup>,
     /// What is known from reading all of them.
-    recall: Option<Recall>,
+    memory: Option<Arc<Memory>>,
 }
 
 /// An object in memory.
@@ -46,7 +46,7 @@ impl Objects {
     pub(super) fn of(stores: impl Lookup + 'static) -> Self {
         Self {
             stores: Box::new(stores),
-            recall: None,
+            memory: None,
         }
     }
 
@@ -55,7 +55,7 @@ impl Objects {
     /// # Errors
     /// Why it cannot be read, in one sentence.
     pub(super) fn find(&self, id: ObjectId) -> Result<Option<Object>, String> {
-        match self.recalled(id) {
+        match self.noted(&id) {
             Some((kind, data)) => Ok(Some(Object {
                 kind,
                 data: data.to_vec(),
@@ -64,8 +64,8 @@ impl Objects {
         }
     }
 
-    fn recalled(&self, id: ObjectId) -> Option<(Kind, Rc<[u8]>)> {
-        self.recall.as_ref()?.object(&id)
+    fn noted(&self, id: &ObjectId) -> Option<(Kind, &[u8])> {
+        self.memory.as_ref()?.text(id)
     }
 
     /// The object of that name, if it is here and of that kind.
@@ -76,37 +76,34 @@ impl Objects {
 
     /// Takes what it can from memory.
     pub(super) fn recalling(mut self, memory: &Arc<Memory>) -> Self {
-        self.recall = Some(Recall::new(Arc::clone(memory)));
+        self.memory = Some(Arc::clone(memory));
         self
     }
 
-    /// The tree of that name, if it is here.
-    pub(super) fn tree(&self, id: ObjectId) -> Option<Rc<[u8]>> {
-        match self.recalled(id) {
-            Some((kind, tree)) => (kind == Kind::Tree).then_some(tree),
-            None => self.get(id, Kind::Tree).map(Rc::from),
-        }
+    /// What is known of the trees.
+    pub(super) fn additions(&self) -> Option<&Additions> {
+        self.memory.as_ref().map(|memory| &memory.trees)
     }
 
     /// What the commit of that name says, if it is here.
     pub(super) fn commit(&self, id: ObjectId) -> Option<Raw> {
-        let recall = self.recall.as_ref();
-        let known = recall.and_then(|recall| recall.memory.commit(&id)).cloned();
+        let memory = self.memory.as_ref();
+        let known = memory.and_then(|memory| memory.commit(&id)).cloned();
         known.or_else(|| Raw::parse(&self.get(id, Kind::Commit)?, self.hash()))
     }
 
     /// What an object is in which something was found; `None` if it is not here.
     pub(super) fn kind_of_hit(&self, id: ObjectId) -> Option<Kind> {
-        match &self.recall {
-            Some(recall) => recall.memory.kind(&id),
+        match &self.memory {
+            Some(memory) => memory.kind(&id),
             None => self.kind(id),
         }
     }
 
     /// What an object is; `None` if it is not here.
     pub(super) fn kind(&self, id: ObjectId) -> Option<Kind> {
-        let recalled = self.recalled(id).map(|(kind, _)| kind);
-        recalled.or_else(|| self.stores.kind(id))
+        let noted = self.noted(&id).map(|(kind, _)| kind);
+        noted.or_else(|| self.stores.kind(id))
     }
 
     /// The hash that names objects.
@@ -116,9 +113,7 @@ impl Objects {
 
     /// The tree of a commit.
     pub(super) fn tree_of(&self, commit: ObjectId) -> Option<ObjectId> {
-        let data = self.get(commit, Kind::Commit)?;
-        let commit = CommitRef::from_bytes(&data, self.hash()).ok()?;
-        Some(commit.tree())
+        self.commit(commit).map(|commit| commit.tree)
     }
 
     /// The commit-graph file, if there is one.

@@ -68,7 +68,8 @@ impl Part {
         let common_dir = self.repository.common_dir();
         let has_lfs = |name: &str| lfs::is_stored(&common_dir, name);
         let within = self.within();
-        let notes = job.attribution.then(Notes::default);
+        let room = job.options.limits.memory / 4;
+        let notes = job.attribution.then(|| Notes::with_room(room as usize));
         let bounds = Bounds::new(&job.options.limits);
         let reader = |named| Reader {
             sink,
@@ -93,12 +94,12 @@ impl Part {
                 named.begin(&outline, &self.place(), sink);
                 let reader = reader(Some(named));
                 let meter = job.progress.begin(&self.place(), None);
-                let kept = stores.read(&reader, &job.options.limits, meter, &mut |_| {});
+                stores.read(&reader, &job.options.limits, meter, &mut |_| {});
                 reader.finish(&self.place(), outline.is_partial);
                 self.tell(reader.commits.load(Ordering::Relaxed), sink);
                 self.keep_within(&stores, sink);
                 if let Some(notes) = notes {
-                    let memory = Memory::new(Arc::clone(&stores.places), kept, notes);
+                    let memory = Memory::new(Arc::clone(&stores.places), notes);
                     let _ = self.memory.set(Arc::new(memory));
                 }
             }
@@ -162,7 +163,7 @@ impl Part {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let survey = match plan {
-            Some(plan) => plan.into_survey(self.repository.head()),
+            Some(plan) => plan.into_survey(&objects, self.repository.head(), &hits),
             None => Survey::of(&self.repository.outline(), &objects, &hits),
         };
         let attribution = Attribution::new(&objects, survey, &hits);

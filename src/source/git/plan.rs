@@ -12,11 +12,12 @@ use super::reader::{Reader, Text};
 use super::repository::Repository;
 use super::scope::Found;
 use super::staged::{self, Index};
-use super::survey::Survey;
+use super::survey::{self, Survey};
 use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::ObjectId;
+use gix::hashtable::HashSet;
 use gix::objs;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -159,9 +160,16 @@ impl Plan {
     }
 
     /// What is known of the commits that were read; `head` is the one that is checked out.
-    pub(super) fn into_survey(self, head: Option<ObjectId>) -> Survey {
+    pub(super) fn into_survey(
+        self,
+        objects: &Objects,
+        head: Option<ObjectId>,
+        hits: &HashSet<ObjectId>,
+    ) -> Survey {
+        let mut trees = Trees::new(objects, None);
+        let head = head.and_then(|head| objects.tree_of(head));
         Survey {
-            head,
+            at_head: survey::at_head(&mut trees, head, &self.changes, hits),
             history: self.history,
             changes: self.changes,
             is_whole: true,
@@ -185,7 +193,15 @@ impl Plan {
                     Ok(Some(object)) => {
                         let data = &object.data;
                         let kind = object.kind;
-                        reader.object(&Text { id, kind, data }, None);
+                        reader.object(
+                            &Text {
+                                id,
+                                kind,
+                                base: None,
+                                data,
+                            },
+                            None,
+                        );
                     }
                     Ok(None) => lacks(reader.sink, "object", &id),
                     Err(error) => reader.failed(&id, Kind::Corrupt, &error),

@@ -3,7 +3,7 @@
 
 use super::lfs;
 use super::memory::Notes;
-use super::named::Named;
+use super::named::{Named, Said};
 use crate::model::{
     Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
 };
@@ -41,6 +41,8 @@ pub(super) struct Reader<'s> {
 pub(super) struct Text<'a> {
     pub(super) id: gix::ObjectId,
     pub(super) kind: objs::Kind,
+    /// What it is derived from.
+    pub(super) base: Option<gix::ObjectId>,
     pub(super) data: &'a [u8],
 }
 
@@ -49,9 +51,14 @@ impl Reader<'_> {
     pub(super) fn object(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
         self.count(text.kind, text.data.len() as u64);
         if let Some(named) = &self.named {
-            match named.by(text, derived.map_or(&[], |derived| derived.copies)) {
-                Ok(Some(commit)) => self.note(|notes| notes.commit(text.id, commit)),
-                Ok(None) => {}
+            let copies = derived.map_or(&[][..], |derived| derived.copies);
+            if matches!(text.kind, objs::Kind::Commit | objs::Kind::Tag) {
+                self.note(|notes| notes.text(text));
+            }
+            match named.by(text, copies) {
+                Ok(Said::Commit(commit)) => self.note(|notes| notes.commit(text.id, commit)),
+                Ok(Said::Tree(new)) => self.note(|notes| notes.tree(text, copies, &new)),
+                Ok(Said::Other) => {}
                 Err(why) => self.failed(&text.id, Kind::Corrupt, why),
             }
         }
@@ -88,7 +95,10 @@ impl Reader<'_> {
         }
         let trace = self.sink.search(&piece, text.data, derived);
         if !trace.matches.is_empty() {
-            self.note(|notes| notes.hit(text.id, text.kind));
+            self.note(|notes| {
+                notes.hit(text.id, text.kind);
+                notes.text(text);
+            });
         }
         trace
     }

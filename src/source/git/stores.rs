@@ -4,7 +4,7 @@
 
 use super::loose::Loose;
 use super::objects::{Lookup, Object};
-use super::pack::{self, Kept, Listing, Pack};
+use super::pack::{self, Listing, Pack};
 use super::places::{Folder, Places};
 use super::reader::Reader;
 use super::visitor::{Visitor, search};
@@ -65,32 +65,23 @@ impl Stores {
         }
     }
 
-    /// Reads every object once, on all threads of the pool. Returns what was kept of each pack, if the
-    /// reader takes notes: the trees, and what else its history asks for, if the pack only passes by.
+    /// Reads every object once, on all threads of the pool.
     pub(super) fn read(
         &self,
         reader: &Reader<'_>,
         limits: &Limits,
         meter: Box<dyn Meter>,
         late: &mut Late<'_>,
-    ) -> Vec<Kept> {
-        let meter = Mutex::new(meter);
-        let lost = Mutex::default();
-        let mut reading = Visitor {
+    ) {
+        let reading = Visitor {
             stores: self,
             reader,
-            meter: &meter,
-            lost: &lost,
-            keeps: reader.notes.is_some(),
-            keeps_all: self.packs.iter().any(Option::is_none),
+            meter: Mutex::new(meter),
+            lost: Mutex::default(),
         };
-        let mut kept: Vec<Kept> = self.packs.iter().map(|_| Kept::default()).collect();
         let mut visit = |number: usize, pack: &Pack| {
             let is_elsewhere = |id: &gix::oid| self.places.is_before(number, id);
-            kept[number] = pack.visit(&reading, &is_elsewhere, limits.memory / 2);
-            // What lies in the many small packs beside full ones is soon decompressed again.
-            let bytes: usize = kept.iter().map(Kept::bytes).sum();
-            reading.keeps &= (bytes as u64) < limits.memory / 8;
+            pack.visit(&reading, &is_elsewhere, limits.memory / 2);
         };
         for (number, pack) in self.packs.iter().enumerate() {
             if let Some(pack) = pack {
@@ -112,9 +103,7 @@ impl Stores {
                 }
             });
         }
-        reading.keeps = false;
         self.rescue(&reading, limits);
-        kept
     }
 
     /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.

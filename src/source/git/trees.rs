@@ -2,10 +2,12 @@
 //! wanted objects. Of a history of a million trees, those that a secret stands below are few; the
 //! others are remembered as nothing more than a name.
 
+use super::leads::Leads;
 use super::objects::Objects;
 use gix::ObjectId;
 use gix::hashtable::{HashMap, HashSet};
-use gix::objs::TreeRefIter;
+use gix::objs::tree::EntryRef;
+use gix::objs::{Kind, TreeRefIter};
 use std::rc::Rc;
 
 /// Folders inside folders that are followed.
@@ -45,6 +47,8 @@ pub(super) struct Trees<'r> {
     objects: &'r Objects,
     /// What is looked for; everything, if nothing is named.
     wanted: Option<&'r HashSet<ObjectId>>,
+    /// What may lead to it, as far as trees were noted when they were read.
+    leads: Option<Leads<'r>>,
     known: HashMap<ObjectId, Option<Rc<[Entry]>>>,
     /// Number of the entries among what is known.
     kept: usize,
@@ -60,7 +64,9 @@ pub(super) struct Trees<'r> {
 impl<'r> Trees<'r> {
     /// All trees in full, or only what leads to the `wanted` objects.
     pub(super) fn new(objects: &'r Objects, wanted: Option<&'r HashSet<ObjectId>>) -> Self {
+        let noted = wanted.zip(objects.additions());
         Self {
+            leads: noted.map(|(wanted, trees)| Leads::new(trees, objects.hash(), wanted)),
             objects,
             wanted,
             known: HashMap::default(),
@@ -134,7 +140,13 @@ impl<'r> Trees<'r> {
 
     /// The entries that lead anywhere.
     fn read(&mut self, id: ObjectId, depth: usize) -> Vec<Entry> {
-        let Some(data) = self.objects.tree(id) else {
+        if let Some(entries) = self.leads.as_mut().and_then(|leads| leads.of(&id)) {
+            let entries = entries.iter().map(|(_, entry)| entry);
+            return entries
+                .filter_map(|entry| self.leading(entry, depth))
+                .collect();
+        }
+        let Some(data) = self.objects.get(id, Kind::Tree) else {
             self.missing.insert(id);
             return Vec::new();
         };
@@ -144,23 +156,26 @@ impl<'r> Trees<'r> {
                 self.missing.insert(id);
                 break;
             };
-            // A submodule's commit is in another repository.
-            if entry.mode.is_commit() || !entry.mode.is_tree() && !self.is_wanted(entry.oid) {
-                continue;
-            }
-            let node = Node {
-                id: entry.oid.to_owned(),
-                is_tree: entry.mode.is_tree(),
-            };
-            if self.leads_anywhere(node, depth) {
-                here.push(Entry {
-                    name: entry.filename.to_vec().into(),
-                    again: 0,
-                    node,
-                });
-            }
+            here.extend(self.leading(&entry, depth));
         }
         here
+    }
+
+    /// An entry, if it leads anywhere.
+    fn leading(&mut self, entry: &EntryRef<'_>, depth: usize) -> Option<Entry> {
+        // A submodule's commit is in another repository.
+        if entry.mode.is_commit() || !entry.mode.is_tree() && !self.is_wanted(entry.oid) {
+            return None;
+        }
+        let node = Node {
+            id: entry.oid.to_owned(),
+            is_tree: entry.mode.is_tree(),
+        };
+        self.leads_anywhere(node, depth).then(|| Entry {
+            name: entry.filename.to_vec().into(),
+            again: 0,
+            node,
+        })
     }
 
     /// Whether everything that was asked for could be read.

@@ -40,15 +40,20 @@ pub(super) fn search(
     let result = content.take(size + 1).read_to_end(&mut data);
     // What could be read in spite of damage is searched all the same.
     let data = &data[..data.len().min(size as usize)];
-    let id = *id;
-    reader.object(&Text { id, kind, data }, None);
+    let text = Text {
+        id: *id,
+        kind,
+        base: None,
+        data,
+    };
+    reader.object(&text, None);
     match result {
         Err(error) => failed(error),
         Ok(length) if (length as u64) < size => {
-            reader.failed(&id, Kind::Truncated, "it ends too early");
+            reader.failed(id, Kind::Truncated, "it ends too early");
         }
-        Ok(_) if objs::compute_hash(id.kind(), kind, data).ok() != Some(id) => {
-            reader.failed(&id, Kind::Mismatch, "its content is not what its name says");
+        Ok(_) if objs::compute_hash(id.kind(), kind, data).ok() != Some(*id) => {
+            reader.failed(id, Kind::Mismatch, "its content is not what its name says");
         }
         Ok(_) => {}
     }
@@ -61,13 +66,9 @@ type Lost = BTreeMap<ObjectId, Option<(Kind, String)>>;
 pub(super) struct Visitor<'r> {
     pub(super) stores: &'r Stores,
     pub(super) reader: &'r Reader<'r>,
-    pub(super) meter: &'r Mutex<Box<dyn Meter>>,
+    pub(super) meter: Mutex<Box<dyn Meter>>,
     /// What a pack could not give, and why not; nothing once another pack could.
-    pub(super) lost: &'r Mutex<Lost>,
-    /// Whether trees are kept,
-    pub(super) keeps: bool,
-    /// and commits and tags, because a pack that only passes by cannot be asked again.
-    pub(super) keeps_all: bool,
+    pub(super) lost: Mutex<Lost>,
 }
 
 impl Visitor<'_> {
@@ -89,6 +90,7 @@ impl Visit for Visitor<'_> {
         let text = Text {
             id: object.id,
             kind: object.kind,
+            base: object.base,
             data: object.data,
         };
         if object.elsewhere {
@@ -121,15 +123,6 @@ impl Visit for Visitor<'_> {
     fn outside(&self, id: &gix::oid) -> Option<(objs::Kind, Vec<u8>)> {
         let object = self.stores.object(id)?;
         Some((object.kind, object.data))
-    }
-
-    fn keeps(&self, kind: objs::Kind) -> bool {
-        let is_asked = match kind {
-            objs::Kind::Tree => true,
-            objs::Kind::Commit | objs::Kind::Tag => self.keeps_all,
-            objs::Kind::Blob => false,
-        };
-        self.keeps && is_asked
     }
 
     fn stopped(&self) -> bool {

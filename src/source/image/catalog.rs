@@ -7,11 +7,13 @@
 use super::claim::{Claim, Expected, Sums};
 use super::digest::Digest;
 use super::overlay::Index;
+use super::relatives::{Relatives, Role};
 use super::store::Store;
 use crate::model::{Ahead, DocumentId, LayerId, Where};
 use crate::source::git::layers::Remains;
 use crate::source::packages::Table;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What makes two layers the same.
@@ -48,7 +50,7 @@ impl Copy {
 }
 
 /// What a blob turned out to be, unpacked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) enum Shape {
     /// Nothing that could be told: it is empty, or damaged from the start.
     #[default]
@@ -60,7 +62,7 @@ pub(super) enum Shape {
 }
 
 /// What is known of a layer once it has been read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Facts {
     /// Its paths.
     pub(super) index: Index,
@@ -73,6 +75,7 @@ pub(super) struct Facts {
     /// What it holds of git repositories, until all layers have been read.
     pub(super) git: Remains,
     /// Where it can be read once more; `None` of what can be read only once.
+    #[serde(skip)]
     pub(super) again: Option<Copy>,
 }
 
@@ -156,6 +159,8 @@ pub(super) struct Catalog {
     /// Layers that are another content of a layer.
     variants: HashMap<LayerId, LayerId>,
     documents: Vec<Document>,
+    /// How images stand to others.
+    pub(super) relatives: Relatives,
     contents: HashMap<(Where, Arc<str>), DocumentId>,
 }
 
@@ -165,6 +170,28 @@ impl Catalog {
         Self {
             targets,
             ..Self::default()
+        }
+    }
+
+    /// Adds a target that is asked for something else than to be scanned.
+    pub(super) fn add_relative(&mut self, name: &str, role: Role) {
+        self.relatives.add(self.targets.len(), role);
+        self.targets.push(name.to_owned());
+    }
+
+    /// What an image is asked for.
+    pub(super) fn role(&self, image: &Image) -> Role {
+        self.relatives.role(image.target)
+    }
+
+    /// What an image is called: its target, and its name in it where the target holds several.
+    pub(super) fn name(&self, image: &Image) -> String {
+        let target = &self.targets[image.target];
+        let mut images = self.images.iter();
+        let is_other = |other: &Image| other.target == image.target && other.names != image.names;
+        match image.names.first() {
+            Some(name) if images.any(is_other) => format!("{target}:{name}"),
+            _ => target.clone(),
         }
     }
 
@@ -234,11 +261,37 @@ impl Catalog {
     /// Every layer that waits to be read, with the places it can be read from. They count as read
     /// from then on.
     pub(super) fn take_unread(&mut self) -> Vec<(LayerId, Vec<Copy>)> {
+        let unwanted = self.unwanted();
         let numbered = self.layers.iter_mut().enumerate();
+        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
         numbered
-            .filter(|(_, layer)| !layer.copies.is_empty())
-            .map(|(number, layer)| (LayerId(number as u32), std::mem::take(&mut layer.copies)))
+            .filter(|(number, layer)| !layer.copies.is_empty() && !unwanted.contains(number))
+            .map(|(number, layer)| (number, std::mem::take(&mut layer.copies)))
             .collect()
+    }
+
+    /// Layers that only base images have.
+    fn unwanted(&self) -> HashSet<LayerId> {
+        let is_base = |target| self.relatives.role(target) == Role::Base;
+        let (mut unwanted, mut wanted) = (HashSet::new(), HashSet::new());
+        for image in &self.images {
+            let layers = image.layers.iter().filter_map(|used| used.layer);
+            match is_base(image.target) {
+                true => unwanted.extend(layers),
+                false => wanted.extend(layers),
+            }
+        }
+        for (number, layer) in self.layers.iter().enumerate() {
+            let layer_id = LayerId(number as u32);
+            for loose in &layer.loose {
+                match is_base(loose.target) {
+                    true => unwanted.insert(layer_id),
+                    false => wanted.insert(layer_id),
+                };
+            }
+        }
+        unwanted.retain(|layer| !wanted.contains(layer));
+        unwanted
     }
 
     /// The number that the next layer gets.
@@ -266,12 +319,12 @@ impl Catalog {
 
     /// What the layers hold of git repositories, taken out.
     pub(super) fn take_git(&mut self) -> BTreeMap<LayerId, Remains> {
+        let unwanted = self.unwanted();
         let numbered = self.layers.iter_mut().enumerate();
+        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
         numbered
-            .map(|(number, layer)| {
-                let remains = std::mem::take(&mut layer.facts.git);
-                (LayerId(number as u32), remains)
-            })
+            .filter(|(number, _)| !unwanted.contains(number))
+            .map(|(number, layer)| (number, std::mem::take(&mut layer.facts.git)))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 use super::digest::Digest;
 use crate::unpack::digest::{Algorithm, Digested};
+use serde::{Deserialize, Serialize};
 
 /// What is claimed of a layer before it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub(super) enum Expected {
 }
 
 /// What a blob proved to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sums {
     /// Digest of the blob as stored.
     pub(super) digest: Digest,

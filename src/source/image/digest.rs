@@ -5,12 +5,14 @@
 
 use crate::unpack::digest::{Algorithm, Digested};
 use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
 /// A digest of a known algorithm and the right length.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(super) struct Digest {
     algorithm: Algorithm,
     text: Arc<str>,
@@ -91,6 +93,20 @@ impl Digest {
     pub(super) fn short(&self) -> &str {
         let end = self.text.find(':').map_or(0, |colon| colon + 1 + 12);
         &self.text[..end]
+    }
+}
+
+impl From<Digest> for String {
+    fn from(digest: Digest) -> Self {
+        digest.to_string()
+    }
+}
+
+impl TryFrom<String> for Digest {
+    type Error = DigestError;
+
+    fn try_from(text: String) -> Result<Self, DigestError> {
+        Self::parse(&text)
     }
 }
 

@@ -7,6 +7,7 @@ use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::json;
 use super::reading::Reading;
+use super::relatives::{self, Values};
 use super::store::{Blob, OpenError, Store};
 use super::values;
 use crate::model::{Counter, DocumentId, Kind, Origin, Shortfall, Where};
@@ -100,7 +101,10 @@ impl<'a> Documents<'a> {
         }
         let is_large = bytes.len() as u64 > limit;
         let parsed = match is_large {
-            true => Err((Kind::Limit, "is too large to be parsed".to_owned())),
+            true => Err((
+                Kind::Limit,
+                "is too large to be parsed (--limit document-bytes)".to_owned(),
+            )),
             false => json::parse(&bytes).map_err(|fault| (Kind::Corrupt, fault)),
         };
         if is_large {
@@ -152,9 +156,15 @@ impl<'a> Documents<'a> {
                 self.shortfall(Kind::Unreadable, &document.name, error.to_string());
             }
         }
+        let is_compared = role == Where::Config && self.scan.catalog().relatives.is_asked_for;
+        let mut said = Values::new();
         if let Ok(value) = &document.parsed {
             let mut values = 0;
             values::visit(value, role, &mut |passage| {
+                if is_compared {
+                    let hash = relatives::hash(&passage.pointer, &passage.text);
+                    said.insert((passage.pointer.as_str().into(), values), hash);
+                }
                 let origin = Origin::Value {
                     document: number,
                     pointer: passage.pointer.into(),
@@ -164,6 +174,9 @@ impl<'a> Documents<'a> {
                 values += 1;
                 self.batcher.text(origin, passage.text.as_bytes());
             });
+        }
+        if is_compared {
+            self.scan.catalog().relatives.add_values(number, said);
         }
     }
 

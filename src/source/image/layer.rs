@@ -4,16 +4,15 @@
 //!
 //! Content decides what a blob is. A blob that is no tar is searched as one file.
 
-use super::catalog::{Copy, Facts, Shape};
+use super::catalog::{Facts, Shape};
 use super::claim::{Claim, Sums};
 use super::digest::Digest;
 use super::overlay::{IndexBuilder, Node};
 use super::reading::Reading;
-use super::store::Blob;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::source::git::layers as git;
-use crate::source::metered::Metered;
 use crate::source::packages::Draft;
+use crate::unpack::Sink;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
 use crate::unpack::open::{Bounds, File, Unpacker};
@@ -28,56 +27,10 @@ pub(super) const TREE: u32 = 0;
 /// Stored bytes that are read and hashed at once.
 const BUFFER: usize = 256 << 10;
 
-/// Reads a layer from the places that hold it, until one of them proves to be what was claimed:
-/// that one then stands for the others.
-pub(super) fn read_any(scan: &Reading<'_>, layer: LayerId, copies: &[Copy]) {
-    let mut read: Vec<(&Copy, Facts)> = Vec::new();
-    for copy in copies {
-        let known = read.iter().position(|(other, facts)| {
-            let proven = facts
-                .sums
-                .as_ref()
-                .is_some_and(|sums| other.claim.kept_by(sums));
-            proven || other.is_same_place(copy)
-        });
-        // What is known is not opened again: in a registry that would be a request.
-        if let Some(known) = known {
-            scan.compare(copy, &read[known].1);
-            continue;
-        }
-        let blob = match copy.store.open(&copy.name) {
-            Ok(blob) => blob,
-            Err(error) => {
-                let shortfall = Shortfall::new(error.kind(), &copy.label, error.to_string());
-                scan.sink.shortfall(shortfall);
-                continue;
-            }
-        };
-        let number = match read.is_empty() {
-            true => layer,
-            false => scan.catalog().add_variant(layer),
-        };
-        let facts = read_blob(scan, number, copy, blob);
-        scan.compare(copy, &facts);
-        read.push((copy, facts));
-    }
-    // The last one read is the one that was proven, if any was.
-    if let Some((copy, facts)) = read.pop() {
-        let again = Some(copy.clone());
-        scan.catalog().learn(layer, Facts { again, ..facts });
-    }
-}
-
-fn read_blob(scan: &Reading<'_>, layer: LayerId, copy: &Copy, blob: Blob) -> Facts {
-    let meter = scan.progress.begin(&copy.label, Some(blob.size));
-    let mut layer = LayerReader::new(scan, layer, &copy.label, &copy.name);
-    layer.only = blob.only;
-    layer.read(Metered::new(blob.reader, meter), &copy.claim)
-}
-
 /// Reads one layer.
 pub(super) struct LayerReader<'a> {
     scan: &'a Reading<'a>,
+    sink: &'a dyn Sink,
     layer: LayerId,
     label: &'a str,
     /// What the content is called if it is one file.
@@ -93,7 +46,7 @@ pub(super) struct LayerReader<'a> {
     numbered: u32,
     is_whole: bool,
     /// The only paths that are meant, if not all are.
-    only: Option<Arc<HashSet<Vec<u8>>>>,
+    pub(super) only: Option<Arc<HashSet<Vec<u8>>>>,
 }
 
 impl<'a> LayerReader<'a> {
@@ -104,16 +57,13 @@ impl<'a> LayerReader<'a> {
         label: &'a str,
         name: &'a str,
     ) -> Self {
-        let bounds = Bounds {
-            limits: &scan.options.limits,
-            memory: Arc::clone(&scan.memory),
-        };
         Self {
             scan,
+            sink: scan.sink,
             layer,
             label,
             name,
-            unpacker: Unpacker::new(scan.sink, scan.context, bounds),
+            unpacker: Unpacker::new(scan.sink, scan.context, bounds(scan)),
             index: IndexBuilder::default(),
             packages: Draft::new(&scan.packages),
             git: git::Draft::new(label, &scan.git),
@@ -122,6 +72,15 @@ impl<'a> LayerReader<'a> {
             numbered: 0,
             is_whole: true,
             only: None,
+        }
+    }
+
+    /// Hands everything to `sink`, and not to that of the scan.
+    pub(super) fn telling(self, sink: &'a dyn Sink) -> Self {
+        Self {
+            sink,
+            unpacker: Unpacker::new(sink, self.scan.context, bounds(self.scan)),
+            ..self
         }
     }
 
@@ -138,7 +97,7 @@ impl<'a> LayerReader<'a> {
             }
         };
         // A digest is one of the whole blob, also of what follows a damage.
-        let sums = match self.scan.sink.stopped() {
+        let sums = match self.sink.stopped() {
             true => None,
             false => match hashing.drain() {
                 Ok(()) => Some(hashing.finish()),
@@ -183,7 +142,7 @@ impl<'a> LayerReader<'a> {
         let mut hashing = Hashing::new(decoded, algorithm);
         self.content(&mut hashing);
         // The digest of a part would only repeat what was already said.
-        let is_whole = self.is_whole && !self.scan.sink.stopped() && hashing.drain().is_ok();
+        let is_whole = self.is_whole && !self.sink.stopped() && hashing.drain().is_ok();
         is_whole.then(|| Digest::computed(&hashing.finish()))
     }
 
@@ -214,7 +173,7 @@ impl<'a> LayerReader<'a> {
         }
         if size > 0 {
             self.shape = Shape::File;
-            self.scan.sink.count(Counter::Files, 1);
+            self.sink.count(Counter::Files, 1);
         }
     }
 
@@ -225,7 +184,7 @@ impl<'a> LayerReader<'a> {
         body: &mut dyn FnMut(&mut Self, &TarEntry, &mut TarReader<R>),
     ) {
         self.shape = Shape::Tar;
-        while !self.scan.sink.stopped() {
+        while !self.sink.stopped() {
             match tar.next_event() {
                 Ok(None) => return,
                 Ok(Some(TarEvent::Entry(entry))) if !self.means(&entry) => {}
@@ -237,8 +196,7 @@ impl<'a> LayerReader<'a> {
                 Ok(Some(TarEvent::Slack { .. })) => self.slack(tar),
                 Ok(Some(TarEvent::Flaw(flaw))) => {
                     let detail = flaw.to_string();
-                    self.scan
-                        .sink
+                    self.sink
                         .shortfall(Shortfall::new(flaw.kind(), self.label, detail));
                 }
                 Err(error) => return self.failed(None, &error),
@@ -281,7 +239,7 @@ impl<'a> LayerReader<'a> {
         if entry.size == 0 {
             return;
         }
-        self.scan.sink.count(Counter::Files, 1);
+        self.sink.count(Counter::Files, 1);
         let origin = self.origin(&entry.path, self.part());
         let mut record = self.packages.open(TREE, &entry.path, self.copy);
         let label = self.label;
@@ -316,7 +274,7 @@ impl<'a> LayerReader<'a> {
 
     /// A small file that is already in memory.
     pub(super) fn file(&mut self, path: &Arc<[u8]>, part: EntryPart, content: &[u8]) {
-        self.scan.sink.count(Counter::Files, 1);
+        self.sink.count(Counter::Files, 1);
         let origin = self.origin(path, part);
         let label = self.label;
         let file = File {
@@ -365,15 +323,21 @@ impl<'a> LayerReader<'a> {
             Some(path) => place_of(self.label, path),
             None => self.label.to_owned(),
         };
-        self.scan
-            .sink
-            .shortfall(Shortfall::new(kind, place, detail));
+        self.sink.shortfall(Shortfall::new(kind, place, detail));
     }
 }
 
 /// What people know an entry by.
 fn place_of(label: &str, path: &[u8]) -> String {
     format!("{label}, {}", String::from_utf8_lossy(path))
+}
+
+/// What files of layers are unpacked within.
+fn bounds<'a>(scan: &Reading<'a>) -> Bounds<'a> {
+    Bounds {
+        limits: &scan.options.limits,
+        memory: Arc::clone(&scan.memory),
+    }
 }
 
 /// Whether content is to be read as a tar: also one whose first header is damaged, as long as its

@@ -2,7 +2,8 @@
 //! image-layout.md). What links lead out of it is not read: the layout is the image, and a scan of
 //! an untrusted one must not read the machine it runs on.
 
-use super::store::{Blob, OpenError, Store};
+use super::stamp::Stamp;
+use super::store::{Blob, OpenError, Proof, Store};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,15 @@ impl Store for Layout {
     fn resolve(&self, name: &str) -> Result<String, OpenError> {
         self.file(name)?;
         Ok(name.to_owned())
+    }
+
+    fn proof(&self, name: &str) -> Proof {
+        let about = self
+            .file(name)
+            .ok()
+            .and_then(|file| fs::metadata(file).ok());
+        let stamp = about.and_then(|about| Stamp::of(&about, 0..about.len()));
+        stamp.map_or(Proof::Nothing, Proof::File)
     }
 
     /// None: what no index refers to is not part of an image, and stays here when it is pushed.

@@ -10,6 +10,7 @@ mod catalog;
 mod claim;
 mod containerd;
 mod containers;
+mod copies;
 mod digest;
 mod docker;
 mod documents;
@@ -19,6 +20,7 @@ mod history;
 mod json;
 mod layer;
 mod layout;
+mod lineage;
 mod list;
 mod manifest;
 mod opening;
@@ -27,8 +29,11 @@ mod places;
 mod platform;
 mod reading;
 mod registry;
+mod relatives;
+mod remember;
 mod repositories;
 mod reread;
+mod stamp;
 mod storage;
 mod store;
 mod survey;
@@ -36,16 +41,19 @@ mod target;
 mod values;
 mod vendored;
 
+pub use lineage::Base;
 pub use list::ListError;
 pub use registry::{Access, AccessError};
 pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use catalog::Catalog;
+use lineage::Lineage;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
 use registry::{Asking, Registries};
+use relatives::Role;
 use repositories::LayersAgain;
 use reread::Rereading;
 use std::collections::BTreeMap;
@@ -55,6 +63,7 @@ use std::time::Instant;
 use super::git::layers::{self as git, Repositories};
 use super::packages::Room;
 use super::{Hit, Seen, Source};
+use crate::cache::Cache;
 use crate::model::{Counter, Coverage, LayerId, Occurrence, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
@@ -68,6 +77,9 @@ pub struct ImageSource<'a> {
     context: Context,
     progress: &'a dyn Progress,
     registries: Registries,
+    cache: Option<Arc<Cache>>,
+    base: Option<Base>,
+    former: Option<Target>,
     places: OnceLock<Places>,
     repositories: OnceLock<Repositories>,
 }
@@ -93,6 +105,9 @@ impl<'a> ImageSource<'a> {
             context,
             progress,
             registries: Registries::default(),
+            cache: None,
+            base: None,
+            former: None,
             places: OnceLock::new(),
             repositories: OnceLock::new(),
         })
@@ -114,6 +129,39 @@ impl<'a> ImageSource<'a> {
         self.registries = Registries::new(access);
         Ok(self)
     }
+
+    /// Keeps what is found in layers in this cache, and reads none of which it is known. The cache must
+    /// have been opened for this kind of scan, see [`purpose`](crate::scan::purpose).
+    #[must_use]
+    pub fn with_cache(mut self, cache: Option<Arc<Cache>>) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// Tells of each place whether it comes from a base image. Layers are hashed unpacked for that, see
+    /// [`Options::verify_diff_ids`](crate::model::Options::verify_diff_ids).
+    #[must_use]
+    pub fn with_base(mut self, base: Option<Base>) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Tells of each place whether this older image has it, and the places of that image as well.
+    #[must_use]
+    pub fn since(mut self, former: Option<Target>) -> Self {
+        self.former = former;
+        self
+    }
+
+    /// The targets that are not to be scanned, and what they are for.
+    fn relatives(&self) -> impl Iterator<Item = (&Target, Role)> {
+        let base = match &self.base {
+            Some(Base::Image(target)) => Some((&**target, Role::Base)),
+            Some(Base::Auto) | None => None,
+        };
+        let former = self.former.as_ref().map(|target| (target, Role::Former));
+        base.into_iter().chain(former)
+    }
 }
 
 impl ImageSource<'_> {
@@ -126,6 +174,7 @@ impl ImageSource<'_> {
     ) -> Repositories {
         let rereading = Rereading {
             limits: &self.options.limits,
+            cache: self.cache.as_deref(),
             is_stopped: &|| sink.stopped(),
         };
         let work = git::Work {
@@ -147,8 +196,14 @@ impl Source for ImageSource<'_> {
             is_stopped: &|| sink.stopped(),
         };
         let tell = |shortfall| sink.shortfall(shortfall);
-        let targets = fleet::expanded(&self.targets, asking, &tell);
+        let mut targets = fleet::expanded(&self.targets, asking, &tell);
         let names = targets.iter().map(|target| target.text().to_owned());
+        let mut catalog = Catalog::of(names.collect());
+        catalog.relatives.is_asked_for = self.base.is_some() || self.former.is_some();
+        for (target, role) in self.relatives() {
+            catalog.add_relative(target.text(), role);
+            targets.push(target.clone());
+        }
         let reading = Reading {
             targets: &targets,
             platforms: &self.platforms,
@@ -158,16 +213,22 @@ impl Source for ImageSource<'_> {
             progress: self.progress,
             registries: &self.registries,
             silent: Mutex::default(),
+            cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),
             git: git::Room::of(&self.options.limits),
-            catalog: Mutex::new(Catalog::of(names.collect())),
+            catalog: Mutex::new(catalog),
         };
         reading.run();
         let catalog = reading.catalog.into_inner();
         let mut catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let cache = self.cache.as_deref();
+        let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
+        if let Some(cache) = cache.filter(|_| !sink.stopped()) {
+            lineage::remember(&catalog, cache);
+        }
         let remains = catalog.take_git();
-        let places = Places::of(catalog);
+        let places = Places::of(catalog, lineage);
         sink.count(Counter::Layers, places.layers() as u64);
         let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
@@ -202,8 +263,12 @@ impl Source for ImageSource<'_> {
 
     fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {
         if let Some(places) = self.places.get() {
-            let limits = &self.options.limits;
-            places.recognise(hits, &Rereading { limits, is_stopped }, coverage);
+            let rereading = Rereading {
+                limits: &self.options.limits,
+                cache: self.cache.as_deref(),
+                is_stopped,
+            };
+            places.recognise(hits, &rereading, coverage);
         }
     }
 

@@ -5,7 +5,8 @@
 //! not depend on the length of names. Semantics are those of the OCI image-spec (layer.md, "Whiteouts"):
 //! a whiteout applies to lower layers only, whatever the order inside its own.
 
-use crate::source::paths::{components, hash, hasher};
+use crate::source::paths::{Key, components};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
@@ -34,7 +35,7 @@ pub(super) enum Node {
 }
 
 /// What one layer says about one path; a path can be several of these at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct Marks(u8);
 
 impl Marks {
@@ -59,8 +60,9 @@ impl Marks {
 }
 
 /// The paths of one layer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Index {
+    key: Key,
     paths: Vec<(u64, Marks)>,
     /// How often a file was replaced inside the layer, where it was at all.
     again: HashMap<u64, u32>,
@@ -69,6 +71,7 @@ pub(super) struct Index {
 /// Collects the paths of a layer while it streams by.
 #[derive(Debug, Default)]
 pub(super) struct IndexBuilder {
+    key: Key,
     paths: Vec<(u64, Marks)>,
     /// How often each file has come again.
     again: HashMap<u64, u32>,
@@ -81,7 +84,7 @@ impl IndexBuilder {
         let mut parts = components(path);
         let copy = match node {
             Node::File => {
-                let times = self.again.entry(hash(&parts));
+                let times = self.again.entry(self.key.hash(&parts));
                 *times.and_modify(|times| *times += 1).or_default()
             }
             _ => 0,
@@ -109,12 +112,13 @@ impl IndexBuilder {
     }
 
     fn mark(&mut self, parts: &[&[u8]], marks: Marks) {
-        self.paths.push((hash(parts), marks));
+        self.paths.push((self.key.hash(parts), marks));
     }
 
     /// Sorts what was collected.
     pub(super) fn finish(self) -> Index {
         let Self {
+            key,
             mut paths,
             mut again,
         } = self;
@@ -130,7 +134,7 @@ impl IndexBuilder {
         paths.shrink_to_fit();
         again.retain(|_, times| *times > 0);
         again.shrink_to_fit();
-        Index { paths, again }
+        Index { key, paths, again }
     }
 }
 
@@ -172,14 +176,21 @@ pub(super) fn fate<'i>(
     if whiteout_of(&parts).is_some() {
         return Fate::Deleted(of);
     }
-    let ancestors = ancestors(&parts);
-    let own = hash(&parts);
-    let replaces = |index: &Index| copy.is_some_and(|copy| index.replaces(own, copy));
+    let replaces = |index: &Index| {
+        let own = index.key.hash(&parts);
+        copy.is_some_and(|copy| index.replaces(own, copy))
+    };
     if layers.next().flatten().is_some_and(replaces) {
         return Fate::Overwritten(of);
     }
+    let mut hashed = Hashed::of(&parts, Key::default());
     for (position, index) in (of + 1..).zip(layers) {
         let Some(index) = index else { continue };
+        // An index that an earlier run has made has another key.
+        if hashed.key != index.key {
+            hashed = Hashed::of(&parts, index.key);
+        }
+        let (own, ancestors) = (hashed.own, &hashed.ancestors);
         let marks = index.marks(own);
         if marks.has(Marks::FILE) || marks.has(Marks::DIRECTORY) {
             return Fate::Overwritten(position);
@@ -216,18 +227,29 @@ fn whiteout_of<'a>(parts: &[&'a [u8]]) -> Option<Whiteout<'a>> {
     }
 }
 
-/// The hashes of the directories above, from the root. Each goes on from the one before: a path
-/// may have half a million parts.
-fn ancestors(parts: &[&[u8]]) -> Vec<u64> {
-    let mut hasher = hasher();
-    let above = parts.iter().take(MOST_ANCESTORS);
-    above
-        .map(|part| {
+/// The hashes of a path and of the directories above it, from the root.
+struct Hashed {
+    key: Key,
+    own: u64,
+    ancestors: Vec<u64>,
+}
+
+impl Hashed {
+    /// Each goes on from the one before: a path may have half a million parts.
+    fn of(parts: &[&[u8]], key: Key) -> Self {
+        let mut hasher = key.hasher();
+        let above = parts.iter().take(MOST_ANCESTORS);
+        let ancestors = above.map(|part| {
             let directory = hasher.finish();
             part.hash(&mut hasher);
             directory
-        })
-        .collect()
+        });
+        Self {
+            key,
+            ancestors: ancestors.collect(),
+            own: key.hash(parts),
+        }
+    }
 }
 
 #[cfg(test)]

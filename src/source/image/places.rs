@@ -2,8 +2,10 @@
 //! Asked for hits only, after everything has been read.
 
 use super::catalog::{Catalog, Document, Image, Loose, Shape, Use};
+use super::lineage::Lineage;
 use super::overlay::{self, Fate};
-use crate::model::{EntryPart, LayerId, LayerPlace, Origin, Place, State, Where};
+use super::relatives::Role;
+use crate::model::{Age, EntryPart, Kinship, LayerId, LayerPlace, Origin, Place, State, Where};
 use crate::unpack::sums::FileSums;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -14,6 +16,7 @@ const UNREAD: &str = "unknown:not-read-to-its-end";
 /// A catalog that is complete: what the report asks.
 pub(super) struct Places {
     pub(super) catalog: Catalog,
+    lineage: Lineage,
     /// Image and position of each use of each layer.
     pub(super) uses: BTreeMap<LayerId, Vec<(usize, usize)>>,
     /// What each image's target is called.
@@ -24,9 +27,10 @@ pub(super) struct Places {
 
 impl Places {
     /// Prepares the answers.
-    pub(super) fn of(catalog: Catalog) -> Self {
+    pub(super) fn of(catalog: Catalog, lineage: Lineage) -> Self {
         let mut uses: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (image, entry) in catalog.images.iter().enumerate() {
+        let images = catalog.images.iter().enumerate();
+        for (image, entry) in images.filter(|(_, image)| catalog.role(image) != Role::Base) {
             for (position, used) in entry.layers.iter().enumerate() {
                 if let Some(layer) = used.layer {
                     uses.entry(layer).or_default().push((image, position));
@@ -36,6 +40,7 @@ impl Places {
         let labels = labels(&catalog);
         Self {
             catalog,
+            lineage,
             uses,
             labels,
             sums: OnceLock::new(),
@@ -62,11 +67,13 @@ impl Places {
         };
         let targets = self.catalog.targets.iter().enumerate();
         targets
+            .filter(|(number, _)| self.catalog.relatives.role(*number) != Role::Base)
             .map(|(number, name)| crate::model::Target {
                 name: name.clone(),
                 via: self.catalog.via.get(&number).cloned(),
                 images: images(number).collect(),
                 base: None,
+                is_former: self.catalog.relatives.role(number) == Role::Former,
             })
             .collect()
     }
@@ -80,16 +87,17 @@ impl Places {
             }
             Origin::Document(number) => {
                 let document = self.catalog.document(*number);
-                self.of_document(document, document.role, &document.name, true)
+                self.of_document(document, document.role, &document.name, None)
             }
             Origin::Value {
-                document,
+                document: of,
                 pointer,
                 place,
-                ..
+                number,
             } => {
-                let document = self.catalog.document(*document);
-                self.of_document(document, *place, pointer, false)
+                let document = self.catalog.document(*of);
+                let said = self.catalog.relatives.value(*of, pointer, *number);
+                self.of_document(document, *place, pointer, Some(said))
             }
             Origin::File { .. }
             | Origin::Record { .. }
@@ -139,6 +147,12 @@ impl Places {
                 .map(Arc::from),
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
+            kinship: Kinship {
+                base: self.lineage.base_of_layer(image, position),
+                age: self.age(image, |lineage| {
+                    lineage.is_former_layer(&self.catalog, layer)
+                }),
+            },
             ..Place::new(
                 Arc::clone(&self.labels[image]),
                 part.place(),
@@ -161,12 +175,26 @@ impl Places {
                 _ => Arc::clone(path),
             };
             let target = self.catalog.targets[loose.target].as_str().into();
-            Place::new(target, part.place(), path)
+            Place {
+                kinship: self.of_no_image(),
+                ..Place::new(target, part.place(), path)
+            }
         };
-        entry.loose.iter().map(place).collect()
+        let is_scanned =
+            |loose: &&Loose| self.catalog.relatives.role(loose.target) == Role::Scanned;
+        entry.loose.iter().filter(is_scanned).map(place).collect()
     }
 
-    fn of_document(&self, document: &Document, kind: Where, path: &str, raw: bool) -> Vec<Place> {
+    /// The places of a document, or of a value in it with the hash of what that says, if it is known.
+    fn of_document(
+        &self,
+        document: &Document,
+        kind: Where,
+        path: &str,
+        value: Option<Option<u64>>,
+    ) -> Vec<Place> {
+        let raw = value.is_none();
+        let said = value.flatten();
         let place = |target: Arc<str>, platform: Option<&str>| Place {
             target,
             platform: platform.map(Arc::from),
@@ -178,6 +206,7 @@ impl Places {
             raw,
             commits: None,
             package: None,
+            kinship: self.of_no_image(),
         };
         // A config that no image claims, as old engines write one for each layer, would look like
         // the image's own.
@@ -186,17 +215,56 @@ impl Places {
             _ => path.as_bytes().into(),
         };
         let uses = document.uses.iter();
+        let uses = uses.filter(|by| self.is_told(**by));
         uses.map(|by| match *by {
             Use::Target(target) => Place {
                 path: Arc::clone(&loose),
                 ..place(self.catalog.targets[target].as_str().into(), None)
             },
-            Use::Image(image) => place(
-                Arc::clone(&self.labels[image]),
-                self.catalog.images[image].platform.as_deref(),
-            ),
+            Use::Image(image) => Place {
+                kinship: Kinship {
+                    base: said.and_then(|said| self.lineage.base_of_value(image, said)),
+                    age: self.age(image, |lineage| {
+                        said.is_some_and(|said| lineage.is_former_value(said))
+                    }),
+                },
+                ..place(
+                    Arc::clone(&self.labels[image]),
+                    self.catalog.images[image].platform.as_deref(),
+                )
+            },
         })
         .collect()
+    }
+
+    /// Whether a use of a document is told. Of images that others are compared with that is what their
+    /// own documents say, and not what is said of them.
+    fn is_told(&self, by: Use) -> bool {
+        match by {
+            Use::Target(target) => self.catalog.relatives.role(target) == Role::Scanned,
+            Use::Image(image) => self.catalog.role(&self.catalog.images[image]) != Role::Base,
+        }
+    }
+
+    /// How a place of an image stands to an older one, if there is one to compare with.
+    fn age(&self, image: usize, is_former: impl FnOnce(&Lineage) -> bool) -> Option<Age> {
+        if !self.catalog.relatives.has_former() {
+            return None;
+        }
+        let image = &self.catalog.images[image];
+        Some(match self.catalog.role(image) == Role::Former {
+            true => Age::Former,
+            false if is_former(&self.lineage) => Age::Shared,
+            false => Age::Fresh,
+        })
+    }
+
+    /// What is in no image is in no older one.
+    fn of_no_image(&self) -> Kinship {
+        Kinship {
+            base: None,
+            age: self.catalog.relatives.has_former().then_some(Age::Fresh),
+        }
     }
 
     /// What became of an entry; nothing where the text belongs to none.

@@ -4,7 +4,7 @@
 use super::archive::{self, Indexed, Passed};
 use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
-use super::layer;
+use super::copies;
 use super::layout::Layout;
 use super::opening::Opened;
 use super::platform::Platform;
@@ -12,6 +12,7 @@ use super::registry::Registries;
 use super::store::{Holder, Store};
 use super::survey::{Found, Survey};
 use super::target::Target;
+use crate::cache::Cache;
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
 use crate::source::git::layers as git;
 use crate::source::metered::Metered;
@@ -40,6 +41,8 @@ pub(super) struct Reading<'a> {
     pub(super) registries: &'a Registries,
     /// Engines that did not answer when a bare name was looked for: they are not waited for again.
     pub(super) silent: Mutex<Vec<Holder>>,
+    /// What earlier scans have kept.
+    pub(super) cache: Option<&'a Arc<Cache>>,
     pub(super) sink: &'a dyn Sink,
     /// For what the records of packages say.
     pub(super) packages: Arc<Room>,
@@ -208,7 +211,7 @@ impl Reading<'_> {
 
     fn read_layer(&self, layer: LayerId, copies: &[Copy]) {
         if !self.sink.stopped() {
-            layer::read_any(self, layer, copies);
+            copies::read_any(self, layer, copies);
         }
     }
 

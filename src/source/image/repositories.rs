@@ -2,6 +2,7 @@
 //! stands what their histories tell.
 
 use super::places::Places;
+use super::relatives::Role;
 use super::reread::{File, Rereading};
 use crate::model::{LayerId, Occurrence, Origin, Place, Where};
 use crate::source::Seen;
@@ -28,6 +29,7 @@ impl Places {
             std::iter::once(layer).chain(variants)
         };
         let images = self.catalog.images.iter().enumerate();
+        let images = images.filter(|(_, image)| self.catalog.role(image) != Role::Base);
         let images = images.map(move |(number, image)| {
             let layers = image.layers.iter().filter_map(|used| used.layer);
             let layers = layers.flat_map(with_variants).collect();

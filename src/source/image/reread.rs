@@ -2,13 +2,17 @@
 //! the first time. It ends when it has shown all that is wanted.
 
 use super::catalog::Copy;
+use super::digest::Digest;
 use super::layer::node;
 use super::overlay::IndexBuilder;
+use crate::cache::Cache;
 use crate::model::{EntryPart, Limits};
 use crate::unpack::decode;
 use crate::unpack::memory::Memory;
 use crate::unpack::sums::FileSums;
 use crate::unpack::tar::{TarEvent, TarReader};
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
@@ -27,6 +31,8 @@ pub(super) type Wanted = BTreeSet<File>;
 pub(super) struct Rereading<'a> {
     /// The caps that held for the first one.
     pub(super) limits: &'a Limits,
+    /// What earlier scans have kept.
+    pub(super) cache: Option<&'a Cache>,
     /// Whether to stop.
     pub(super) is_stopped: &'a dyn Fn() -> bool,
 }
@@ -34,9 +40,40 @@ pub(super) struct Rereading<'a> {
 impl Rereading<'_> {
     /// The hashes of the files that are wanted. What has become unreadable since has none: that the
     /// layer was read in full is told already, and without a hash a file merely counts as changed.
-    pub(super) fn sums(&self, copy: &Copy, mut wanted: Wanted) -> BTreeMap<File, FileSums> {
+    /// `digest` is what the layer has proved to be.
+    pub(super) fn sums(
+        &self,
+        copy: &Copy,
+        digest: &Digest,
+        wanted: Wanted,
+    ) -> BTreeMap<File, FileSums> {
+        let files: Vec<File> = wanted.iter().cloned().collect();
+        let kept = self.cache.map(|cache| (cache, name(digest, &files)));
+        let known = kept.as_ref().and_then(|(cache, name)| cache.get(name));
+        if let Some(known) = known.and_then(|known| postcard::from_bytes(&known).ok()) {
+            let known: Vec<FileSums> = known;
+            return files.into_iter().zip(known).collect();
+        }
         let mut found = BTreeMap::new();
-        let _ = self.files(copy, &mut |file, content| {
+        let read = self.hash(copy, wanted, &mut found);
+        if let Some((cache, name)) = kept
+            && read.is_ok()
+            && found.len() == files.len()
+        {
+            // In the order of the files, of which each has its hashes.
+            let sums: Vec<&FileSums> = found.values().collect();
+            let _ = postcard::to_allocvec(&sums).map(|sums| cache.put(&name, &sums));
+        }
+        found
+    }
+
+    fn hash(
+        &self,
+        copy: &Copy,
+        mut wanted: Wanted,
+        found: &mut BTreeMap<File, FileSums>,
+    ) -> io::Result<()> {
+        self.files(copy, &mut |file, content| {
             if wanted.remove(file) {
                 let sums = FileSums::read(|buffer| content.read(buffer))?;
                 found.insert(file.clone(), sums);
@@ -45,8 +82,7 @@ impl Rereading<'_> {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
             })
-        });
-        found
+        })
     }
 
     /// Shows every file of a layer, until it is enough.
@@ -86,4 +122,16 @@ impl<R: Read> Read for Body<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read_body(buffer)
     }
+}
+
+/// Under which name the hashes of these files of a layer are kept.
+fn name(digest: &Digest, files: &[File]) -> String {
+    let mut hash = Sha256::new();
+    for (path, part) in files {
+        hash.update((path.len() as u64).to_le_bytes());
+        hash.update(path);
+        hash.update(format!("{part:?}"));
+    }
+    let hash = HEXLOWER.encode(&hash.finalize());
+    format!("sums {digest} {hash}")
 }

@@ -5,6 +5,7 @@
 use super::containerd::ContainerdError;
 use super::engine::{EngineError, Kind as EngineKind};
 use super::registry::RegistryError;
+use super::stamp::Stamp;
 use super::storage::StorageError;
 use super::target::{Location, TargetError};
 use crate::model::{Kind, LayerId};
@@ -35,6 +36,15 @@ pub(super) trait Store: Send + Sync {
     /// Whether reading means waiting for a network more than working.
     fn is_remote(&self) -> bool {
         false
+    }
+
+    /// What shows, before it is read, that a blob is the one that its digest names.
+    fn proof(&self, _name: &str) -> Proof {
+        match self.is_remote() {
+            // Whoever pulls it checks the digest, and so refuses anything else.
+            true => Proof::Name,
+            false => Proof::Nothing,
+        }
     }
 }
 
@@ -69,6 +79,17 @@ impl Blob {
         self.only = Some(paths);
         self
     }
+}
+
+/// What shows that a blob is the one that its digest names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is fetched by its digest, and nobody takes another for it.
+    Name,
+    /// The file that it lies in, if it has not changed since its content was hashed.
+    File(Stamp),
+    /// Nothing but its bytes.
+    Nothing,
 }
 
 /// How a blob was searched while its archive streamed by.

@@ -180,9 +180,26 @@ impl Target {
         Ok(target(location, select(wanted)?))
     }
 
+    /// Whether it is the name of a place that can be looked at more than once, and not one for many.
+    pub fn is_one(&self) -> bool {
+        !matches!(self.location, Location::Stdin | Location::Many(_))
+    }
+
     /// As the user typed it.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it is read from files or standard input, and nobody is asked for it.
+    pub fn is_file(&self) -> bool {
+        match &self.location {
+            Location::Stdin | Location::Directory(_) | Location::File(_) => true,
+            Location::Local(holder, _) => !matches!(holder, Holder::Engine(_)),
+            Location::Registry(_)
+            | Location::Container(..)
+            | Location::Anywhere(..)
+            | Location::Many(_) => false,
+        }
     }
 }
 

@@ -50,8 +50,9 @@ impl Places {
             }
         }
         let read = wanted.into_iter().flat_map(|(layer, wanted)| {
-            let copy = self.catalog.facts(layer).again.as_ref();
-            let found = copy.map(|copy| rereading.sums(copy, wanted));
+            let facts = self.catalog.facts(layer);
+            let copy = facts.again.as_ref().zip(facts.sums.as_ref());
+            let found = copy.map(|(copy, sums)| rereading.sums(copy, &sums.digest, wanted));
             let found = found.into_iter().flatten();
             found.map(move |((path, part), sums)| (Origin::Entry { layer, path, part }, sums))
         });

@@ -7,7 +7,7 @@
 use super::table::{About, Line, Listed, Origin, Stated, Table, Unread, digest_hash, path_hash};
 use super::{ECOSYSTEMS, Reader};
 use crate::model::{Ecosystem, Limits};
-use crate::source::paths::{self, components};
+use crate::source::paths::{Key, components};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -22,7 +22,8 @@ const MOST_TEXT: usize = 100;
 
 const TOO_LARGE: &str =
     "is larger than what is kept of it; the files that it lists count as changed";
-const NO_ROOM: &str = "lists more files than are kept; those beyond count as changed";
+/// Said of a record that other records, perhaps of other layers, have left no room for.
+pub(super) const NO_ROOM: &str = "lists more files than are kept; those beyond count as changed";
 
 /// The memory that all tables of a scan share, and the largest record.
 #[derive(Debug)]
@@ -40,6 +41,13 @@ impl Room {
         })
     }
 
+    /// Takes what a table needs that an earlier scan has made, if that is left.
+    pub(in crate::source) fn admits(&self, table: &Table) -> bool {
+        let texts = (table.packages.len() + table.abouts.len()) as u64 * PACKAGE;
+        self.take(table.lines.len() as u64 * LINE + texts)
+    }
+
+    /// Takes so many bytes of it, if they are left.
     fn take(&self, bytes: u64) -> bool {
         let less = |left: u64| left.checked_sub(bytes);
         let taken = self
@@ -168,9 +176,10 @@ impl Pen<'_> {
     /// Notes a file of a package: its path, in parts that are joined, and its digest.
     pub(super) fn file(&mut self, package: u32, path: &[&[u8]], digest: &[u8]) {
         if self.has_room(LINE) {
+            let key = self.draft.table.key;
             let line = Line {
-                path: path_hash(self.tree, &components(&path.concat())),
-                digest: digest_hash(digest),
+                path: path_hash(key, self.tree, &components(&path.concat())),
+                digest: digest_hash(key, digest),
                 package,
             };
             self.draft.table.lines.push(line);
@@ -201,7 +210,7 @@ impl Pen<'_> {
     pub(super) fn unread(&mut self, why: &'static str) {
         let unread = Unread {
             path: Arc::clone(&self.stated.path),
-            why,
+            why: why.into(),
         };
         let known = &mut self.draft.table.unread;
         if known.len() < MOST_UNREAD && !known.contains(&unread) {
@@ -219,7 +228,7 @@ impl Pen<'_> {
 
     fn subject(&self, parts: &[&[u8]]) -> u64 {
         let tree = self.tree.to_le_bytes();
-        paths::hash(&[&[b"subject", &tree[..]], parts].concat())
+        Key::PUBLIC.hash(&[&[b"subject", &tree[..]], parts].concat())
     }
 }
 

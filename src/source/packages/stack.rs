@@ -28,18 +28,22 @@ impl<'t> Stack<'t> {
     }
 
     /// Whether any record speaks of the file, whatever its hash and whether it can be seen or not.
-    pub(in crate::source) fn lists(&self, file: &FileKey) -> bool {
+    pub(in crate::source) fn lists(&self, file: &FileKey<'_>) -> bool {
         let mut tables = self.tables.iter();
         tables.any(|(_, table)| table.lines(file).next().is_some())
     }
 
     /// The package that installed the file with this content, by the records that can be seen. Of several
     /// packages one that is public comes first.
-    pub(in crate::source) fn package(&self, file: &FileKey, sums: &FileSums) -> Option<Package> {
-        let digests = digest_hashes(sums);
+    pub(in crate::source) fn package(
+        &self,
+        file: &FileKey<'_>,
+        sums: &FileSums,
+    ) -> Option<Package> {
         let lines = self.tables.iter().flat_map(|&(number, table)| {
+            let digests = digest_hashes(table.key, sums);
             let lines = table.lines(file);
-            let same = lines.filter(|line| digests.contains(&line.digest));
+            let same = lines.filter(move |line| digests.contains(&line.digest));
             same.map(move |line| (number, &table.packages[line.package as usize]))
         });
         let visible = lines.filter(|(number, listed)| (self.is_visible)(*number, &listed.stated));

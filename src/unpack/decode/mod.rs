@@ -153,13 +153,16 @@ impl Decoded<'_> {
         self.produced += fresh as u64;
         let over = self.produced.saturating_sub(self.caps.bytes);
         if over > 0 {
-            self.fail_at_limit(format!("a stream may decode to {} bytes", self.caps.bytes));
+            self.fail_at_limit(format!(
+                "a stream may decode to {} bytes (--limit stream-bytes)",
+                self.caps.bytes
+            ));
         } else if self.produced > self.caps.ratio_floor
             && self.produced / self.caps.ratio.max(1) > self.input.consumed()
         {
             self.fail_at_limit(format!(
-                "a stream may decode to {} times its size",
-                self.caps.ratio
+                "a stream may decode to {} times its size beyond {} bytes (--limit ratio, --limit ratio-floor)",
+                self.caps.ratio, self.caps.ratio_floor
             ));
         }
         fresh.saturating_sub(usize::try_from(over).unwrap_or(usize::MAX))

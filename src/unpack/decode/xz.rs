@@ -48,7 +48,7 @@ impl Xz {
         if needed > self.cap {
             return Err(DecodeError::Limit {
                 what: format!(
-                    "an xz block needs {needed} KiB of memory and may take {} KiB",
+                    "an xz block needs {needed} KiB of memory and may take {} KiB (--limit window-bytes)",
                     self.cap
                 ),
             });

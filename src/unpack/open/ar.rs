@@ -51,7 +51,7 @@ fn member(
     let offset = input.consumed();
     let path = match &*header.name {
         // The table of names, and those of symbols.
-        b"//" if size <= members.bounds().limits.entry_metadata.into() => {
+        b"//" if size <= members.bounds().limits.entry_metadata => {
             input.by_ref().take(size).read_to_end(names)?;
             let mut text = &names[..];
             return members.raw(offset, &mut |buffer| text.read(buffer));

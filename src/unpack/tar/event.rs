@@ -135,7 +135,9 @@ pub enum TarFlaw {
         offset: u64,
     },
     /// A name, a link target or pax records are too large to be applied.
-    #[error("a tar extension header at byte {offset} exceeds the limit of {limit} bytes")]
+    #[error(
+        "a tar extension header at byte {offset} exceeds the {limit} bytes of --limit entry-metadata"
+    )]
     MetadataLimit {
         /// Where it stands.
         offset: u64,
@@ -143,7 +145,9 @@ pub enum TarFlaw {
         limit: u32,
     },
     /// There are too many entries.
-    #[error("more than {limit} entries in one archive; the rest was searched as raw bytes")]
+    #[error(
+        "more entries in one archive than the {limit} of --limit entries; the rest was searched as raw bytes"
+    )]
     EntryLimit {
         /// Entries allowed.
         limit: u64,

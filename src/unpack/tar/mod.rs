@@ -61,7 +61,7 @@ impl<R: Read> TarReader<R> {
     pub fn new(reader: R, limits: &Limits) -> Self {
         Self {
             input: Peek::new(BufReader::with_capacity(BUFFER, reader)),
-            metadata_limit: limits.entry_metadata,
+            metadata_limit: u32::try_from(limits.entry_metadata).unwrap_or(u32::MAX),
             entry_limit: limits.entries,
             entries: 0,
             found: VecDeque::new(),

@@ -104,7 +104,7 @@ fn inside_quotes(line: &[u8], first: bool) -> Vec<u8> {
     if !first && !opens {
         return line.to_vec();
     }
-    line.split(|byte| is_quote(byte))
+    line.split(is_quote)
         .skip(usize::from(!first))
         .step_by(2)
         .flatten()

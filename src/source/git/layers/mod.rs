@@ -199,9 +199,18 @@ impl Reading<'_> {
             let detail = "is a shallow clone: the older history was never fetched";
             sink.shortfall(Shortfall::new(Kind::Shallow, &*place, detail));
         }
-        let notes = Notes::default();
         let all = self.all;
         let has_lfs = |name: &str| all.has_lfs(name);
+        // One half of what a scan may take holds what is kept of the layers.
+        let limits = Limits {
+            memory: options.limits.memory / 2,
+            ..options.limits.clone()
+        };
+        let notes = Notes::with_room((limits.memory / 4) as usize);
+        let notes = match pool.late.is_empty() {
+            true => notes,
+            false => notes.with_texts((limits.memory / 8) as usize),
+        };
         let within = format!("{place}, ");
         let reader = Reader {
             sink,
@@ -216,20 +225,15 @@ impl Reading<'_> {
             lfs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         };
-        // One half of what a scan may take holds what is kept of the layers.
-        let limits = Limits {
-            memory: options.limits.memory / 2,
-            ..options.limits.clone()
-        };
         let meter = progress.begin(&place, None);
-        let kept = pool.stores.read(&reader, &limits, meter, &mut |visit| {
+        pool.stores.read(&reader, &limits, meter, &mut |visit| {
             self.rereading.read(&pool, &reader, &limits, visit);
         });
         reader.finish(&place, outlines().any(|outline| outline.is_partial));
         let places = Arc::clone(&pool.stores.places);
         Part {
             place,
-            memory: Arc::new(Memory::new(places, kept, notes)),
+            memory: Arc::new(Memory::new(places, notes)),
             pool,
             members: repositories
                 .into_iter()

@@ -4,7 +4,7 @@
 //! An archive may pass only once, so what may be needed later is kept, up to a share of the memory of a
 //! scan. Beyond that only its place is noted; its layer is then read a second time.
 
-use super::remains::{Piece, Remains, What, is_hex};
+use super::remains::{NOTE, Piece, Remains, What, is_hex};
 use super::room::Room;
 use crate::model::EntryPart;
 use crate::source::git::Bytes;
@@ -17,8 +17,6 @@ use std::sync::Arc;
 const HEAD: usize = 80;
 /// Bytes at a file's end that are noted: the longest checksum.
 const TAIL: usize = 32;
-/// Memory that a noted file takes besides its path, in bytes.
-const NOTE: u64 = 160;
 
 /// Notes what passes.
 #[derive(Debug)]

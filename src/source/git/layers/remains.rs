@@ -4,16 +4,22 @@
 use crate::model::EntryPart;
 use crate::source::git::Bytes;
 use crate::source::paths::components;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Folders around a file that are looked at: as many as a path that a kernel opens can have.
 const MOST_ANCESTORS: usize = 2048;
+/// Memory that a noted file takes besides its path and its content, in bytes.
+pub(super) const NOTE: u64 = 160;
+/// Bytes of small files that are written down for a later scan.
+const BRIEF: u64 = 64 << 10;
 
 /// The parts of repositories in one layer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(in crate::source) struct Remains {
     /// How people know the layer.
+    #[serde(skip)]
     pub(super) label: String,
     pub(super) pieces: Vec<Piece>,
     /// Contents that git-lfs keeps here, by their names.
@@ -25,8 +31,9 @@ pub(in crate::source) struct Remains {
 }
 
 /// A file that may be part of a repository.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Piece {
+    #[serde(with = "crate::model::shared")]
     pub(super) path: Arc<[u8]>,
     pub(super) part: EntryPart,
     pub(super) what: What,
@@ -39,7 +46,7 @@ pub(super) struct Piece {
 }
 
 /// What a file is, by how it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum What {
     /// A pack, gitformat-pack(5).
     Pack,
@@ -60,6 +67,37 @@ pub(super) struct Site {
     pub(super) path: Vec<u8>,
     /// Whether objects lie in it as in no repository.
     pub(super) is_lone: bool,
+}
+
+impl Remains {
+    /// Whether it may be written down for a later scan: nothing but a few small files, as many a layer has
+    /// that is part of no repository. Objects have to be read again, and a configuration may hold passwords.
+    pub(in crate::source) fn is_brief(&self) -> bool {
+        let is_small = |piece: &Piece| {
+            let length = piece.bytes.as_ref().map(|bytes| bytes.len() as u64);
+            let is_kept = piece.what == What::Paper && length == Some(piece.size);
+            is_kept && !piece.path.ends_with(b"/config")
+        };
+        let is_all = self.lost_objects + self.lost_papers == 0 && self.lfs.is_empty();
+        is_all && self.pieces.iter().all(is_small) && self.bytes() <= BRIEF
+    }
+
+    /// Memory that it takes, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        let of_piece = |piece: &Piece| {
+            let content = piece.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
+            NOTE + piece.path.len() as u64 + content
+        };
+        self.pieces.iter().map(of_piece).sum()
+    }
+
+    /// The same, of a layer that people know by this label.
+    pub(in crate::source) fn of_layer(self, label: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            ..self
+        }
+    }
 }
 
 impl What {

@@ -130,7 +130,7 @@ impl<'p> Entries<'p> {
     }
 
     /// Position in the index.
-    pub(super) fn position(&self, number: u32) -> u32 {
+    fn position(&self, number: u32) -> u32 {
         self.positions[number as usize]
     }
 }

@@ -84,11 +84,6 @@ impl<'j> Maker<'j> {
         Ok(made)
     }
 
-    /// The delta that was read last.
-    pub(super) fn delta(&self) -> &[u8] {
-        &self.delta
-    }
-
     /// What the object that was made last has from its base.
     pub(super) fn copies(&self) -> &[Copied] {
         &self.copies

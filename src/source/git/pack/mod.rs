@@ -17,7 +17,6 @@ mod error;
 mod forest;
 mod indexing;
 mod inflate;
-mod kept;
 mod listing;
 mod maker;
 mod path;
@@ -31,7 +30,6 @@ mod walk;
 
 pub use error::{Doubt, ObjectError, PackError};
 pub use indexing::{Indexing, Outside};
-pub use kept::{Kept, Remake};
 pub use listing::Listing;
 pub(super) use source::LOOKED_UP;
 pub use visit::{Object, Visit};
@@ -47,7 +45,6 @@ use gix::odb::pack::{FileData, data, index};
 use gix::{hash, objs, oid};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Mutex, PoisonError};
 
 /// Bytes of the largest object that is ever held in memory. Git itself makes no deltas of files
 /// beyond `core.bigFileThreshold`, which is a quarter of that.
@@ -124,14 +121,7 @@ impl Pack {
     /// current rayon pool. An object that is `elsewhere` is shown only if others are made from it
     /// here. Buffers that live at one time take at most `memory` bytes, unless one object takes
     /// more than its part; such objects are made one at a time.
-    ///
-    /// Returns what [`Visit::keeps`] asked for, of which there are at most half as many bytes.
-    pub fn visit(
-        &self,
-        visit: &dyn Visit,
-        elsewhere: &(dyn Fn(&oid) -> bool + Sync),
-        memory: u64,
-    ) -> Kept {
+    pub fn visit(&self, visit: &dyn Visit, elsewhere: &(dyn Fn(&oid) -> bool + Sync), memory: u64) {
         let doubt = self.doubt();
         if let Some(doubt) = &doubt {
             visit.doubtful(self.data.path(), doubt);
@@ -149,17 +139,11 @@ impl Pack {
             room: &Room::new(memory, rayon::current_num_threads()),
             next: &AtomicUsize::new(0),
         };
-        let kept = Mutex::new(Kept::default());
         rayon::scope(|scope| {
             for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| {
-                    let shelf = Walk::new(&job).run();
-                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                    kept.add(shelf, self.listing.len());
-                });
+                scope.spawn(|_| Walk::new(&job).run());
             }
         });
-        kept.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What speaks against the index. It takes a hash of the index.

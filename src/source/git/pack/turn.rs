@@ -32,11 +32,6 @@ impl Room {
         self.part
     }
 
-    /// Bytes that any thread may keep for later.
-    pub(super) const fn shelf(&self) -> usize {
-        self.part as usize
-    }
-
     /// Bytes that a thread may hold while it has its turn or none.
     pub(super) const fn most(&self, turn: Option<&Turn<'_>>) -> u64 {
         match turn {

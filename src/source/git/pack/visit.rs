@@ -37,12 +37,6 @@ pub trait Visit: Sync {
         None
     }
 
-    /// Whether objects of a kind are to be kept, to be made again after the walk.
-    fn keeps(&self, kind: objs::Kind) -> bool {
-        let _ = kind;
-        false
-    }
-
     /// Whether to stop; asked before every object.
     fn stopped(&self) -> bool;
 }
@@ -54,6 +48,8 @@ pub struct Object<'a> {
     pub id: ObjectId,
     /// What it is.
     pub kind: objs::Kind,
+    /// What it is derived from, where that is told.
+    pub base: Option<ObjectId>,
     /// Its content, without the header that is hashed with it.
     pub data: &'a [u8],
     /// Whether objects are made from it, for which its trace is wanted.

@@ -9,7 +9,6 @@ use super::entries::{Base, Entries, Stored};
 use super::error::ObjectError;
 use super::forest::Forest;
 use super::inflate::Inflate;
-use super::kept::{Keepsake, Shelf};
 use super::maker::Maker;
 use super::path::{Path, Step};
 use super::turn::{Room, Turn};
@@ -36,7 +35,6 @@ pub(super) struct Walk<'j> {
     kind: objs::Kind,
     maker: Maker<'j>,
     turn: Option<Turn<'j>>,
-    shelf: Shelf,
 }
 
 /// An object that was made just now.
@@ -55,17 +53,16 @@ impl<'j> Walk<'j> {
             kind: objs::Kind::Blob,
             maker: Maker::new(job.entries, job.visit),
             turn: None,
-            shelf: Shelf::new(job.room.shelf()),
         }
     }
 
-    /// Walks families until none is left, and returns what was kept of them.
-    pub(super) fn run(mut self) -> Shelf {
+    /// Walks families until none is left.
+    pub(super) fn run(mut self) {
         loop {
             let next = self.job.next.fetch_add(1, Ordering::Relaxed);
             match self.job.forest.roots().get(next) {
                 Some(&root) if !self.job.visit.stopped() => self.family(root),
-                _ => return self.shelf,
+                _ => return,
             }
         }
     }
@@ -224,33 +221,17 @@ impl<'j> Walk<'j> {
             }
             return None;
         }
-        if visit.keeps(self.kind) {
-            self.keep(made);
-        }
+        let derived_from = base.and_then(|_| forest.base(number));
         let object = Object {
             id: entries.id(number).to_owned(),
             kind: self.kind,
+            base: derived_from.map(|base| entries.id(base).to_owned()),
             data,
             is_base: !forest.children(number).is_empty(),
             elsewhere,
         };
         let copies = self.maker.copies();
         Some(visit.object(&object, base.map(|base| Derived { base, copies })))
-    }
-
-    /// Keeps an object as it is stored; in full, if what it is made from cannot be kept.
-    fn keep(&mut self, made: &Made) {
-        let Job {
-            entries, forest, ..
-        } = self.job;
-        let base = forest.base(made.number).filter(|_| !made.is_doubtful);
-        self.shelf.keep(&Keepsake {
-            position: entries.position(made.number),
-            base: base.map(|base| entries.position(base)),
-            stored: base.map_or(&made.content[..], |_| self.maker.delta()),
-            is_base: !forest.children(made.number).is_empty(),
-            kind: self.kind,
-        });
     }
 
     /// Tells that an object cannot be read, nor those that are made from it.

@@ -4,7 +4,8 @@
 //! Only sound archives are read this way. One with damage, or that readers of tar would disagree
 //! about, is left to the reader that goes through it byte by byte and tells what it passed over.
 
-use super::super::store::{Blob, OpenError, Store};
+use super::super::stamp::Stamp;
+use super::super::store::{Blob, OpenError, Proof, Store};
 use super::Entries;
 use crate::model::Limits;
 use std::fs::File;
@@ -85,6 +86,12 @@ impl Store for Indexed {
     fn names(&self) -> Vec<String> {
         self.entries.names()
     }
+
+    fn proof(&self, name: &str) -> Proof {
+        let range = self.entries.find(name).ok().map(|found| found.1.clone());
+        let stamp = || Stamp::of(&self.file.metadata().ok()?, range?);
+        stamp().map_or(Proof::Nothing, Proof::File)
+    }
 }
 
 struct Walk {
@@ -109,7 +116,7 @@ impl Walk {
     /// Whether the archive is sound to its end.
     fn run(&mut self, limits: &Limits) -> io::Result<bool> {
         let mut parser = Parser::new(tar_core::parse::Limits {
-            max_metadata_size: limits.entry_metadata,
+            max_metadata_size: u32::try_from(limits.entry_metadata).unwrap_or(u32::MAX),
             ..Default::default()
         });
         let mut window = Vec::new();

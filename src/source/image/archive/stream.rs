@@ -130,7 +130,7 @@ struct Stream<'a> {
     /// Bytes of documents kept so far.
     kept: u64,
     /// Entries searched as layers so far.
-    layers: usize,
+    layers: u64,
     /// Bytes of names kept so far.
     names: u64,
 }
@@ -178,7 +178,7 @@ impl Stream<'_> {
         self.names += (entry.path.len() + target) as u64 + ENTRY;
         let has_room = self.names <= self.scan.options.limits.memory;
         if !has_room {
-            self.limited("has more names than memory, and no image can refer to the rest");
+            self.limited("has more names than --max-memory, and no image can refer to the rest");
         }
         has_room
     }
@@ -249,7 +249,9 @@ impl Stream<'_> {
         let is_packed = begins_tar(head) || sniff::codec(head) != Codec::Plain;
         let has_room = self.layers < self.scan.options.limits.manifests;
         if is_packed && !has_room {
-            self.limited("has more layers than the limit, and the rest was searched as stored");
+            self.limited(
+                "has more layers than --limit manifests, and the rest was searched as files",
+            );
         }
         has_room && (is_blob || is_packed)
     }

@@ -5,7 +5,7 @@
 mod bolt;
 
 use super::layout::Layout;
-use super::store::{Blob, OpenError, Store};
+use super::store::{Blob, OpenError, Proof, Store};
 use bolt::{Bolt, Damaged};
 use oci_spec::distribution::Reference;
 use serde_json::json;
@@ -115,6 +115,10 @@ impl Store for Containerd {
             true => Ok(name.to_owned()),
             false => self.layout.resolve(name),
         }
+    }
+
+    fn proof(&self, name: &str) -> Proof {
+        self.layout.proof(name)
     }
 
     /// None: other images of the store are their own matter.

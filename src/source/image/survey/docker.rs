@@ -62,7 +62,7 @@ impl Survey<'_> {
             return;
         }
         if !self.spend() {
-            let detail = "lists more images than the limit";
+            let detail = "lists more images than --limit manifests";
             return self
                 .documents
                 .shortfall(Kind::Limit, docker::MANIFEST, detail);

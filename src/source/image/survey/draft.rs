@@ -4,6 +4,7 @@ use super::super::catalog::{Image, Position, Use};
 use super::super::history::{self, Step};
 use super::super::json;
 use super::super::platform::Platform;
+use super::super::relatives::Role;
 use super::Survey;
 use crate::model::{Counter, DocumentId, Kind};
 use serde_json::Value;
@@ -97,7 +98,13 @@ impl Survey<'_> {
         let mut catalog = self.scan.catalog();
         match known {
             Some(number) => catalog.name_image(number, names),
-            None => self.scan.sink.count(Counter::Images, 1),
+            None if catalog.relatives.role(self.target) == Role::Scanned => {
+                self.scan.sink.count(Counter::Images, 1);
+            }
+            None => {}
+        }
+        if let Some(config) = draft.config {
+            catalog.relatives.add_config(number, config);
         }
         for document in draft.config.into_iter().chain(draft.documents) {
             catalog.use_document(document, Use::Image(number));

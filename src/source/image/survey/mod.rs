@@ -46,7 +46,7 @@ pub(super) struct Survey<'a> {
     /// Images by the digest of their manifest.
     by_digest: HashMap<Digest, usize>,
     /// Manifests that may still be read.
-    budget: usize,
+    budget: u64,
     /// What there was to choose from.
     offered: Offered,
 }

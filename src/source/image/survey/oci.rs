@@ -212,12 +212,18 @@ impl Survey<'_> {
         if trail.digests.contains(digest) {
             return Err((Kind::Corrupt, "contains itself".to_owned()));
         }
-        if trail.digests.len() >= self.scan.options.limits.index_depth {
-            return Err((Kind::Limit, "lies too deep in nested indexes".to_owned()));
+        if trail.digests.len() as u64 >= self.scan.options.limits.index_depth {
+            return Err((
+                Kind::Limit,
+                "lies too deep in nested indexes (--limit index-depth)".to_owned(),
+            ));
         }
         match self.spend() {
             true => Ok(digest),
-            false => Err((Kind::Limit, "is one manifest too many".to_owned())),
+            false => Err((
+                Kind::Limit,
+                "is one manifest too many (--limit manifests)".to_owned(),
+            )),
         }
     }
 

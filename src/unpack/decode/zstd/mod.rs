@@ -55,7 +55,7 @@ impl Zstd {
         if window > self.cap {
             return Err(DecodeError::Limit {
                 what: format!(
-                    "a zstd frame needs a window of {window} bytes and may have {}",
+                    "a zstd frame needs a window of {window} bytes and may have {} (--limit window-bytes)",
                     self.cap
                 ),
             });
