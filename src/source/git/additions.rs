@@ -224,13 +224,18 @@ mod tests {
         }];
         let text = tree(&["a", "b", "c", "dd"]);
         let last = 3 * length..text.len();
-        additions.add(second, Some((&first, &copies)), &text, &[last.clone()]);
+        additions.add(
+            second,
+            Some((&first, &copies)),
+            &text,
+            std::slice::from_ref(&last),
+        );
         let number = additions.number(&second).unwrap();
         assert_eq!(additions.base(number), additions.number(&first));
         assert_eq!(additions.copies(number), copies);
         let placed: Vec<_> = additions.entries(number, HASH).collect();
         assert_eq!(placed.len(), 1);
-        assert_eq!((&placed[0].0, &*placed[0].1.filename), (&last, "dd".into()));
+        assert_eq!((&placed[0].0, placed[0].1.filename), (&last, "dd".into()));
     }
 
     #[test]
