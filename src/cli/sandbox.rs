@@ -35,8 +35,8 @@ pub(super) fn enter(outside: Outside, reports: &[Destination<'_>]) -> String {
     let places = reports.iter().filter_map(Destination::written_in);
     let state = match outside {
         Outside::Needs(what) => format!("off, because {what}"),
-        Outside::Nothing => linux::confine(places),
-        Outside::Keeps(folder) => linux::confine(places.chain([folder])),
+        Outside::Nothing => linux::confine(places, None),
+        Outside::Keeps(folder) => linux::confine(places, Some(folder)),
     };
     format!("{state}; {dumps}")
 }

@@ -27,9 +27,10 @@ pub(super) fn leave_no_dump() -> &'static str {
     }
 }
 
-/// Confines this thread, and those that it starts from now on, to writing in these places.
-pub(super) fn confine(places: impl Iterator<Item = PathBuf>) -> String {
-    match restrict(places) {
+/// Confines this thread, and those that it starts from now on, to writing in these places, and in the
+/// folder in which results are kept.
+pub(super) fn confine(places: impl Iterator<Item = PathBuf>, results: Option<PathBuf>) -> String {
+    match restrict(places, results) {
         Ok(status) => told(&status),
         Err(error) => format!("off, because Landlock refuses: {error}"),
     }
@@ -37,19 +38,28 @@ pub(super) fn confine(places: impl Iterator<Item = PathBuf>) -> String {
 
 /// Reading is not restricted: what is to be read is known only while reading. The best that the
 /// kernel can do is done, which is what this library does unless it is told otherwise.
-fn restrict(places: impl Iterator<Item = PathBuf>) -> Result<RestrictionStatus, RulesetError> {
+fn restrict(
+    places: impl Iterator<Item = PathBuf>,
+    results: Option<PathBuf>,
+) -> Result<RestrictionStatus, RulesetError> {
     Ruleset::default()
         .handle_access(AccessFs::from_write(NEWEST) | AccessFs::Execute)?
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rules(path_beneath_rules(places, replacing()))?
+        .add_rules(path_beneath_rules(results, sorting()))?
         .restrict_self()
 }
 
 /// What it takes to put a new file in place of an old one.
 fn replacing() -> BitFlags<AccessFs> {
     AccessFs::WriteFile | AccessFs::Truncate | AccessFs::MakeReg | AccessFs::RemoveFile
+}
+
+/// What it takes to put a new file into a folder of its own below.
+fn sorting() -> BitFlags<AccessFs> {
+    replacing() | AccessFs::MakeDir | AccessFs::Refer
 }
 
 fn told(status: &RestrictionStatus) -> String {
@@ -79,7 +89,7 @@ mod tests {
     /// What restricts a thread ends with it.
     #[test]
     fn a_confined_thread_writes_its_reports_and_nothing_else() {
-        let (reports, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let [reports, results, elsewhere] = [(); 3].map(|()| tempfile::tempdir().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let old = elsewhere.path().join("old");
@@ -87,7 +97,10 @@ mod tests {
         TcpStream::connect(address).unwrap();
         let state = std::thread::scope(|scope| {
             let confined = scope.spawn(|| {
-                let state = confine([reports.path().to_owned()].into_iter());
+                let state = confine(
+                    [reports.path().to_owned()].into_iter(),
+                    Some(results.path().to_owned()),
+                );
                 let kind = |result: std::io::Result<()>| result.map_err(|error| error.kind());
                 let denied = Err(PermissionDenied);
                 if state.starts_with("on") {
@@ -104,6 +117,10 @@ mod tests {
                 let draft = reports.path().join("draft");
                 fs::write(&draft, "x").unwrap();
                 fs::rename(&draft, reports.path().join("report")).unwrap();
+                let (half, folder) = (results.path().join("half"), results.path().join("folder"));
+                fs::write(&half, "x").unwrap();
+                fs::create_dir(&folder).unwrap();
+                fs::rename(&half, folder.join("result")).unwrap();
                 assert_eq!(fs::read_to_string(&old).unwrap(), "what was here");
                 state
             });
