@@ -398,6 +398,26 @@ fn what_does_not_fit_is_read_from_its_layer_once_more() {
 }
 
 #[test]
+fn a_history_that_only_passes_by_is_told_like_one_that_stays() {
+    let git = Repo::new();
+    git.put("noise", noise(5 << 20));
+    git.commit_file("in/gone", line(&token("gone")));
+    git.commit_removal("in/gone");
+    git.commit_file("in/deep/here", line(&token("here")));
+    git.commit_file(&format!("in/{}", token("name")), "x");
+    git.git(&["tag", "-a", "-m", &line(&token("tagged")), "v1"]);
+    git.commit(&format!("message: {}", token("message")));
+    git.pack();
+    let layout = layout_of(&image_of(&[layer_of(&git)]));
+    let small = scan_with(&layout, ["--max-memory", "16MiB", "--threads", "2"]);
+    let report = small.expect(1).report();
+    report.expect_gaps(&[]);
+    assert_eq!(told(&report, ""), told(&git.found(&[]), "app/"));
+    let place = report.finding(&token("here")).committed("app/in/deep/here");
+    assert_eq!(place.git("at_head"), true);
+}
+
+#[test]
 fn damage_is_told_with_its_path_and_layer() {
     let kept = token("kept");
     for edit in [

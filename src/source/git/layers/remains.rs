@@ -78,7 +78,7 @@ impl Remains {
             let is_kept = piece.what == What::Paper && length == Some(piece.size);
             is_kept && !piece.path.ends_with(b"/config")
         };
-        let is_all = self.lost_objects + self.lost_papers == 0 && self.lfs.is_empty();
+        let is_all = (self.lost_objects, self.lost_papers) == (0, 0) && self.lfs.is_empty();
         is_all && self.pieces.iter().all(is_small) && self.bytes() <= BRIEF
     }
 
