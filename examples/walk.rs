@@ -57,7 +57,7 @@ impl Visit for Count {
         println!("{id}: {error}");
     }
 
-    fn doubtful(&self, doubt: &Doubt) {
+    fn doubtful(&self, _: &Path, doubt: &Doubt) {
         println!("{doubt}");
     }
 

@@ -10,6 +10,7 @@ mod kit;
 use kit::certificate::{Certificate, ssh_line};
 use kit::cli::{layout_of, oci, residue, text, written};
 use kit::fake::{Answer, Fake, Request};
+use kit::git::{Repo, line};
 use kit::{Bundle, Codec, Entry, Image, Index, Layer, Run, Secrets, packages, sample};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -155,6 +156,32 @@ fn the_sample_is_read_once() {
     let (cached, rest) = scan(true);
     assert_eq!(cached, uncached);
     assert_eq!(asked - rest, 5, "its five layers are not asked for");
+}
+
+#[test]
+fn layers_with_objects_of_repositories_are_read_each_time() {
+    let git = Repo::new();
+    git.commit_file("a", line(&token("committed")));
+    git.commit_removal("a");
+    git.pack();
+    let head = git.git(&["rev-parse", "HEAD"]);
+    let layers = [
+        Layer::new()
+            .file("version", "1")
+            .file("revision", head.as_str()),
+        Layer::new().folder("app", git.path()),
+        Layer::new().file("app/.git/refs/heads/later", head.as_str()),
+        Layer::new().whiteout("app/.git"),
+    ];
+    let place = Place::of(&stack(&layers));
+    let flags = ["--format", "json"];
+    assert_eq!(place.told_alike(&flags, NOW), layers.len());
+    let (report, _) = place.scan(true, &flags, NOW);
+    let report = report.expect(1).text();
+    assert!(report.contains("refs/heads/later") && report.contains("introduced"));
+    for format in FORMATS {
+        assert_eq!(place.told_alike(&["--format", format], NOW), 1, "{format}");
+    }
 }
 
 #[test]

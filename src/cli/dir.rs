@@ -7,6 +7,7 @@ use super::{config, detector};
 use anyhow::Context as _;
 use residue::model::Options;
 use residue::source::files::{FileSource, List, Named};
+use residue::source::git::GitSource;
 use residue::suppress::Reach;
 use residue::suppress::ignore::Root;
 use std::fs;
@@ -30,7 +31,9 @@ pub(super) fn run(args: &DirArgs) -> anyhow::Result<u8> {
         outside: Outside::Nothing,
     };
     scan::run(&args.run, plan, |setting| {
-        let source = FileSource::new(named, setting.options, setting.context, setting.progress)?;
+        let (options, context, progress) = (setting.options, setting.context, setting.progress);
+        let files = FileSource::new(named, options, context, progress)?;
+        let source = GitSource::among(files, options, context, progress);
         Ok(Box::new(source))
     })
 }

@@ -57,6 +57,8 @@ pub enum Kind {
     UnusedSuppression,
     /// What a configuration in the scanned tree asks for and may not have.
     UntrustedConfig,
+    /// A path that leads out of what is scanned, which nobody follows.
+    OutOfBounds,
     /// Processes of other users, which this one may not look at.
     OtherUser,
 }
@@ -71,7 +73,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 25] = [
+const KINDS: [(Kind, &str, Class); 26] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -96,6 +98,7 @@ const KINDS: [(Kind, &str, Class); 25] = [
     (Kind::ExpiredSuppression, "expired-suppression", Class::Note),
     (Kind::UnusedSuppression, "unused-suppression", Class::Note),
     (Kind::UntrustedConfig, "untrusted-config", Class::Note),
+    (Kind::OutOfBounds, "out-of-bounds", Class::Note),
     (Kind::OtherUser, "other-user", Class::Note),
 ];
 

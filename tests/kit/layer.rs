@@ -1,6 +1,8 @@
 //! A layer's tar, entry by entry.
 
 use super::Entry;
+use std::path::Path;
+use walkdir::WalkDir;
 
 /// A tar archive being written. Entries stand in the order in which they are added, duplicates
 /// included.
@@ -29,6 +31,19 @@ impl Layer {
     /// Adds a regular file.
     pub fn file(self, path: &str, body: impl Into<Vec<u8>>) -> Self {
         self.entry(Entry::file(path, body))
+    }
+
+    /// Adds every file below a folder on disk, in the order of their paths.
+    pub fn folder(mut self, path: &str, folder: &Path) -> Self {
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.unwrap();
+            let inner = entry.path().strip_prefix(folder).unwrap();
+            let path = format!("{path}/{}", inner.to_str().unwrap());
+            if entry.file_type().is_file() {
+                self = self.file(&path, std::fs::read(entry.path()).unwrap());
+            }
+        }
+        self
     }
 
     /// Adds a directory.

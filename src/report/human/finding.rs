@@ -144,14 +144,13 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
         let encoding = encoding.map_or_else(String::new, |how| format!("  in {how}"));
         page.line(&[(PLAIN, lead), (BOLD, &place.spot()), (DIM, &encoding)])?;
     }
-    match (&places[0].layer, &places[0].git) {
-        (Some(layer), _) => {
-            origin(layer, &indent, page)?;
-            fate(&places[0], layer, &indent, page)
-        }
-        (None, Some(git)) => history::write(git, &indent, page),
-        (None, None) => Ok(()),
-    }?;
+    if let Some(layer) = &places[0].layer {
+        origin(layer, &indent, page)?;
+        fate(&places[0], layer, &indent, page)?;
+    }
+    if let Some(git) = &places[0].git {
+        history::write(git, &indent, page)?;
+    }
     if let Some(package) = &places[0].vendored {
         page.wrapped((PLAIN, &indent), PLAIN, &package.told())?;
     }
@@ -172,6 +171,9 @@ fn title(place: &Occurrence) -> String {
 /// The kind of a place: its layer, or the document it is in.
 fn kind(place: &Occurrence) -> String {
     match &place.layer {
+        Some(layer) if place.kind == "file" && place.git.is_some() => {
+            format!("layer {}, history", layer.index)
+        }
         Some(layer) if place.kind == "file" => format!("layer {}", layer.index),
         Some(layer) => format!("layer {}, {}", layer.index, place.kind),
         None if place.is_staged() => "staged".to_owned(),

@@ -1,5 +1,6 @@
 //! Builds the view: the one place where secrets turn into masks and scanned bytes into text.
 
+use super::history::History;
 use super::suppressed::Reasons;
 use super::{
     Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
@@ -245,9 +246,10 @@ impl<'a> Builder<'a> {
             column: occurrence.position.column,
             encodings: occurrence.encodings.clone(),
             layer: place.layer.as_ref().map(|layer| self.layer(layer)),
-            state: match &git {
-                Some(git) => git.state(),
-                None => place.state.as_ref().map(model::State::name),
+            state: match (&place.state, &git) {
+                // Whatever a history says, the layer holds it.
+                (Some(state), _) => Some(state.name()),
+                (None, git) => git.as_ref().and_then(History::state),
             },
             changed_by: hidden_by.map(|layer| self.layer(layer)),
             suppression: suppression.map(|found| reasons.count(found, |text| self.text(text))),

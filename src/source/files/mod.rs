@@ -58,7 +58,7 @@ pub struct Tree {
     pub without: Vec<PathBuf>,
 }
 
-/// Asked of every folder on the way: whether somebody else reads it.
+/// Asked of every folder on the way, and of every file called `.git`: whether somebody else reads it.
 pub(super) type IsElsewhere = Arc<dyn Fn(&Path) -> bool + Send + Sync>;
 
 /// What the user named.
@@ -142,7 +142,16 @@ impl<'a> FileSource<'a> {
 }
 
 impl FileSource<'_> {
-    /// Leaves out folders that somebody else reads.
+    /// The folders that were named, and what their targets are called.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let roots = self.roots.roots.iter().filter(|root| root.by_itself);
+        roots.map(|root| {
+            let target = &self.roots.targets[root.target.0 as usize];
+            (root.path.as_path(), target.name.as_str())
+        })
+    }
+
+    /// Leaves out what somebody else reads.
     pub(super) fn without(mut self, is_elsewhere: IsElsewhere) -> Self {
         self.is_elsewhere = Some(is_elsewhere);
         self

@@ -108,8 +108,9 @@ impl Root {
                 found.is_ok()
             };
             let is_dir = || entry.file_type().is_some_and(|kind| kind.is_dir());
+            let is_link = || entry.file_name() == ".git";
             let is_elsewhere = || {
-                let asked = is_elsewhere.as_ref().filter(|_| is_dir());
+                let asked = is_elsewhere.as_ref().filter(|_| is_dir() || is_link());
                 asked.is_some_and(|is_elsewhere| is_elsewhere(entry.path()))
             };
             !is_root_of_its_own() && selection.takes(&shown.join(path)) && !is_elsewhere()

@@ -95,7 +95,7 @@ impl Answers<'_> {
         for id in ids {
             let commits = Arc::new(unknown(id));
             for &index in held.get(id).into_iter().flatten() {
-                let path = id.to_string().into_bytes();
+                let path = self.path(id.to_string().as_bytes(), None);
                 let position = seen[index].position;
                 let occurrence = self.occurrence(Where::File, path, position, &commits);
                 found.push((index, occurrence));
@@ -135,7 +135,7 @@ impl Answers<'_> {
                 true => Where::Commit,
                 false => Where::Message,
             };
-            let path = id.to_string().into_bytes();
+            let path = self.path(id.to_string().as_bytes(), None);
             found.push((index, self.occurrence(kind, path, position, &commits)));
         }
     }

@@ -12,8 +12,7 @@ use super::changes::Change;
 use super::commit;
 use super::history::{History, Reached};
 use super::objects::Objects;
-use super::survey::Survey;
-use super::trees::Trees;
+use super::survey::{AtHead, Survey};
 use super::versions::Versions;
 use crate::model::{Commit, Commits};
 use gix::ObjectId;
@@ -28,7 +27,7 @@ pub(super) struct Attribution {
     /// For each object, the changes that bring it or take it away.
     of_object: hashtable::HashMap<ObjectId, Vec<u32>>,
     /// What HEAD has at the paths of the changes.
-    at_head: HashMap<Arc<[u8]>, ObjectId>,
+    at_head: AtHead,
     history: History,
     reached: HashMap<u32, Reached>,
     commits: HashMap<u32, Commit>,
@@ -60,6 +59,7 @@ impl Attribution {
         let Survey {
             history,
             mut changes,
+            at_head,
             is_whole,
         } = survey;
         changes.sort_by_key(|change| change.commit);
@@ -74,7 +74,7 @@ impl Attribution {
         Self {
             commits: commits.collect(),
             of_object: by_object(&changes),
-            at_head: at_head(objects, &changes, hits),
+            at_head,
             reached,
             history,
             changes,
@@ -201,24 +201,4 @@ fn by_object(changes: &[Change]) -> hashtable::HashMap<ObjectId, Vec<u32>> {
         }
     }
     of_object
-}
-
-/// What HEAD has where a hit was brought.
-fn at_head(
-    objects: &Objects,
-    changes: &[Change],
-    hits: &hashtable::HashSet<ObjectId>,
-) -> HashMap<Arc<[u8]>, ObjectId> {
-    let Some(head) = objects.head() else {
-        return HashMap::new();
-    };
-    let mut trees = Trees::new(objects, None);
-    let brings = |change: &&Change| change.now.is_some_and(|id| hits.contains(&id));
-    let brought = changes.iter().filter(brings);
-    let paths: BTreeSet<&Arc<[u8]>> = brought.map(|change| &change.path).collect();
-    let there = paths.into_iter().filter_map(|path| {
-        let node = trees.at(head, path)?;
-        Some((Arc::clone(path), node.id))
-    });
-    there.collect()
 }

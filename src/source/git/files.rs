@@ -4,6 +4,7 @@
 
 use super::part::Part;
 use super::repository::Repository;
+use super::staged::Index;
 use super::{Asked, GitError, staged};
 use crate::model::{Options, Progress, Target};
 use crate::source::files::{FileSource, Tree, from_here};
@@ -81,9 +82,11 @@ impl Files {
 
 /// What an index names and is there; what was deleted and still stands in the index is no file.
 fn tracked(index: &Path, main: &Repository, files: &Path) -> Result<Vec<Tree>, GitError> {
-    let paths = staged::tracked(index, main.hash()).map_err(|cause| GitError::Index {
-        path: index.to_owned(),
-        cause,
+    let paths = staged::tracked(&Index::At(index.to_owned()), main.hash()).map_err(|cause| {
+        GitError::Index {
+            path: index.to_owned(),
+            cause,
+        }
     })?;
     let trees = paths.into_iter().map(|shown| Tree {
         path: files.join(&shown),

@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The longest header: a kind of six letters, a blank and a number of 64 bits.
 const HEADER: u64 = 32;
@@ -46,18 +46,21 @@ pub(super) fn list(objects: &Path, hash: gix::hash::Kind) -> (Vec<ObjectId>, Vec
     (found, problems)
 }
 
-/// Where an object lies.
-pub(super) fn path(objects: &Path, id: &ObjectId) -> PathBuf {
-    let name = id.to_string();
-    objects.join(&name[..2]).join(&name[2..])
-}
-
-/// Opens an object and reads its header.
+/// Opens an object of an object directory and reads its header.
 ///
 /// # Errors
 /// When the file cannot be read, or does not begin with a header.
 pub(super) fn open(objects: &Path, id: &ObjectId) -> io::Result<Loose> {
-    let file = BufReader::new(File::open(path(objects, id))?);
+    let name = id.to_string();
+    let path = objects.join(&name[..2]).join(&name[2..]);
+    read(BufReader::new(File::open(path)?))
+}
+
+/// Reads the header of an object that is stored in these bytes.
+///
+/// # Errors
+/// When they cannot be read, or do not begin with a header.
+pub(super) fn read(file: impl BufRead + 'static) -> io::Result<Loose> {
     let mut content = BufReader::new(flate2::bufread::ZlibDecoder::new(file));
     let mut header = Vec::new();
     content.by_ref().take(HEADER).read_until(0, &mut header)?;

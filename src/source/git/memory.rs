@@ -11,7 +11,7 @@ use gix::ObjectId;
 use gix::hashtable::HashMap;
 use gix::objs::Kind;
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is noted while objects are read, by all threads.
 pub(super) struct Notes {
@@ -19,6 +19,16 @@ pub(super) struct Notes {
     trees: Mutex<Additions>,
     /// What may hold a match and is no blob.
     others: Mutex<HashMap<ObjectId, Kind>>,
+    /// What cannot be looked up afterwards, if anything cannot.
+    texts: Option<Mutex<Texts>>,
+}
+
+/// Objects in full: commits, tags, and trees that hold a match.
+#[derive(Default)]
+struct Texts {
+    texts: HashMap<ObjectId, (Kind, Box<[u8]>)>,
+    /// Bytes there may be besides.
+    room: usize,
 }
 
 impl Notes {
@@ -28,6 +38,19 @@ impl Notes {
             commits: Mutex::default(),
             trees: Mutex::new(Additions::with_room(room)),
             others: Mutex::default(),
+            texts: None,
+        }
+    }
+
+    /// Room for so many bytes of what a history asks for by its name, because a store only passes by.
+    pub(super) fn with_texts(self, room: usize) -> Self {
+        let texts = Texts {
+            room,
+            ..Texts::default()
+        };
+        Self {
+            texts: Some(Mutex::new(texts)),
+            ..self
         }
     }
 
@@ -52,29 +75,49 @@ impl Notes {
             locked(&self.others).insert(id, kind);
         }
     }
+
+    /// Notes an object in full, where that is needed and there is room.
+    pub(super) fn text(&self, text: &Text<'_>) {
+        let Some(texts) = self.texts.as_ref().filter(|_| text.kind != Kind::Blob) else {
+            return;
+        };
+        let mut texts = locked(texts);
+        if let Some(room) = texts.room.checked_sub(text.data.len()) {
+            texts.room = room;
+            texts.texts.insert(text.id, (text.kind, text.data.into()));
+        }
+    }
 }
 
 /// A repository that was read in full.
 pub(super) struct Memory {
-    places: Places,
+    places: Arc<Places>,
     pub(super) trees: Additions,
     commits: HashMap<ObjectId, Raw>,
     others: HashMap<ObjectId, Kind>,
+    texts: HashMap<ObjectId, (Kind, Box<[u8]>)>,
 }
 
 impl Memory {
-    pub(super) fn new(places: Places, notes: Notes) -> Self {
+    pub(super) fn new(places: Arc<Places>, notes: Notes) -> Self {
         Self {
             places,
             trees: finished(notes.trees),
             commits: finished(notes.commits),
             others: finished(notes.others),
+            texts: notes.texts.map(finished).unwrap_or_default().texts,
         }
     }
 
     /// What a commit says, if it was read.
     pub(super) fn commit(&self, id: &ObjectId) -> Option<&Raw> {
         self.commits.get(id)
+    }
+
+    /// An object that was noted in full.
+    pub(super) fn text(&self, id: &ObjectId) -> Option<(Kind, &[u8])> {
+        let (kind, data) = self.texts.get(id)?;
+        Some((*kind, data))
     }
 
     /// What an object with a match is; `None` if it is not here.

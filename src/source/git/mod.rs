@@ -5,15 +5,21 @@
 //! a text that was ever committed is an object. Which commits brought and removed a secret, at which
 //! paths, and whether it is still there, is worked out after detection and for hits alone. A narrower
 //! scope, such as what a push would publish, reads only what its commits change.
+//!
+//! Repositories that lie among files are read along with them (`nested`); those in the layers of images
+//! are put together in memory (`layers`) and go the same way from there.
 
 mod additions;
 mod answers;
+mod asked;
 mod attribution;
+mod bytes;
 mod changes;
 mod commit;
 mod error;
 mod files;
 mod history;
+pub(super) mod layers;
 mod leads;
 mod lfs;
 mod loose;
@@ -21,6 +27,8 @@ mod memory;
 mod named;
 mod nested;
 mod objects;
+mod odb;
+mod outline;
 pub mod pack;
 mod part;
 mod places;
@@ -35,13 +43,16 @@ mod survey;
 mod tips;
 mod trees;
 mod versions;
+mod visitor;
 
+pub use asked::{Asked, Environment};
+pub use bytes::Bytes;
 pub use error::GitError;
 pub use files::Files;
 pub use scope::{Hidden, Range, Scope};
 
 use self::answers::Held;
-use self::nested::Nested;
+use self::nested::{Base, Nested};
 use self::part::Part;
 use self::repository::Repository;
 use self::scope::Found;
@@ -50,10 +61,11 @@ use super::{Hit, Seen, Source};
 use crate::model::{self, Coverage, Occurrence, Options, Origin, Place, Progress, Target};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// A repository to scan.
+/// A repository to scan, or files with whatever repositories lie among them.
 pub struct GitSource<'a> {
     /// The repository that was named, and those of its submodules.
     parts: Vec<Part>,
@@ -61,57 +73,20 @@ pub struct GitSource<'a> {
     /// Those that lie among the files, found while these are read.
     nested: Option<Arc<Nested>>,
     inner: OnceLock<Vec<Part>>,
+    targets: Vec<Target>,
     job: Job<'a>,
 }
 
 /// What is to be done with every repository.
 struct Job<'a> {
-    asked: Asked,
+    scope: Scope,
+    attribution: bool,
+    whole_objects: bool,
+    environment: Environment,
     found: Found,
-    target: Target,
-    label: Arc<str>,
     options: &'a Options,
     context: Context,
     progress: &'a dyn Progress,
-}
-
-/// What to scan.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// The repository, or a path in it.
-    pub path: PathBuf,
-    /// What reports call it.
-    pub name: String,
-    /// Which of its objects.
-    pub scope: Scope,
-    /// Which of its files.
-    pub files: Files,
-    /// Whether to find out who brought and removed the secrets.
-    pub attribution: bool,
-    /// Whether to search every object in full, also where a delta tells what is new in it. This is the
-    /// slow way to the same result.
-    pub whole_objects: bool,
-    /// What git tells a hook.
-    pub environment: Environment,
-}
-
-/// Where git says that things are while it runs a hook.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// `GIT_INDEX_FILE`: the index of the commit that is being made.
-    pub index: Option<PathBuf>,
-    /// `GIT_QUARANTINE_PATH`: objects of a push that is not accepted yet.
-    pub quarantine: Option<PathBuf>,
-}
-
-impl Environment {
-    /// Where the index is. Git names it from the top of the work tree, where it runs its hooks.
-    fn index_of(&self, repository: &Repository) -> PathBuf {
-        match &self.index {
-            Some(index) => repository.work_dir().unwrap_or_default().join(index),
-            None => repository.git_dir().join("index"),
-        }
-    }
 }
 
 impl<'a> GitSource<'a> {
@@ -146,33 +121,65 @@ impl<'a> GitSource<'a> {
                 let open = |(place, prefix): (PathBuf, _)| Repository::open(&place, prefix).ok();
                 waiting.extend(submodules.filter_map(open));
             }
-            parts.push(Part::new(repository));
+            parts.push(Part::new(repository, asked.name.as_str().into()));
         }
         let target = asked.files.target(&asked, &parts[0].repository);
         let files = asked
             .files
             .source(&asked, &parts, &target, options, context, progress)?;
         let nested = asked.nested(&parts).map(Arc::new);
-        let files = match nested.clone() {
-            Some(nested) => files
-                .map(|files| files.without(Arc::new(move |folder: &Path| nested.is_store(folder)))),
+        let files = files.map(|files| match &nested {
+            Some(nested) => without(files, nested),
             None => files,
-        };
+        });
         Ok(Self {
             job: Job {
-                label: target.name.as_str().into(),
-                asked,
+                scope: asked.scope,
+                attribution: asked.attribution,
+                whole_objects: asked.whole_objects,
+                environment: asked.environment,
                 found,
-                target,
                 options,
                 context,
                 progress,
             },
+            targets: vec![target],
             parts,
             files,
             nested,
             inner: OnceLock::new(),
         })
+    }
+
+    /// Files, and all objects of the repositories that lie among them.
+    pub fn among(
+        files: FileSource<'a>,
+        options: &'a Options,
+        context: Context,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let bases = files.folders().map(|(path, name)| Base {
+            path: path.to_owned(),
+            label: name.into(),
+        });
+        let nested = Arc::new(Nested::below(bases.collect(), iter::empty()));
+        Self {
+            job: Job {
+                scope: Scope::Everything { unreachable: false },
+                attribution: true,
+                whole_objects: false,
+                environment: Environment::default(),
+                found: Found::default(),
+                options,
+                context,
+                progress,
+            },
+            targets: files.targets(),
+            parts: Vec::new(),
+            files: Some(without(files, &nested)),
+            nested: Some(nested),
+            inner: OnceLock::new(),
+        }
     }
 
     fn parts(&self) -> impl Iterator<Item = &Part> {
@@ -186,23 +193,15 @@ impl<'a> GitSource<'a> {
         problems
             .into_iter()
             .for_each(|problem| sink.shortfall(problem));
-        let inner = self
-            .inner
-            .get_or_init(|| found.into_iter().map(Part::new).collect());
+        let inner = self.inner.get_or_init(|| found);
         inner.iter().for_each(|part| part.read(&self.job, sink));
     }
 }
 
-impl Asked {
-    /// Where to look for repositories inside this one: among all of its files, if those and all of
-    /// its objects are asked for.
-    fn nested(&self, parts: &[Part]) -> Option<Nested> {
-        let is_all = matches!(self.scope, Scope::Everything { .. }) && self.files == Files::All;
-        let main = &parts[0].repository;
-        let base = main.work_dir().unwrap_or_else(|| main.git_dir());
-        let known = parts.iter().map(|part| &part.repository);
-        is_all.then(|| Nested::below(base, known))
-    }
+/// Files without the objects of the repositories among them.
+fn without<'a>(files: FileSource<'a>, nested: &Arc<Nested>) -> FileSource<'a> {
+    let nested = Arc::clone(nested);
+    files.without(Arc::new(move |path: &Path| nested.takes(path)))
 }
 
 impl Source for GitSource<'_> {
@@ -219,7 +218,7 @@ impl Source for GitSource<'_> {
     }
 
     fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
-        if self.job.asked.attribution {
+        if self.job.attribution {
             for part in self.parts() {
                 part.settle(&self.job, hits, coverage);
             }
@@ -236,7 +235,7 @@ impl Source for GitSource<'_> {
         match (&self.files, origin) {
             (Some(files), _) => files.places(origin),
             (None, Origin::File { path, part, .. }) => vec![Place::new(
-                Arc::clone(&self.job.label),
+                self.targets[0].name.as_str().into(),
                 part.place(),
                 Arc::clone(path),
             )],
@@ -265,12 +264,14 @@ impl Source for GitSource<'_> {
         }
         // What was read and cannot be looked up any more, as with a damaged index, still counts.
         objects.retain(|&id, _| !self.parts().any(|part| part.knows(id)));
-        found.extend(self.parts[0].unknown(&self.job, seen, &objects));
+        if let Some(part) = self.parts().next() {
+            found.extend(part.unknown(&self.job, seen, &objects));
+        }
         found
     }
 
     fn targets(&self) -> Vec<Target> {
-        vec![self.job.target.clone()]
+        self.targets.clone()
     }
 }
 

@@ -4,8 +4,10 @@
 
 use super::additions;
 use super::commit::{self, Raw};
+use super::outline::Outline;
 use super::places::Places;
 use super::reader::Text;
+use super::staged;
 use crate::model::{Copied, Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::{ObjectId, objs};
@@ -41,6 +43,33 @@ impl<'s> Named<'s> {
             hash,
             boundary: boundary.into_iter().collect(),
             missing: Mutex::default(),
+        }
+    }
+
+    /// Looks for what references and the index begin with, and tells what of these cannot be read.
+    pub(super) fn begin(&self, outline: &Outline, place: &str, sink: &dyn Sink) {
+        let tell = |kind, detail| sink.shortfall(Shortfall::new(kind, place, detail));
+        let failed = |kind, what, problem: &str| {
+            tell(kind, format!("{what} cannot be read: {problem}"));
+        };
+        if let Some(format) = &outline.foreign_references {
+            let detail = format!(
+                "keeps its references in a `{format}`, which cannot be read: every object was searched, \
+                 and objects go by their names; `git refs migrate --ref-format=files` changes that"
+            );
+            tell(Kind::Unsupported, detail);
+        } else {
+            let held = outline.tips.iter().filter(|tip| tip.is_held());
+            held.for_each(|tip| self.expect(&tip.id));
+            for (kind, problem) in &outline.problems {
+                failed(*kind, "a reference", problem);
+            }
+        }
+        for index in &outline.indexes {
+            match staged::named(index, self.hash) {
+                Ok(ids) => ids.iter().for_each(|id| self.expect(id)),
+                Err(problem) => failed(Kind::Corrupt, "the index", &problem),
+            }
         }
     }
 

@@ -5,16 +5,32 @@ use super::additions::Additions;
 use super::commit::Raw;
 use super::memory::Memory;
 use gix::ObjectId;
-use gix::objs::Find as _;
-use gix::objs::{CommitRef, Kind};
-use gix::prelude::Header as _;
-use std::path::Path;
+use gix::objs::Kind;
 use std::sync::Arc;
+
+/// Where objects are: on disk, as git has them, or in stores that were put together.
+pub(super) trait Lookup {
+    /// The object of that name, or `None` if it is not here.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in one sentence.
+    fn find(&self, id: ObjectId) -> Result<Option<Object>, String>;
+
+    /// What an object is; `None` if it is not here.
+    fn kind(&self, id: ObjectId) -> Option<Kind>;
+
+    /// The hash that names objects.
+    fn hash(&self) -> gix::hash::Kind;
+
+    /// The commit-graph file, if there is one.
+    fn graph(&self) -> Option<gix::commitgraph::Graph> {
+        None
+    }
+}
 
 /// Looks up objects by name, on one thread.
 pub(super) struct Objects {
-    repo: gix::Repository,
-    quarantine: Option<gix::odb::Handle>,
+    stores: Box<dyn Lookup>,
     /// What is known from reading all of them.
     memory: Option<Arc<Memory>>,
 }
@@ -26,19 +42,11 @@ pub(super) struct Object {
 }
 
 impl Objects {
-    /// The objects of a repository, and those of the directory where a push is kept.
-    pub(super) fn new(repo: gix::Repository, quarantine: Option<&Path>) -> Self {
-        let hash = repo.object_hash();
-        // Nothing is added to it while the hook runs, and most objects are not in it.
-        let open = |path: &Path| {
-            let mut store = gix::odb::at(path, hash).ok()?;
-            store.refresh_never();
-            Some(store)
-        };
+    /// The objects that are to be had there.
+    pub(super) fn of(stores: impl Lookup + 'static) -> Self {
         Self {
-            quarantine: quarantine.and_then(open),
+            stores: Box::new(stores),
             memory: None,
-            repo,
         }
     }
 
@@ -47,22 +55,17 @@ impl Objects {
     /// # Errors
     /// Why it cannot be read, in one sentence.
     pub(super) fn find(&self, id: ObjectId) -> Result<Option<Object>, String> {
-        let mut data = Vec::new();
-        if let Some(store) = &self.quarantine
-            && let Ok(Some(found)) = store.try_find(&id, &mut data)
-        {
-            let kind = found.kind;
-            return Ok(Some(Object { kind, data }));
+        match self.noted(&id) {
+            Some((kind, data)) => Ok(Some(Object {
+                kind,
+                data: data.to_vec(),
+            })),
+            None => self.stores.find(id),
         }
-        let found = self.repo.try_find_object(id);
-        let found = found.map_err(|error| error.to_string())?;
-        Ok(found.map(|object| {
-            let object = object.detach();
-            Object {
-                kind: object.kind,
-                data: object.data,
-            }
-        }))
+    }
+
+    fn noted(&self, id: &ObjectId) -> Option<(Kind, &[u8])> {
+        self.memory.as_ref()?.text(id)
     }
 
     /// The object of that name, if it is here and of that kind.
@@ -99,35 +102,22 @@ impl Objects {
 
     /// What an object is; `None` if it is not here.
     pub(super) fn kind(&self, id: ObjectId) -> Option<Kind> {
-        if let Some(store) = &self.quarantine
-            && let Ok(Some(header)) = store.try_header(&id)
-        {
-            return Some(header.kind());
-        }
-        let header = self.repo.try_find_header(id).ok().flatten();
-        let known = header.map(|header| header.kind());
-        known.or_else(|| self.find(id).ok().flatten().map(|object| object.kind))
+        let noted = self.noted(&id).map(|(kind, _)| kind);
+        noted.or_else(|| self.stores.kind(id))
     }
 
     /// The hash that names objects.
     pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.repo.object_hash()
-    }
-
-    /// The tree of the commit that is checked out.
-    pub(super) fn head(&self) -> Option<ObjectId> {
-        self.repo.head_tree_id().ok().map(gix::Id::detach)
+        self.stores.hash()
     }
 
     /// The tree of a commit.
     pub(super) fn tree_of(&self, commit: ObjectId) -> Option<ObjectId> {
-        let data = self.get(commit, Kind::Commit)?;
-        let commit = CommitRef::from_bytes(&data, self.hash()).ok()?;
-        Some(commit.tree())
+        self.commit(commit).map(|commit| commit.tree)
     }
 
     /// The commit-graph file, if there is one.
     pub(super) fn graph(&self) -> Option<gix::commitgraph::Graph> {
-        self.repo.commit_graph().ok()
+        self.stores.graph()
     }
 }

@@ -11,7 +11,7 @@ use super::repository::Repository;
 use super::scope::Scope;
 use super::stores::Stores;
 use super::survey::Survey;
-use super::{Job, staged, tips};
+use super::{Job, lfs};
 use crate::model::{Coverage, Kind, Occurrence, Origin, Shortfall};
 use crate::source::Seen;
 use crate::unpack::Sink;
@@ -24,6 +24,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// One repository, and what becomes known of it.
 pub(super) struct Part {
     pub(super) repository: Repository,
+    /// What its target is called.
+    label: Arc<str>,
+    /// Whether it was come across among files, and not named by anybody.
+    is_met: bool,
+    /// The stores themselves, of a repository of which git could look outside of its bounds.
+    stores: OnceLock<Arc<Stores>>,
     /// What a narrow scope reads.
     plan: Mutex<Option<Plan>>,
     /// What is left of reading everything, if its history is to be told.
@@ -32,105 +38,110 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) const fn new(repository: Repository) -> Self {
+    pub(super) const fn new(repository: Repository, label: Arc<str>) -> Self {
         Self {
             repository,
+            label,
+            is_met: false,
+            stores: OnceLock::new(),
             plan: Mutex::new(None),
             memory: OnceLock::new(),
             attribution: OnceLock::new(),
         }
     }
 
+    /// A repository that was come across among files.
+    pub(super) fn met(repository: Repository, label: Arc<str>) -> Self {
+        Self {
+            is_met: true,
+            ..Self::new(repository, label)
+        }
+    }
+
+    /// What parts are put in order by.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        (&*self.label, &self.repository.prefix)
+    }
+
     /// Reads what is asked for.
     pub(super) fn read(&self, job: &Job<'_>, sink: &dyn Sink) {
         let common_dir = self.repository.common_dir();
+        let has_lfs = |name: &str| lfs::is_stored(&common_dir, name);
+        let within = self.within();
         let room = job.options.limits.memory / 4;
-        let notes = job
-            .asked
-            .attribution
-            .then(|| Notes::with_room(room as usize));
+        let notes = job.attribution.then(|| Notes::with_room(room as usize));
         let bounds = Bounds::new(&job.options.limits);
         let reader = |named| Reader {
             sink,
             context: job.context,
             bounds: bounds.clone(),
-            whole: job.asked.whole_objects,
+            whole: job.whole_objects,
             named,
             notes: notes.as_ref(),
-            common_dir: &common_dir,
+            has_lfs: &has_lfs,
+            within: &within,
             lfs: AtomicU64::new(0),
             commits: AtomicU64::new(0),
         };
-        match &job.asked.scope {
+        match &job.scope {
             Scope::Nothing => {}
             Scope::Everything { .. } => {
-                let (repository, hash) = (&self.repository, self.repository.hash());
-                let stores = Stores::open(&repository.directories(), hash, sink);
-                let named = Named::new(&stores.places, hash, repository.boundary());
-                self.begin(&named, job, sink);
+                let outline = self.repository.outline();
+                let hash = self.repository.hash();
+                let stores = Stores::open(&self.repository.directories(), hash, sink);
+                let stores = Arc::new(stores);
+                let named = Named::new(&stores.places, hash, outline.boundary.clone());
+                named.begin(&outline, &self.place(), sink);
                 let reader = reader(Some(named));
-                let meter = job.progress.begin(&self.place(job), None);
-                stores.read(&reader, &job.options.limits, meter);
-                reader.finish(&self.place(job), repository.is_partial());
-                self.tell(job, reader.commits.load(Ordering::Relaxed), sink);
+                let meter = job.progress.begin(&self.place(), None);
+                stores.read(&reader, &job.options.limits, meter, &mut |_| {});
+                reader.finish(&self.place(), outline.is_partial);
+                self.tell(reader.commits.load(Ordering::Relaxed), sink);
+                self.keep_within(&stores, sink);
                 if let Some(notes) = notes {
-                    let memory = Memory::new(stores.places, notes);
+                    let memory = Memory::new(Arc::clone(&stores.places), notes);
                     let _ = self.memory.set(Arc::new(memory));
                 }
             }
             Scope::Commits(range) => {
                 let plan = Plan::of_commits(&self.repository, &job.found, sink);
                 if plan.history.is_empty() && !range.may_be_empty {
-                    self.tell(job, 0, sink);
+                    self.tell(0, sink);
                 }
-                self.follow(plan, job, &reader(None));
+                self.follow(plan, &reader(None));
             }
             Scope::Staged => {
-                let plan = Plan::of_index(&self.repository, &job.asked.environment, sink);
-                self.follow(plan, job, &reader(None));
+                let plan = Plan::of_index(&self.repository, &job.environment, sink);
+                self.follow(plan, &reader(None));
             }
         }
     }
 
-    fn follow(&self, plan: Plan, job: &Job<'_>, reader: &Reader<'_>) {
+    fn follow(&self, plan: Plan, reader: &Reader<'_>) {
         plan.read(&self.repository, reader);
-        reader.finish(&self.place(job), self.repository.is_partial());
+        reader.finish(&self.place(), self.repository.is_partial());
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(plan);
     }
 
-    /// Looks for what references and the index begin with.
-    fn begin(&self, named: &Named<'_>, job: &Job<'_>, sink: &dyn Sink) {
-        let tell = |kind, detail| sink.shortfall(Shortfall::new(kind, self.place(job), detail));
-        let failed = |what, problem: &str| {
-            tell(Kind::Corrupt, format!("{what} cannot be read: {problem}"));
-        };
-        if let Some(format) = self.repository.foreign_references() {
+    /// Tells what it borrows from elsewhere, and keeps to the stores that were read.
+    fn keep_within(&self, stores: &Arc<Stores>, sink: &dyn Sink) {
+        for store in self.repository.out_of_bounds() {
             let detail = format!(
-                "keeps its references in a `{format}`, which cannot be read: every object was searched, \
-                 and objects go by their names; `git refs migrate --ref-format=files` changes that"
+                "borrows objects from `{}`, which lies outside of what is scanned and was not read",
+                store.display()
             );
-            tell(Kind::Unsupported, detail);
-        } else {
-            let (tips, problems) = tips::all(&self.repository);
-            let held = tips.iter().filter(|tip| tip.is_held());
-            held.for_each(|tip| named.expect(&tip.id));
-            for problem in problems {
-                failed("a reference", &problem);
-            }
-        }
-        let index = self.repository.git_dir().join("index");
-        match staged::named(&index, self.repository.hash()) {
-            Ok(ids) => ids.iter().for_each(|id| named.expect(id)),
-            Err(problem) => failed("the index", &problem),
+            sink.shortfall(Shortfall::new(Kind::OutOfBounds, self.place(), detail));
+            let _ = self.stores.set(Arc::clone(stores));
         }
     }
 
     /// What is worth knowing of a history that was read.
-    fn tell(&self, job: &Job<'_>, commits: u64, sink: &dyn Sink) {
-        let place = self.place(job);
+    fn tell(&self, commits: u64, sink: &dyn Sink) {
+        let place = self.place();
         let tell = |kind, detail: &str| sink.shortfall(Shortfall::new(kind, &*place, detail));
         // A folder where `git init` was run and nothing else is no reason to stop a build.
-        if commits == 0 && self.repository.prefix.is_empty() && !sink.stopped() {
+        let is_asked = !self.is_met && self.repository.prefix.is_empty();
+        if commits == 0 && is_asked && !sink.stopped() {
             tell(Kind::NoCommits, "there is no commit to scan");
         }
         if !self.repository.boundary().is_empty() {
@@ -152,19 +163,23 @@ impl Part {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let survey = match plan {
-            Some(plan) => plan.into_survey(),
-            None => Survey::of(&self.repository, &objects, &hits),
+            Some(plan) => plan.into_survey(&objects, self.repository.head(), &hits),
+            None => Survey::of(&self.repository.outline(), &objects, &hits),
         };
         let attribution = Attribution::new(&objects, survey, &hits);
         let lost = hits.iter().filter(|id| !is_reached(&attribution, id));
         let lost = lost.filter(|id| objects.kind_of_hit(**id).is_some());
         let lost = lost.count();
-        let is_told = matches!(job.asked.scope, Scope::Everything { unreachable: false });
+        let is_told = matches!(job.scope, Scope::Everything { unreachable: false });
         if lost > 0 && is_told && attribution.is_whole {
+            let how = match self.is_met {
+                true => "`residue repo --unreachable`",
+                false => "--unreachable",
+            };
             let detail = format!(
-                "{lost} objects with candidates are reached by no reference; --unreachable shows them"
+                "{lost} objects with candidates are reached by no reference; {how} shows them"
             );
-            coverage.record(Shortfall::new(Kind::Unreachable, self.place(job), detail));
+            coverage.record(Shortfall::new(Kind::Unreachable, self.place(), detail));
         }
         let _ = self.attribution.set(attribution);
     }
@@ -199,7 +214,10 @@ impl Part {
 
     /// The objects, for this thread.
     fn objects(&self) -> Objects {
-        let objects = self.repository.objects();
+        let objects = match self.stores.get() {
+            Some(stores) => Objects::of(Arc::clone(stores)),
+            None => self.repository.objects(),
+        };
         match self.memory.get() {
             Some(memory) => objects.recalling(memory),
             None => objects,
@@ -207,7 +225,7 @@ impl Part {
     }
 
     fn answers<'a>(&'a self, job: &'a Job<'_>) -> Answers<'a> {
-        let everything = match job.asked.scope {
+        let everything = match job.scope {
             Scope::Everything { unreachable } => Some(unreachable),
             _ => None,
         };
@@ -217,7 +235,7 @@ impl Part {
         Answers {
             objects: self.objects(),
             attribution,
-            target: &job.label,
+            target: &self.label,
             prefix: &self.repository.prefix,
             is_narrow: everything.is_none(),
             unreachable: everything.is_some_and(|all| all || !is_whole),
@@ -225,19 +243,28 @@ impl Part {
     }
 
     /// What shortfalls call it.
-    fn place(&self, job: &Job<'_>) -> String {
+    fn place(&self) -> String {
         match self.repository.prefix.as_slice() {
-            b"" => job.target.name.clone(),
+            b"" => self.label.to_string(),
             prefix => format!(
                 "{}: repository {}",
-                job.target.name,
+                self.label,
                 String::from_utf8_lossy(prefix)
             ),
         }
     }
+
+    /// What stands in front of objects that could not be read.
+    fn within(&self) -> String {
+        match self.repository.prefix.is_empty() {
+            true => String::new(),
+            false => format!("{}, ", self.place()),
+        }
+    }
 }
 
-fn object(origin: &Origin) -> Option<ObjectId> {
+/// The object that a text is.
+pub(super) fn object(origin: &Origin) -> Option<ObjectId> {
     match origin {
         Origin::Object(name) => ObjectId::try_from(name.as_bytes()).ok(),
         _ => None,

@@ -1,9 +1,12 @@
 //! Where the objects of a repository are: in which packs, and which are loose.
 
-use super::pack::{Listing, Pack};
+use super::Bytes;
+use super::loose::{self, Loose};
+use super::pack::Listing;
 use gix::ObjectId;
 use gix::hashtable::HashMap;
-use std::path::PathBuf;
+use std::io::{self, Cursor};
+use std::path::{Path, PathBuf};
 
 /// Packs that are asked about an object one after the other; of more it is noted which object is where.
 const FEW: usize = 8;
@@ -16,31 +19,65 @@ pub(super) struct Places {
     pub(super) loose: Vec<Folder>,
 }
 
-/// The loose objects of one object directory.
+/// Loose objects that lie together.
 pub(super) struct Folder {
-    pub(super) path: PathBuf,
+    at: At,
     /// Sorted.
     pub(super) ids: Vec<ObjectId>,
 }
 
+/// Where the bytes of loose objects are.
+enum At {
+    /// In an object directory.
+    Disk(PathBuf),
+    /// In memory; what is not there passes by once more.
+    Memory(HashMap<ObjectId, Bytes>),
+}
+
 impl Folder {
+    /// The loose objects of an object directory, and what of it could not be read.
+    pub(super) fn on_disk(objects: &Path, hash: gix::hash::Kind) -> (Self, Vec<String>) {
+        let (ids, problems) = loose::list(objects, hash);
+        let at = At::Disk(objects.to_owned());
+        (Self { at, ids }, problems)
+    }
+
+    /// Objects of these names, of which some are in memory as they are stored.
+    pub(super) fn held(mut ids: Vec<ObjectId>, stored: HashMap<ObjectId, Bytes>) -> Self {
+        ids.sort_unstable();
+        ids.dedup();
+        let at = At::Memory(stored);
+        Self { at, ids }
+    }
+
     pub(super) fn has(&self, id: &gix::oid) -> bool {
         self.ids.binary_search_by(|known| (**known).cmp(id)).is_ok()
+    }
+
+    /// Opens one of them; `None` if it passes by later.
+    pub(super) fn open(&self, id: &ObjectId) -> Option<io::Result<Loose>> {
+        match &self.at {
+            At::Disk(objects) => Some(loose::open(objects, id)),
+            At::Memory(stored) => {
+                let stored = stored.get(id)?.clone();
+                Some(loose::read(Cursor::new(stored)))
+            }
+        }
     }
 }
 
 impl Places {
-    pub(super) fn new(packs: &[Pack], loose: Vec<Folder>) -> Self {
+    pub(super) fn new(packs: Vec<Listing>, loose: Vec<Folder>) -> Self {
         let mut packed = HashMap::default();
         if packs.len() > FEW {
             for (number, pack) in packs.iter().enumerate() {
-                for id in pack.listing().ids() {
+                for id in pack.ids() {
                     packed.entry(id).or_insert(number);
                 }
             }
         }
         Self {
-            packs: packs.iter().map(|pack| pack.listing().clone()).collect(),
+            packs,
             packed,
             loose,
         }
@@ -56,6 +93,17 @@ impl Places {
             }
             false => self.packs.iter().enumerate().find_map(in_pack),
         }
+    }
+
+    /// Numbers of all packs that have an object.
+    pub(super) fn all_packs(&self, id: &gix::oid) -> impl Iterator<Item = usize> {
+        let numbered = self.packs.iter().enumerate();
+        numbered.filter_map(move |(number, pack)| pack.contains(id).then_some(number))
+    }
+
+    /// What the pack of this number holds.
+    pub(super) fn listing(&self, number: usize) -> &Listing {
+        &self.packs[number]
     }
 
     /// Whether one of the first packs, so many, has an object.

@@ -11,12 +11,13 @@ use super::range::Walk;
 use super::reader::{Reader, Text};
 use super::repository::Repository;
 use super::scope::Found;
-use super::staged;
-use super::survey::Survey;
+use super::staged::{self, Index};
+use super::survey::{self, Survey};
 use super::trees::Trees;
 use crate::model::{Kind, Shortfall};
 use crate::unpack::Sink;
 use gix::ObjectId;
+use gix::hashtable::HashSet;
 use gix::objs;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -96,8 +97,15 @@ impl Plan {
             tell(Kind::Missing, "is named by GIT_INDEX_FILE and not there");
         }
         let mut trees = Trees::new(&objects, None);
-        let heads = repository.heads(&objects);
-        let changes = staged::changes(&index, repository.hash(), &heads, &mut trees);
+        let heads = repository.head().into_iter().chain(repository.merged());
+        let heads = heads.filter_map(|commit| objects.tree_of(commit));
+        let heads: Vec<ObjectId> = heads.collect();
+        let changes = staged::changes(
+            &Index::At(index.clone()),
+            repository.hash(),
+            &heads,
+            &mut trees,
+        );
         let changes = changes.unwrap_or_else(|why| {
             tell(Kind::Corrupt, &why);
             Vec::new()
@@ -151,9 +159,17 @@ impl Plan {
         comparison.run(Some(commit.tree), &before);
     }
 
-    /// What is known of the commits that were read.
-    pub(super) fn into_survey(self) -> Survey {
+    /// What is known of the commits that were read; `head` is the one that is checked out.
+    pub(super) fn into_survey(
+        self,
+        objects: &Objects,
+        head: Option<ObjectId>,
+        hits: &HashSet<ObjectId>,
+    ) -> Survey {
+        let mut trees = Trees::new(objects, None);
+        let head = head.and_then(|head| objects.tree_of(head));
         Survey {
+            at_head: survey::at_head(&mut trees, head, &self.changes, hits),
             history: self.history,
             changes: self.changes,
             is_whole: true,

@@ -13,7 +13,6 @@ use crate::unpack::open::{self, Bounds, Unpacker};
 use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,8 +27,10 @@ pub(super) struct Reader<'s> {
     pub(super) named: Option<Named<'s>>,
     /// What is to be remembered of the objects, if anything is.
     pub(super) notes: Option<&'s Notes>,
-    /// Where git-lfs keeps its store.
-    pub(super) common_dir: &'s Path,
+    /// Whether a content that git-lfs keeps is here, by its name.
+    pub(super) has_lfs: &'s (dyn Fn(&str) -> bool + Sync),
+    /// What stands in front of an object's name in what is told of it.
+    pub(super) within: &'s str,
     /// Pointers to files that are not in that store.
     pub(super) lfs: AtomicU64,
     /// Commits that were read.
@@ -51,6 +52,9 @@ impl Reader<'_> {
         self.count(text.kind, text.data.len() as u64);
         if let Some(named) = &self.named {
             let copies = derived.map_or(&[][..], |derived| derived.copies);
+            if matches!(text.kind, objs::Kind::Commit | objs::Kind::Tag) {
+                self.note(|notes| notes.text(text));
+            }
             match named.by(text, copies) {
                 Ok(Said::Commit(commit)) => self.note(|notes| notes.commit(text.id, commit)),
                 Ok(Said::Tree(new)) => self.note(|notes| notes.tree(text, copies, &new)),
@@ -58,7 +62,9 @@ impl Reader<'_> {
                 Err(why) => self.failed(&text.id, Kind::Corrupt, why),
             }
         }
-        if text.kind == objs::Kind::Blob && lfs::is_elsewhere(text.data, self.common_dir) {
+        if text.kind == objs::Kind::Blob
+            && lfs::pointer(text.data).is_some_and(|name| !(self.has_lfs)(&name))
+        {
             self.lfs.fetch_add(1, Ordering::Relaxed);
         }
         self.search(text, derived.filter(|_| !self.whole))
@@ -89,7 +95,10 @@ impl Reader<'_> {
         }
         let trace = self.sink.search(&piece, text.data, derived);
         if !trace.matches.is_empty() {
-            self.note(|notes| notes.hit(text.id, text.kind));
+            self.note(|notes| {
+                notes.hit(text.id, text.kind);
+                notes.text(text);
+            });
         }
         trace
     }
@@ -100,7 +109,7 @@ impl Reader<'_> {
         let file = open::File {
             origin,
             size: Some(text.data.len() as u64),
-            place: &|| format!("object {}", text.id),
+            place: &|| format!("{}object {}", self.within, text.id),
         };
         let mut data = text.data;
         // Reading from memory cannot fail.
@@ -123,7 +132,7 @@ impl Reader<'_> {
         let file = open::File {
             origin: &Origin::Object(super::name(&id)),
             size: None,
-            place: &|| format!("object {id}"),
+            place: &|| format!("{}object {id}", self.within),
         };
         // The unpacker counts the bytes.
         let (_, result) = unpacker.file(&file, &mut |buffer| content.read(buffer));
@@ -158,7 +167,7 @@ impl Reader<'_> {
         self.note(|notes| notes.forget(id));
         self.sink.shortfall(Shortfall::new(
             kind,
-            format!("object {id}"),
+            format!("{}object {id}", self.within),
             format!("cannot be read: {why}"),
         ));
     }

@@ -7,6 +7,11 @@
 
 use super::GitError;
 use super::objects::Objects;
+use super::odb::Odb;
+use super::outline::Outline;
+use super::staged::Index;
+use super::tips;
+use crate::model::Kind;
 use gix::open::Options;
 use gix::sec::Trust;
 use gix::{ObjectId, ThreadSafeRepository};
@@ -25,6 +30,8 @@ pub(super) struct Repository {
     shared: ThreadSafeRepository,
     /// Where a server keeps what is being pushed until its hooks have agreed.
     quarantine: Option<PathBuf>,
+    /// Where everything has to be that is read for its sake; anywhere, if it was named itself.
+    bounds: Option<PathBuf>,
     /// What stands in front of its paths in reports: empty, or where in the
     /// other repository's files it lies, and a slash.
     pub(super) prefix: Vec<u8>,
@@ -60,6 +67,7 @@ impl Repository {
         Ok(Self {
             shared,
             quarantine: None,
+            bounds: None,
             prefix,
         })
     }
@@ -77,18 +85,35 @@ impl Repository {
 
     /// The objects, for this thread.
     pub(super) fn objects(&self) -> Objects {
-        Objects::new(self.local(), self.quarantine.as_deref())
+        Objects::of(Odb::new(self.local(), self.quarantine.as_deref()))
+    }
+
+    /// Reads nothing outside of this directory.
+    pub(super) fn within(mut self, bounds: &Path) -> Self {
+        self.bounds = Some(plain(bounds));
+        self
     }
 
     /// The directories that hold objects: its own, that of a push under way, and those it borrows
     /// from.
     pub(super) fn directories(&self) -> Vec<PathBuf> {
-        let own = self.store();
+        let own = self.quarantine.iter().cloned().chain([self.store()]);
+        own.chain(self.borrowed(true)).collect()
+    }
+
+    /// The directories that it borrows objects from and that are out of bounds.
+    pub(super) fn out_of_bounds(&self) -> Vec<PathBuf> {
+        self.borrowed(false)
+    }
+
+    fn borrowed(&self, is_inside: bool) -> Vec<PathBuf> {
         let here = std::env::current_dir().unwrap_or_default();
-        let borrowed = gix::odb::alternate::resolve(own.clone(), &here);
-        let mut all: Vec<PathBuf> = self.quarantine.iter().cloned().collect();
-        all.push(own);
-        all.extend(borrowed.unwrap_or_default());
+        let mut all = gix::odb::alternate::resolve(self.store(), &here).unwrap_or_default();
+        let lies_inside = |store: &PathBuf| {
+            let bounds = self.bounds.as_ref();
+            bounds.is_none_or(|bounds| plain(store).starts_with(bounds))
+        };
+        all.retain(|store| lies_inside(store) == is_inside);
         all
     }
 
@@ -129,14 +154,33 @@ impl Repository {
         plain(self.local().git_dir())
     }
 
-    /// The trees that the next commit builds on: that of HEAD, unless there is none yet, and while a
-    /// merge is under way those of what is merged.
-    pub(super) fn heads(&self, objects: &Objects) -> Vec<ObjectId> {
+    /// The commit that is checked out.
+    pub(super) fn head(&self) -> Option<ObjectId> {
+        self.local().head_id().ok().map(gix::Id::detach)
+    }
+
+    /// The commits that are merged into it just now.
+    pub(super) fn merged(&self) -> Vec<ObjectId> {
         let merged = std::fs::read(self.git_dir().join("MERGE_HEAD")).unwrap_or_default();
-        let merged = merged.split(|&byte| byte == b'\n');
-        let merged = merged.filter_map(|line| ObjectId::from_hex(line.trim_ascii()).ok());
-        let merged = merged.filter_map(|commit| objects.tree_of(commit));
-        objects.head().into_iter().chain(merged).collect()
+        tips::names(&merged, 1).collect()
+    }
+
+    /// What its small files say.
+    pub(super) fn outline(&self) -> Outline {
+        let (tips, problems) = tips::all(self);
+        Outline {
+            tips,
+            boundary: self.boundary(),
+            head: self.head(),
+            merged: self.merged(),
+            indexes: vec![Index::At(self.git_dir().join("index"))],
+            is_partial: self.is_partial(),
+            foreign_references: self.foreign_references(),
+            problems: problems
+                .into_iter()
+                .map(|why| (Kind::Corrupt, why))
+                .collect(),
+        }
     }
 
     /// Where the files are checked out, if they are.

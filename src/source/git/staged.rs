@@ -5,6 +5,7 @@
 //! staged. What a parent of the commit has by the same name is left out unread, so the work grows with
 //! what is staged and not with the repository. Git makes the commit from the same notes.
 
+use super::Bytes;
 use super::changes::Change;
 use super::trees::{DEEPEST, Trees};
 use gix::ObjectId;
@@ -15,19 +16,19 @@ use gix::index::{Entry, State};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What an index holds, by path, that the trees which it builds on do not, and what it holds no more.
 ///
 /// # Errors
 /// What is wrong with the index, in one sentence. That there is none is no error: nothing is staged.
 pub(super) fn changes(
-    index: &Path,
+    index: &Index,
     hash: gix::hash::Kind,
     heads: &[ObjectId],
     trees: &mut Trees<'_>,
 ) -> Result<Vec<Change>, String> {
-    let Some(file) = open(index, hash)? else {
+    let Some(file) = index.open(hash)? else {
         return Ok(Vec::new());
     };
     let mut comparison = Comparison {
@@ -42,14 +43,29 @@ pub(super) fn changes(
     Ok(comparison.changes)
 }
 
-/// Reads an index; a repository in which nothing was ever staged has none.
-fn open(index: &Path, hash: gix::hash::Kind) -> Result<Option<gix::index::File>, String> {
-    if !index.exists() {
-        return Ok(None);
+/// An index that has not been looked into yet.
+#[derive(Debug, Clone)]
+pub(super) enum Index {
+    /// On disk, if it is there.
+    At(PathBuf),
+    /// In memory.
+    Held(Bytes),
+}
+
+impl Index {
+    /// Reads it; a repository in which nothing was ever staged has none.
+    fn open(&self, hash: gix::hash::Kind) -> Result<Option<State>, String> {
+        let options = gix::index::decode::Options::default();
+        let state = match self {
+            Self::At(path) if !path.exists() => return Ok(None),
+            Self::At(path) => gix::index::File::at(path, hash, true, options).map(State::from),
+            Self::Held(bytes) => {
+                let unknown = State::new(hash).timestamp();
+                State::from_bytes(bytes, unknown, hash, options).map(|(state, _)| state)
+            }
+        };
+        state.map(Some).map_err(|error| error.to_string())
     }
-    let options = gix::index::decode::Options::default();
-    let file = gix::index::File::at(index, hash, true, options);
-    file.map(Some).map_err(|error| error.to_string())
 }
 
 /// An index beside the trees that it builds on.
@@ -208,8 +224,8 @@ impl<'i> Comparison<'i, '_, '_> {
 ///
 /// # Errors
 /// What is wrong with the index, in one sentence.
-pub(super) fn tracked(index: &Path, hash: gix::hash::Kind) -> Result<Vec<PathBuf>, String> {
-    let Some(file) = open(index, hash)? else {
+pub(super) fn tracked(index: &Index, hash: gix::hash::Kind) -> Result<Vec<PathBuf>, String> {
+    let Some(file) = index.open(hash)? else {
         return Ok(Vec::new());
     };
     let is_here = |entry: &&Entry| {
@@ -233,12 +249,58 @@ pub(super) fn tracked(index: &Path, hash: gix::hash::Kind) -> Result<Vec<PathBuf
 ///
 /// # Errors
 /// What is wrong with the index, in one sentence. That there is none is no error.
-pub(super) fn named(index: &Path, hash: gix::hash::Kind) -> Result<Vec<ObjectId>, String> {
-    let Some(file) = open(index, hash)? else {
+pub(super) fn named(index: &Index, hash: gix::hash::Kind) -> Result<Vec<ObjectId>, String> {
+    let Some(file) = index.open(hash)? else {
         return Ok(Vec::new());
     };
     let is_stored =
         |entry: &&Entry| !entry.mode.is_submodule() && !entry.flags.contains(Flags::INTENT_TO_ADD);
     let entries = file.entries().iter().filter(is_stored);
     Ok(entries.map(|entry| entry.id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gix::hash::Kind::{Sha1, Sha256};
+    use proptest::prelude::*;
+
+    /// An index of one file, gitformat-index(5), and with room for extensions.
+    fn sound() -> Vec<u8> {
+        let mut index = b"DIRC\0\0\0\x02\0\0\0\x01".to_vec();
+        index.extend([0; 24]);
+        index.extend(0o100_644_u32.to_be_bytes());
+        index.extend([0; 12]);
+        index.extend([7; 20]);
+        index.extend(b"\0\x01a\0");
+        index.extend(b"TREE\0\0\0\x19\x001 0\n");
+        index.extend([9; 20]);
+        index.extend([0; 20]);
+        index
+    }
+
+    #[test]
+    fn an_index_in_memory_names_its_objects() {
+        let ids = named(&Index::Held(sound().into()), Sha1).unwrap();
+        assert_eq!(ids, [ObjectId::from_bytes_or_panic(&[7; 20])]);
+    }
+
+    proptest! {
+        /// Whatever an image holds in place of an index: it is read or refused.
+        #[test]
+        fn no_index_is_the_end_of_a_scan(
+            at in 0_usize..130,
+            noise in prop::collection::vec(any::<u8>(), 0..12),
+            cut in 0_usize..160,
+        ) {
+            let mut index = sound();
+            let at = at.min(index.len());
+            let end = (at + noise.len()).min(index.len());
+            index.splice(at..end, noise);
+            index.truncate(cut.max(12));
+            for hash in [Sha1, Sha256] {
+                let _ = named(&Index::Held(index.clone().into()), hash);
+            }
+        }
+    }
 }

@@ -1,27 +1,34 @@
 //! Where objects lie: packs and loose files in one or more object directories, those that a
-//! repository borrows from others included. Every object is read once, however often it is stored.
+//! repository borrows from others included, or in memory. Every object is read once, however often it
+//! is stored.
 
-use super::loose::{self, Loose};
-use super::pack::{Doubt, Object, ObjectError, Pack, Visit};
+use super::loose::Loose;
+use super::objects::{Lookup, Object};
+use super::pack::{self, Listing, Pack};
 use super::places::{Folder, Places};
-use super::reader::{Reader, Text};
-use crate::model::{Derived, Kind, Limits, Meter, Shortfall, Trace};
+use super::reader::Reader;
+use super::visitor::{Visitor, search};
+use crate::model::{Kind, Limits, Meter, Shortfall};
 use crate::unpack::Sink;
-use crate::unpack::decode::shortfall_kind;
 use gix::{ObjectId, objs};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// All objects of a repository.
 pub(super) struct Stores {
+    hash: gix::hash::Kind,
     /// The largest first, so that the few that are asked about an object are the likeliest to have it.
-    packs: Vec<Pack>,
-    pub(super) places: Places,
+    /// One that passes by later is not here.
+    packs: Vec<Option<Pack>>,
+    pub(super) places: Arc<Places>,
 }
+
+/// Shows packs that pass by, with their numbers, one after the other.
+pub(super) type Late<'l> = dyn FnMut(&mut dyn FnMut(usize, &Pack)) + 'l;
 
 impl Stores {
     /// Opens every store below the object directories.
@@ -30,33 +37,58 @@ impl Stores {
         let mut loose = Vec::new();
         for directory in directories {
             packs.extend(open_packs(&directory.join("pack"), hash, sink));
-            let (ids, problems) = loose::list(directory, hash);
+            let (folder, problems) = Folder::on_disk(directory, hash);
             for problem in problems {
                 tell(sink, Kind::Unreadable, directory, &problem);
             }
-            loose.push(Folder {
-                path: directory.clone(),
-                ids,
-            });
+            loose.push(folder);
         }
         packs.sort_by_key(|pack| std::cmp::Reverse(pack.listing().len()));
+        Self::of(hash, packs, Vec::new(), loose)
+    }
+
+    /// These packs, those of which there is no more than the list, because they pass by later, and loose
+    /// objects.
+    pub(super) fn of(
+        hash: gix::hash::Kind,
+        packs: Vec<Pack>,
+        late: Vec<Listing>,
+        loose: Vec<Folder>,
+    ) -> Self {
+        let here = packs.iter().map(|pack| pack.listing().clone());
+        let places = Places::new(here.chain(late.iter().cloned()).collect(), loose);
+        let here = packs.into_iter().map(Some);
         Self {
-            places: Places::new(&packs, loose),
-            packs,
+            hash,
+            packs: here.chain(late.iter().map(|_| None)).collect(),
+            places: Arc::new(places),
         }
     }
 
     /// Reads every object once, on all threads of the pool.
-    pub(super) fn read(&self, reader: &Reader<'_>, limits: &Limits, meter: Box<dyn Meter>) {
-        let reading = Reading {
+    pub(super) fn read(
+        &self,
+        reader: &Reader<'_>,
+        limits: &Limits,
+        meter: Box<dyn Meter>,
+        late: &mut Late<'_>,
+    ) {
+        let reading = Visitor {
+            stores: self,
             reader,
             meter: Mutex::new(meter),
             lost: Mutex::default(),
         };
-        for (number, pack) in self.packs.iter().enumerate() {
+        let mut visit = |number: usize, pack: &Pack| {
             let is_elsewhere = |id: &gix::oid| self.places.is_before(number, id);
             pack.visit(&reading, &is_elsewhere, limits.memory / 2);
+        };
+        for (number, pack) in self.packs.iter().enumerate() {
+            if let Some(pack) = pack {
+                visit(number, pack);
+            }
         }
+        late(&mut visit);
         let loose = &self.places.loose;
         for (number, folder) in loose.iter().enumerate() {
             let before = &loose[..number];
@@ -64,8 +96,10 @@ impl Stores {
                 self.places.packed(id).is_none() && !before.iter().any(|folder| folder.has(id))
             };
             folder.ids.par_iter().filter(is_first).for_each(|id| {
-                if !reader.sink.stopped() {
-                    folder.read(id, reader, limits);
+                if !reader.sink.stopped()
+                    && let Some(opened) = folder.open(id)
+                {
+                    search(id, opened, reader, limits);
                 }
             });
         }
@@ -73,70 +107,63 @@ impl Stores {
     }
 
     /// Looks in the other stores for what a damaged pack could not give, and tells what is lost.
-    fn rescue(&self, reading: &Reading<'_>, limits: &Limits) {
+    fn rescue(&self, reading: &Visitor<'_>, limits: &Limits) {
         let wanted: BTreeSet<ObjectId> = reading.lost().keys().copied().collect();
         if wanted.is_empty() {
             return;
         }
         let is_elsewhere = |id: &gix::oid| !wanted.contains(id);
-        let several = self.packs.iter().filter(|_| self.packs.len() > 1);
+        let several = self.packs.iter().flatten();
+        let several = several.filter(|_| self.packs.len() > 1);
         for pack in several.filter(|pack| wanted.iter().any(|id| pack.listing().contains(id))) {
             pack.visit(reading, &is_elsewhere, limits.memory / 2);
         }
         let lost = std::mem::take(&mut *reading.lost());
         for (id, why) in lost {
             let Some((kind, why)) = why else { continue };
-            match self.places.loose.iter().find(|folder| folder.has(&id)) {
-                Some(folder) => folder.read(&id, reading.reader, limits),
+            match self.loose(&id) {
+                Some(opened) => search(&id, opened, reading.reader, limits),
                 None => reading.reader.failed(&id, kind, &why),
             }
         }
     }
+
+    /// Opens a loose object, if one of that name is here.
+    fn loose(&self, id: &ObjectId) -> Option<io::Result<Loose>> {
+        let mut folders = self.places.loose.iter();
+        folders.find_map(|folder| folder.has(id).then(|| folder.open(id))?)
+    }
+
+    /// An object, from whatever store can give it.
+    pub(super) fn object(&self, id: &gix::oid) -> Option<Object> {
+        let packs = self.places.all_packs(id);
+        let mut packs = packs.filter_map(|number| self.packs[number].as_ref());
+        if let Some((kind, data)) = packs.find_map(|pack| pack.object(id)) {
+            return Some(Object { kind, data });
+        }
+        let loose = self.loose(&id.to_owned())?.ok()?;
+        let mut data = Vec::new();
+        let content = loose.content.take(pack::LOOKED_UP as u64);
+        { content }.read_to_end(&mut data).ok()?;
+        let kind = loose.kind;
+        (data.len() as u64 == loose.size).then_some(Object { kind, data })
+    }
 }
 
-impl Folder {
-    fn read(&self, id: &ObjectId, reader: &Reader<'_>, limits: &Limits) {
-        let failed = |error: std::io::Error| {
-            let (kind, why) = shortfall_kind(&error);
-            reader.failed(id, kind, &why);
-        };
-        match loose::open(&self.path, id) {
-            Err(error) => failed(error),
-            Ok(Loose {
-                kind,
-                size,
-                mut content,
-            }) => {
-                if size > limits.memory / 8 {
-                    return reader.large(*id, kind, &mut content).unwrap_or_else(failed);
-                }
-                let mut data = Vec::with_capacity(size as usize);
-                // One byte more, so that the end is seen and its checksum compared.
-                let result = content.take(size + 1).read_to_end(&mut data);
-                let end = data.len().min(size as usize);
-                // What could be read in spite of damage is searched all the same.
-                let data = &data[..end];
-                reader.object(
-                    &Text {
-                        id: *id,
-                        kind,
-                        base: None,
-                        data,
-                    },
-                    None,
-                );
-                match result {
-                    Err(error) => failed(error),
-                    Ok(length) if (length as u64) < size => {
-                        reader.failed(id, Kind::Truncated, "it ends too early");
-                    }
-                    Ok(_) if objs::compute_hash(id.kind(), kind, data).ok() != Some(*id) => {
-                        reader.failed(id, Kind::Mismatch, "its content is not what its name says");
-                    }
-                    Ok(_) => {}
-                }
-            }
+impl Lookup for Arc<Stores> {
+    fn find(&self, id: ObjectId) -> Result<Option<Object>, String> {
+        match self.object(&id) {
+            None if self.places.contain(&id) => Err("it is here and cannot be read".to_owned()),
+            found => Ok(found),
         }
+    }
+
+    fn kind(&self, id: ObjectId) -> Option<objs::Kind> {
+        self.object(&id).map(|object| object.kind)
+    }
+
+    fn hash(&self) -> gix::hash::Kind {
+        self.hash
     }
 }
 
@@ -170,67 +197,4 @@ fn open_packs(folder: &Path, hash: gix::hash::Kind, sink: &dyn Sink) -> Vec<Pack
 
 fn tell(sink: &dyn Sink, kind: Kind, path: &Path, why: &str) {
     sink.shortfall(Shortfall::new(kind, path.to_string_lossy(), why));
-}
-
-type Lost = BTreeMap<ObjectId, Option<(Kind, String)>>;
-
-/// Reads packs for a [`Reader`].
-struct Reading<'r> {
-    reader: &'r Reader<'r>,
-    meter: Mutex<Box<dyn Meter>>,
-    /// What a pack could not give, and why not; nothing once another pack could.
-    lost: Mutex<Lost>,
-}
-
-impl Reading<'_> {
-    fn lost(&self) -> MutexGuard<'_, Lost> {
-        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// An object was read that another pack may have lost.
-    fn found(&self, id: &gix::oid) {
-        let mut lost = self.lost();
-        if let Some(why) = lost.get_mut(id) {
-            *why = None;
-        }
-    }
-}
-
-impl Visit for Reading<'_> {
-    fn object(&self, object: &Object<'_>, derived: Option<Derived<'_>>) -> Trace {
-        let text = Text {
-            id: object.id,
-            kind: object.kind,
-            base: object.base,
-            data: object.data,
-        };
-        if object.elsewhere {
-            return self.reader.search(&text, derived);
-        }
-        self.found(&object.id);
-        let trace = self.reader.object(&text, derived);
-        let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
-        meter.advance(object.data.len() as u64);
-        trace
-    }
-
-    fn large(&self, id: &gix::oid, kind: gix::objs::Kind, _: u64, content: &mut dyn Read) {
-        self.found(id);
-        // An error is told by the pack.
-        let _ = self.reader.large(id.to_owned(), kind, content);
-    }
-
-    fn failed(&self, id: &gix::oid, error: &ObjectError) {
-        let why = (error.kind(), error.to_string());
-        self.lost().entry(id.to_owned()).or_insert(Some(why));
-    }
-
-    fn doubtful(&self, doubt: &Doubt) {
-        let shortfall = Shortfall::new(doubt.kind(), "a pack", doubt.to_string());
-        self.reader.sink.shortfall(shortfall);
-    }
-
-    fn stopped(&self) -> bool {
-        self.reader.sink.stopped()
-    }
 }

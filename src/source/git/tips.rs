@@ -84,8 +84,7 @@ fn heads(folder: &Path, tips: &mut Vec<Tip>, problems: &mut Vec<String>) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_head = name == "HEAD" || name.ends_with("_HEAD") || name == "AUTO_MERGE";
-        if !is_head || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if !is_head(&name) || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
             continue;
         }
         match fs::read(entry.path()) {
@@ -96,6 +95,11 @@ fn heads(folder: &Path, tips: &mut Vec<Tip>, problems: &mut Vec<String>) {
             Err(error) => problems.push(format!("{name}: {error}")),
         }
     }
+}
+
+/// Whether a file beside HEAD holds names of objects.
+pub(super) fn is_head(name: &str) -> bool {
+    name == "HEAD" || name.ends_with("_HEAD") || name == "AUTO_MERGE"
 }
 
 /// Both ends of every step that a reflog remembers.
@@ -125,7 +129,7 @@ fn reflogs(folder: &Path, tips: &mut Vec<Tip>, problems: &mut Vec<String>) {
 }
 
 /// The objects named by the first `most` words of each line.
-fn names(text: &[u8], most: usize) -> impl Iterator<Item = ObjectId> {
+pub(super) fn names(text: &[u8], most: usize) -> impl Iterator<Item = ObjectId> {
     text.split(|&byte| byte == b'\n').flat_map(move |line| {
         let words = line.split(|byte| byte.is_ascii_whitespace());
         words

@@ -10,9 +10,10 @@ use super::overlay::Index;
 use super::relatives::{Relatives, Role};
 use super::store::Store;
 use crate::model::{Ahead, DocumentId, LayerId, Where};
+use crate::source::git::layers::Remains;
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What makes two layers the same.
@@ -71,6 +72,8 @@ pub(super) struct Facts {
     pub(super) shape: Shape,
     /// What its records of packages say.
     pub(super) packages: Table,
+    /// What it holds of git repositories, until all layers have been read.
+    pub(super) git: Remains,
     /// Where it can be read once more; `None` of what can be read only once.
     #[serde(skip)]
     pub(super) again: Option<Copy>,
@@ -239,6 +242,22 @@ impl Catalog {
         self.variants.get(&layer).copied().unwrap_or(layer)
     }
 
+    /// The other contents that were read in place of a layer.
+    pub(super) fn variants_of(&self, layer: LayerId) -> Vec<LayerId> {
+        let variants = self.variants.iter();
+        let of_layer = variants.filter(|(_, original)| **original == layer);
+        let mut found: Vec<LayerId> = of_layer.map(|(&variant, _)| variant).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The layers that are blobs of their own.
+    pub(super) fn loose_layers(&self) -> impl Iterator<Item = LayerId> {
+        let numbered = self.layers.iter().enumerate();
+        let loose = numbered.filter(|(_, layer)| !layer.loose.is_empty());
+        loose.map(|(number, _)| LayerId(number as u32))
+    }
+
     /// Every layer that waits to be read, with the places it can be read from. They count as read
     /// from then on.
     pub(super) fn take_unread(&mut self) -> Vec<(LayerId, Vec<Copy>)> {
@@ -296,6 +315,17 @@ impl Catalog {
     /// What reading a layer has shown.
     pub(super) fn learn(&mut self, layer: LayerId, facts: Facts) {
         self.layers[layer.0 as usize].facts = facts;
+    }
+
+    /// What the layers hold of git repositories, taken out.
+    pub(super) fn take_git(&mut self) -> BTreeMap<LayerId, Remains> {
+        let unwanted = self.unwanted();
+        let numbered = self.layers.iter_mut().enumerate();
+        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
+        numbered
+            .filter(|(number, _)| !unwanted.contains(number))
+            .map(|(number, layer)| (number, std::mem::take(&mut layer.facts.git)))
+            .collect()
     }
 
     /// More records of packages that belong to a layer.

@@ -10,6 +10,7 @@ use super::digest::Digest;
 use super::overlay::{IndexBuilder, Node};
 use super::reading::Reading;
 use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
+use crate::source::git::layers as git;
 use crate::source::packages::Draft;
 use crate::unpack::Sink;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
@@ -37,6 +38,7 @@ pub(super) struct LayerReader<'a> {
     unpacker: Unpacker<'a>,
     index: IndexBuilder,
     packages: Draft,
+    git: git::Draft,
     shape: Shape,
     /// How many entries of the same path stand before the one at hand.
     copy: u32,
@@ -64,6 +66,7 @@ impl<'a> LayerReader<'a> {
             unpacker: Unpacker::new(scan.sink, scan.context, bounds(scan)),
             index: IndexBuilder::default(),
             packages: Draft::new(&scan.packages),
+            git: git::Draft::new(label, &scan.git),
             shape: Shape::Unknown,
             copy: 0,
             numbered: 0,
@@ -119,6 +122,7 @@ impl<'a> LayerReader<'a> {
             sums,
             shape: self.shape,
             packages: self.packages.finish(),
+            git: self.git.finish(),
             again: None,
         }
     }
@@ -244,13 +248,17 @@ impl<'a> LayerReader<'a> {
             size: Some(entry.size),
             place: &|| place_of(label, &entry.path),
         };
+        let mut passing = git::Passing::default();
         let (_, result) = self.unpacker.file(&file, &mut |buffer| {
             let count = read(buffer)?;
             if let Some(record) = &mut record {
                 record.take(&buffer[..count]);
             }
+            self.git.take(&mut passing, &entry.path, &buffer[..count]);
             Ok(count)
         });
+        let part = self.part();
+        self.git.close(passing, &entry.path, part);
         if let Some(record) = record {
             self.packages.close(record);
         }

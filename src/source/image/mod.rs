@@ -31,6 +31,7 @@ mod reading;
 mod registry;
 mod relatives;
 mod remember;
+mod repositories;
 mod reread;
 mod stamp;
 mod storage;
@@ -53,14 +54,17 @@ use platform::Platform;
 use reading::Reading;
 use registry::{Asking, Registries};
 use relatives::Role;
+use repositories::LayersAgain;
 use reread::Rereading;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use super::git::layers::{self as git, Repositories};
 use super::packages::Room;
-use super::{Hit, Source};
+use super::{Hit, Seen, Source};
 use crate::cache::Cache;
-use crate::model::{Counter, Coverage, Options, Origin, Place, Progress};
+use crate::model::{Counter, Coverage, LayerId, Occurrence, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -77,6 +81,7 @@ pub struct ImageSource<'a> {
     base: Option<Base>,
     former: Option<Target>,
     places: OnceLock<Places>,
+    repositories: OnceLock<Repositories>,
 }
 
 impl<'a> ImageSource<'a> {
@@ -104,6 +109,7 @@ impl<'a> ImageSource<'a> {
             base: None,
             former: None,
             places: OnceLock::new(),
+            repositories: OnceLock::new(),
         })
     }
 
@@ -158,6 +164,30 @@ impl<'a> ImageSource<'a> {
     }
 }
 
+impl ImageSource<'_> {
+    /// Reads the repositories that lie in the layers.
+    fn repositories(
+        &self,
+        places: &Places,
+        remains: BTreeMap<LayerId, git::Remains>,
+        sink: &dyn Sink,
+    ) -> Repositories {
+        let rereading = Rereading {
+            limits: &self.options.limits,
+            cache: self.cache.as_deref(),
+            is_stopped: &|| sink.stopped(),
+        };
+        let work = git::Work {
+            options: self.options,
+            context: self.context,
+            progress: self.progress,
+            sink,
+            again: &LayersAgain { places, rereading },
+        };
+        Repositories::read(remains, &places.git_stacks(), &work)
+    }
+}
+
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
         let asking = Asking {
@@ -186,20 +216,24 @@ impl Source for ImageSource<'_> {
             cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),
+            git: git::Room::of(&self.options.limits),
             catalog: Mutex::new(catalog),
         };
         reading.run();
         let catalog = reading.catalog.into_inner();
-        let catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let mut catalog = catalog.unwrap_or_else(PoisonError::into_inner);
         let cache = self.cache.as_deref();
         let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
         if let Some(cache) = cache.filter(|_| !sink.stopped()) {
             lineage::remember(&catalog, cache);
         }
+        let remains = catalog.take_git();
         let places = Places::of(catalog, lineage);
         sink.count(Counter::Layers, places.layers() as u64);
+        let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);
+        let _ = self.repositories.set(repositories);
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
@@ -207,6 +241,24 @@ impl Source for ImageSource<'_> {
         places
             .map(|places| places.of_origin(origin))
             .unwrap_or_default()
+    }
+
+    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+        if let Some(repositories) = self.repositories.get() {
+            repositories.settle(hits, coverage);
+        }
+    }
+
+    fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
+        let Some((places, repositories)) = self.places.get().zip(self.repositories.get()) else {
+            return Vec::new();
+        };
+        let mut found = places.in_histories(repositories, seen);
+        for (index, seen) in seen.iter().enumerate() {
+            let places = self.places(seen.origin).into_iter();
+            found.extend(places.map(|place| (index, Occurrence::new(place, seen.position))));
+        }
+        found
     }
 
     fn recognise(&self, hits: &[Hit<'_>], is_stopped: &dyn Fn() -> bool, coverage: &Coverage) {

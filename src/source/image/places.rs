@@ -1,7 +1,7 @@
 //! Where a blob stands: at every position of every image that uses it, and what became of it there.
 //! Asked for hits only, after everything has been read.
 
-use super::catalog::{Catalog, Document, Image, Shape, Use};
+use super::catalog::{Catalog, Document, Image, Loose, Shape, Use};
 use super::lineage::Lineage;
 use super::overlay::{self, Fate};
 use super::relatives::Role;
@@ -116,52 +116,73 @@ impl Places {
         part: EntryPart,
         sums: Option<&FileSums>,
     ) -> Vec<Place> {
-        let kind = part.place();
-        let in_images = self.uses.get(&layer).into_iter().flatten();
-        let in_images = in_images.map(|&(image, position)| Place {
-            target: Arc::clone(&self.labels[image]),
+        let images = self.uses.get(&layer).into_iter().flatten();
+        let mut images: Vec<usize> = images.map(|&(image, _)| image).collect();
+        images.dedup();
+        let in_images = images.into_iter().flat_map(|image| {
+            let places = self.in_image(image, layer, path, part);
+            places.into_iter().map(move |(position, place)| Place {
+                package: sums.and_then(|sums| self.package((image, position), path, sums)),
+                ..place
+            })
+        });
+        let loose = self.as_loose(layer, path, part);
+        in_images.chain(loose).collect()
+    }
+
+    /// Where an entry stands in one image: once for each position of its layer, which comes with it.
+    pub(super) fn in_image(
+        &self,
+        image: usize,
+        layer: LayerId,
+        path: &Arc<[u8]>,
+        part: EntryPart,
+    ) -> Vec<(usize, Place)> {
+        let uses = self.uses.get(&layer).into_iter().flatten();
+        let positions = uses.filter(|used| used.0 == image);
+        let place = |position: usize| Place {
             platform: self.catalog.images[image]
                 .platform
                 .as_deref()
                 .map(Arc::from),
-            kind,
-            path: Arc::clone(path),
-            member: None,
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
-            raw: false,
-            commits: None,
-            package: sums.and_then(|sums| self.package((image, position), path, sums)),
             kinship: Kinship {
                 base: self.lineage.base_of_layer(image, position),
                 age: self.age(image, |lineage| {
                     lineage.is_former_layer(&self.catalog, layer)
                 }),
             },
-        });
+            ..Place::new(
+                Arc::clone(&self.labels[image]),
+                part.place(),
+                Arc::clone(path),
+            )
+        };
+        positions
+            .map(|&(_, position)| (position, place(position)))
+            .collect()
+    }
+
+    /// Where an entry stands in a blob that no image refers to.
+    pub(super) fn as_loose(&self, layer: LayerId, path: &Arc<[u8]>, part: EntryPart) -> Vec<Place> {
         let entry = self.catalog.layer(layer);
-        let loose = entry.loose.iter();
-        let loose =
-            loose.filter(|loose| self.catalog.relatives.role(loose.target) == Role::Scanned);
-        let loose = loose.map(|loose| Place {
-            target: self.catalog.targets[loose.target].as_str().into(),
-            platform: None,
-            kind,
-            path: match entry.facts.shape {
+        let place = |loose: &Loose| {
+            let path = match entry.facts.shape {
                 Shape::Tar if !loose.name.is_empty() => {
                     [loose.name.as_bytes(), b"/", path].concat().into()
                 }
                 _ => Arc::clone(path),
-            },
-            member: None,
-            layer: None,
-            state: None,
-            raw: false,
-            commits: None,
-            package: None,
-            kinship: self.of_no_image(),
-        });
-        in_images.chain(loose).collect()
+            };
+            let target = self.catalog.targets[loose.target].as_str().into();
+            Place {
+                kinship: self.of_no_image(),
+                ..Place::new(target, part.place(), path)
+            }
+        };
+        let is_scanned =
+            |loose: &&Loose| self.catalog.relatives.role(loose.target) == Role::Scanned;
+        entry.loose.iter().filter(is_scanned).map(place).collect()
     }
 
     /// The places of a document, or of a value in it with the hash of what that says, if it is known.

@@ -14,6 +14,7 @@ use super::survey::{Found, Survey};
 use super::target::Target;
 use crate::cache::Cache;
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
+use crate::source::git::layers as git;
 use crate::source::metered::Metered;
 use crate::source::packages::Room;
 use crate::unpack::Sink;
@@ -45,6 +46,8 @@ pub(super) struct Reading<'a> {
     pub(super) sink: &'a dyn Sink,
     /// For what the records of packages say.
     pub(super) packages: Arc<Room>,
+    /// For what may be parts of git repositories.
+    pub(super) git: Arc<git::Room>,
     pub(super) catalog: Mutex<Catalog>,
 }
 

@@ -4,7 +4,7 @@
 //!
 //! What is kept of a layer is all that reading and searching it told: so the rest of the scan need not
 //! know that nobody has read it. Of a layer that was not read in full, or is not what was claimed, nothing
-//! is kept.
+//! is kept; nor of one that holds objects of a git repository, which belong to those of other layers.
 
 use super::catalog::{Copy, Facts};
 use super::copies::read_blob;
@@ -78,17 +78,22 @@ impl Reading<'_> {
             return None;
         }
         let read: Option<(Known, &[u8])> = postcard::take_from_bytes(&kept).ok();
-        let read = read.filter(|(known, _)| known.facts.packages.is_sound());
+        let read = read
+            .filter(|(Known { facts, .. }, _)| facts.packages.is_sound() && facts.git.is_brief());
         let Some((Known { facts, heard }, found)) = read else {
             cache.distrust(&name);
             return None;
         };
-        if !self.packages.admits(&facts.packages) || !self.sink.replay(layer, found) {
+        let is_admitted = self.packages.admits(&facts.packages) && self.git.admits(&facts.git);
+        if !is_admitted || !self.sink.replay(layer, found) {
             return None;
         }
         heard.tell(self.sink, &copy.label);
-        let again = Some(copy.clone());
-        Some(Facts { again, ..facts })
+        Some(Facts {
+            again: Some(copy.clone()),
+            git: facts.git.of_layer(&copy.label),
+            ..facts
+        })
     }
 
     /// What remembers the reading of a layer at this place, if that can be.
@@ -131,7 +136,9 @@ impl Remembering<'_> {
             .as_ref()
             .is_some_and(|sums| copy.claim.kept_by(sums));
         let is_whole = is_proven && !heard.is_spoilt && !facts.packages.is_cut();
-        if !is_whole || scan.sink.stopped() {
+        // Of repositories only the parts themselves can tell.
+        let is_all = is_whole && facts.git.is_brief();
+        if !is_all || scan.sink.stopped() {
             return facts;
         }
         let known = Known { facts, heard };

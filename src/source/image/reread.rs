@@ -1,4 +1,5 @@
-//! A second reading of a layer, for the hashes of a few large files. It ends with the last of them.
+//! A second reading of a layer, for the hashes of a few large files, or for what there was no memory for
+//! the first time. It ends when it has shown all that is wanted.
 
 use super::catalog::Copy;
 use super::digest::Digest;
@@ -13,14 +14,15 @@ use crate::unpack::tar::{TarEvent, TarReader};
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Stored bytes that are read at once.
 const BUFFER: usize = 256 << 10;
 
 /// A file of a layer: its path and which of several it is.
-type File = (Arc<[u8]>, EntryPart);
+pub(super) type File = (Arc<[u8]>, EntryPart);
 
 /// Files whose hashes are wanted.
 pub(super) type Wanted = BTreeSet<File>;
@@ -43,7 +45,7 @@ impl Rereading<'_> {
         &self,
         copy: &Copy,
         digest: &Digest,
-        mut wanted: Wanted,
+        wanted: Wanted,
     ) -> BTreeMap<File, FileSums> {
         let files: Vec<File> = wanted.iter().cloned().collect();
         let kept = self.cache.map(|cache| (cache, name(digest, &files)));
@@ -53,10 +55,10 @@ impl Rereading<'_> {
             return files.into_iter().zip(known).collect();
         }
         let mut found = BTreeMap::new();
-        let read = self.read(copy, &mut wanted, &mut found);
+        let read = self.hash(copy, wanted, &mut found);
         if let Some((cache, name)) = kept
             && read.is_ok()
-            && wanted.is_empty()
+            && found.len() == files.len()
         {
             // In the order of the files, of which each has its hashes.
             let sums: Vec<&FileSums> = found.values().collect();
@@ -65,18 +67,35 @@ impl Rereading<'_> {
         found
     }
 
-    fn read(
+    fn hash(
         &self,
         copy: &Copy,
-        wanted: &mut Wanted,
+        mut wanted: Wanted,
         found: &mut BTreeMap<File, FileSums>,
     ) -> io::Result<()> {
+        self.files(copy, &mut |file, content| {
+            if wanted.remove(file) {
+                let sums = FileSums::read(|buffer| content.read(buffer))?;
+                found.insert(file.clone(), sums);
+            }
+            Ok(match wanted.is_empty() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })
+        })
+    }
+
+    /// Shows every file of a layer, until it is enough.
+    ///
+    /// # Errors
+    /// What ended the reading too early.
+    pub(super) fn files(&self, copy: &Copy, show: &mut Show<'_>) -> io::Result<()> {
         let blob = copy.store.open(&copy.name).map_err(io::Error::other)?;
         let memory = Arc::new(Memory::new(self.limits.memory));
         let stored = Box::new(BufReader::with_capacity(BUFFER, blob.reader));
         let mut tar = TarReader::new(decode::decode(stored, self.limits, &memory)?, self.limits);
         let mut index = IndexBuilder::default();
-        while !wanted.is_empty() && !(self.is_stopped)() {
+        while !(self.is_stopped)() {
             let Some(event) = tar.next_event()? else {
                 break;
             };
@@ -84,12 +103,24 @@ impl Rereading<'_> {
                 continue;
             };
             let part = EntryPart::of_copy(index.add(&entry.path, node(&entry)));
-            if let Some(file) = wanted.take(&(entry.path, part)) {
-                let sums = FileSums::read(|buffer| tar.read_body(buffer))?;
-                found.insert(file, sums);
+            let mut body = Body(&mut tar);
+            if show(&(entry.path, part), &mut body)?.is_break() {
+                break;
             }
         }
         Ok(())
+    }
+}
+
+/// Takes a file of a layer, and says whether it is enough.
+pub(super) type Show<'s> = dyn FnMut(&File, &mut dyn Read) -> io::Result<ControlFlow<()>> + 's;
+
+/// The body of the entry at hand.
+struct Body<'t, R>(&'t mut TarReader<R>);
+
+impl<R: Read> Read for Body<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read_body(buffer)
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) enum Base {
 
 impl<'p> Entries<'p> {
     pub(super) fn new(pack: &'p Pack, is_doubtful: bool) -> Self {
-        let listed = pack.listing.index().iter().map(|entry| entry.pack_offset);
+        let index = pack.listing.index();
+        let listed = (0..index.len()).map(|position| index.offset(position));
         let mut placed: Vec<(u64, u32)> = listed.zip(0..).collect();
         placed.sort_unstable();
         let (offsets, positions) = placed.into_iter().unzip();
@@ -55,22 +56,19 @@ impl<'p> Entries<'p> {
 
     /// How many there are.
     pub(super) fn len(&self) -> u32 {
-        self.pack.listing.index().num_objects()
+        self.pack.listing.index().len()
     }
 
     /// The name of an object.
     pub(super) fn id(&self, number: u32) -> &oid {
-        self.pack
-            .listing
-            .index()
-            .oid_at_index(self.position(number))
+        self.pack.listing.index().id(self.position(number))
     }
 
     /// Reads the header of an entry.
     pub(super) fn stored(&self, number: u32) -> Result<Stored<'p>, ObjectError> {
         let at = self.offset(number);
         let bytes = self.bytes(number)?;
-        let hash = self.pack.listing.index().object_hash();
+        let hash = self.pack.listing.index().hash();
         let entry = Entry::from_bytes(bytes, at, hash).map_err(|_| ObjectError::Header(at))?;
         Ok(Stored {
             size: entry.decompressed_size,
@@ -91,8 +89,7 @@ impl<'p> Entries<'p> {
                 (entry.checked_base_pack_offset(base_distance), Base::Nowhere)
             }
             Header::RefDelta { base_id } => {
-                let position = self.pack.listing.position(&base_id);
-                let offset = position.map(|at| self.pack.listing.index().pack_offset_at_index(at));
+                let offset = self.pack.listing.offset(&base_id);
                 (offset, Base::Outside(base_id))
             }
         };
@@ -104,30 +101,26 @@ impl<'p> Entries<'p> {
     /// of its entry: the checksum of the index for what the index says, and its CRC-32 for them.
     /// The first version of the index has none.
     pub(super) fn is_doubtful(&self, number: u32) -> bool {
-        let stated = self
-            .pack
-            .listing
-            .index()
-            .crc32_at_index(self.position(number));
+        let stated = self.pack.listing.index().crc(self.position(number));
         let actual = || self.bytes(number).ok().map(crc32fast::hash);
         self.is_doubtful || stated.is_none() || stated != actual()
     }
 
     /// Whether content has the name of an object.
     pub(super) fn is_named(&self, number: u32, kind: objs::Kind, content: &[u8]) -> bool {
-        let name = objs::compute_hash(self.pack.listing.index().object_hash(), kind, content);
+        let name = objs::compute_hash(self.pack.listing.index().hash(), kind, content);
         name.is_ok_and(|name| name == self.id(number))
     }
 
     /// From the beginning of an entry to that of the next. So no byte belongs to two entries,
     /// and what a pack inflates to stays in proportion to its size whatever its index says.
     fn bytes(&self, number: u32) -> Result<&'p [u8], ObjectError> {
-        let end = self.pack.data.pack_end() as u64;
+        let end = self.pack.data.end();
         let begin = self.offset(number);
         let next = self.offsets.get(number as usize + 1);
         let range = begin..next.map_or(end, |&next| next.min(end));
         (begin >= header::SIZE as u64 && range.start <= range.end)
-            .then(|| self.pack.data.entry_slice(range))
+            .then(|| self.pack.data.bytes(range))
             .flatten()
             .ok_or(ObjectError::OutOfBounds(begin))
     }

@@ -50,16 +50,30 @@ pub enum Doubt {
     /// The checksum of the pack that the index names is not the one at the pack's end.
     #[error("its index was made for another pack, or the pack has been cut off")]
     OtherPack,
+    /// There is no index, and not all objects of the pack could be made out without one.
+    #[error("it has no index, and {listed} of the {stored} objects that it should hold were found")]
+    Incomplete {
+        /// Objects that were found.
+        listed: u32,
+        /// Objects that the pack's header states.
+        stored: u32,
+    },
     /// The index has changed since it was written.
     #[error("the checksum of its index is wrong")]
     Checksum,
 }
 
 impl Doubt {
+    /// Whether the names that the index lists may be wrong.
+    pub const fn is_of_names(&self) -> bool {
+        !matches!(self, Self::Incomplete { .. })
+    }
+
     /// The kind of shortfall that this is.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Number { .. } | Self::OtherPack => Kind::Mismatch,
+            Self::Incomplete { .. } => Kind::Truncated,
             Self::Checksum => Kind::Corrupt,
         }
     }

@@ -2,10 +2,14 @@
 //! object that is named anywhere, so the answer must not take a search from the middle each time:
 //! names are hashes, evenly spread, and where one has to be can be told from its first bytes.
 
+use super::super::Bytes;
+use super::PackError;
+use super::source::Index;
 use gix::odb::pack::index;
-use gix::{ObjectId, oid};
+use gix::{ObjectId, hash, oid};
 use std::cmp::Ordering;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Guesses that are made before the list is halved instead. Of evenly spread names four are enough;
@@ -14,20 +18,41 @@ const GUESSES: usize = 8;
 
 /// The objects of a pack by name. Clones are the same list.
 #[derive(Clone)]
-pub struct Listing(Arc<index::File>);
+pub struct Listing(Arc<dyn Index>);
 
 impl Listing {
-    pub(super) fn new(index: index::File) -> Self {
+    pub(super) fn new(index: impl Index + 'static) -> Self {
         Self(Arc::new(index))
     }
 
-    pub(super) fn index(&self) -> &index::File {
-        &self.0
+    /// The list of an index in memory. `path` is where it was found.
+    ///
+    /// # Errors
+    /// When its first bytes or its size show that it is no index for names of this hash.
+    pub fn held(index: Bytes, path: &Path, hash: hash::Kind) -> Result<Self, PackError> {
+        let index = index::File::from_data(index, path.to_owned(), hash);
+        index
+            .map(Self::new)
+            .map_err(|error| PackError::new(path, &error))
+    }
+
+    /// The checksum of the pack that the index was made for; `None` if it was made from the pack.
+    pub fn pack_checksum(&self) -> Option<ObjectId> {
+        self.0.pack_checksum()
+    }
+
+    /// Whether the index is as it was written. It takes a hash of all of it.
+    pub fn is_sound(&self) -> bool {
+        self.0.is_sound()
+    }
+
+    pub(super) fn index(&self) -> &dyn Index {
+        &*self.0
     }
 
     /// How many objects there are.
     pub fn len(&self) -> usize {
-        self.0.num_objects() as usize
+        self.0.len() as usize
     }
 
     /// Whether there is none.
@@ -37,7 +62,7 @@ impl Listing {
 
     /// The names of all objects, in their order.
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> {
-        self.0.iter().map(|entry| entry.oid)
+        (0..self.0.len()).map(|position| self.0.id(position).to_owned())
     }
 
     /// Whether an object is listed.
@@ -45,9 +70,14 @@ impl Listing {
         self.position(id).is_some()
     }
 
+    /// Where in the pack the entry of an object begins.
+    pub(super) fn offset(&self, id: &oid) -> Option<u64> {
+        self.position(id).map(|position| self.0.offset(position))
+    }
+
     /// The position of an object in the list.
     pub fn position(&self, id: &oid) -> Option<u32> {
-        let mut places = 0..self.0.num_objects();
+        let mut places = 0..self.0.len();
         let mut leads = 0..u64::MAX;
         let key = lead(id);
         for round in 0.. {
@@ -58,7 +88,7 @@ impl Listing {
                 0..GUESSES => guess(&places, &leads, key),
                 _ => places.start + (places.end - places.start) / 2,
             };
-            let here = self.0.oid_at_index(place);
+            let here = self.0.id(place);
             match here.cmp(id) {
                 Ordering::Equal => return Some(place),
                 Ordering::Less => (places.start, leads.start) = (place + 1, lead(here)),
@@ -118,12 +148,10 @@ mod tests {
             let listing = pack.listing();
             let absent = (0..400).map(|last| id(&[7; 12], last));
             let absent = absent.chain((0..=255).map(|first| id(&[first], first.into())));
+            let all: Vec<ObjectId> = listing.ids().collect();
             for name in names.iter().copied().chain(absent) {
-                assert_eq!(
-                    listing.position(&name),
-                    listing.index().lookup(name),
-                    "{name}"
-                );
+                let place = all.binary_search(&name).ok();
+                assert_eq!(listing.position(&name), place.map(|at| at as u32), "{name}");
             }
         }
     }

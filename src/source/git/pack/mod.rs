@@ -15,10 +15,12 @@ mod delta;
 mod entries;
 mod error;
 mod forest;
+mod indexing;
 mod inflate;
 mod listing;
 mod maker;
 mod path;
+mod source;
 mod spare;
 #[cfg(test)]
 mod tests;
@@ -27,31 +29,36 @@ mod visit;
 mod walk;
 
 pub use error::{Doubt, ObjectError, PackError};
+pub use indexing::{Indexing, Outside};
 pub use listing::Listing;
+pub(super) use source::LOOKED_UP;
 pub use visit::{Object, Visit};
 
 use self::entries::Entries;
 use self::forest::Forest;
+use self::indexing::List;
+use self::source::Data;
 use self::turn::Room;
 use self::walk::{Job, Walk};
-use gix::odb::pack::{data, index};
-use gix::{hash, oid};
+use super::Bytes;
+use gix::odb::pack::{FileData, data, index};
+use gix::{hash, objs, oid};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::atomic::AtomicUsize;
 
 /// Bytes of the largest object that is ever held in memory. Git itself makes no deltas of files
 /// beyond `core.bigFileThreshold`, which is a quarter of that.
 const LARGEST: u64 = 2 << 30;
 
-/// A pack and its index, both mapped.
+/// A pack and what an index says of it.
 pub struct Pack {
     listing: Listing,
-    data: data::File,
+    data: Box<dyn Data>,
 }
 
 impl Pack {
     /// Opens the index at `index`, which ends in `.idx`, and the pack beside it, which ends in
-    /// `.pack`. Which hash the repository uses is not written in either.
+    /// `.pack`. Which hash the repository uses is not written in either. Both are mapped.
     ///
     /// # Errors
     /// When one of them cannot be opened, or its first bytes or its size show that it is not what
@@ -60,15 +67,54 @@ impl Pack {
         let data = index.with_extension("pack");
         let opened = index::File::at(index, hash);
         let opened = opened.map_err(|error| PackError::new(index, &error))?;
-        Ok(Self {
-            listing: Listing::new(opened),
-            data: data::File::at(&data, hash).map_err(|error| PackError::new(&data, &error))?,
-        })
+        let mapped = data::File::at(&data, hash).map_err(|error| PackError::new(&data, &error))?;
+        Ok(Self::of(Listing::new(opened), mapped))
+    }
+
+    /// A pack that is in memory, with a list of its objects.
+    ///
+    /// # Errors
+    /// When its first bytes or its size show that it is no pack; `path` is where it was found.
+    pub fn held(pack: Bytes, path: &Path, listing: Listing) -> Result<Self, PackError> {
+        let hash = listing.index().hash();
+        let data = data::File::from_data(pack, path.to_owned(), hash);
+        let data = data.map_err(|error| PackError::new(path, &error))?;
+        Ok(Self::of(listing, data))
+    }
+
+    /// A pack in memory that has no index, or none that can be read: it is made from the pack.
+    /// `outside` gives objects of other stores that its deltas may be against.
+    ///
+    /// # Errors
+    /// Those of [`Self::held`]. What is damaged in it is missing from the list, which
+    /// [`Visit::doubtful`] tells.
+    pub fn unlisted(
+        pack: Bytes,
+        path: &Path,
+        hash: hash::Kind,
+        work: &Indexing<'_>,
+    ) -> Result<Self, PackError> {
+        let listing = Listing::new(List::empty(hash));
+        Ok(work.list(Self::held(pack, path, listing)?, hash))
+    }
+
+    fn of<T: FileData + Send + Sync + 'static>(listing: Listing, data: data::File<T>) -> Self {
+        let data = data.with_alloc_limit_bytes(Some(LOOKED_UP));
+        Self {
+            listing,
+            data: Box::new(data),
+        }
     }
 
     /// The objects that the index lists.
     pub const fn listing(&self) -> &Listing {
         &self.listing
+    }
+
+    /// An object, made from this pack alone.
+    pub fn object(&self, id: &oid) -> Option<(objs::Kind, Vec<u8>)> {
+        let offset = self.listing.offset(id)?;
+        self.data.object(offset, &|base| self.listing.offset(base))
     }
 
     /// Shows every object to `visit`, each once and in no particular order, on all threads of the
@@ -78,9 +124,10 @@ impl Pack {
     pub fn visit(&self, visit: &dyn Visit, elsewhere: &(dyn Fn(&oid) -> bool + Sync), memory: u64) {
         let doubt = self.doubt();
         if let Some(doubt) = &doubt {
-            visit.doubtful(doubt);
+            visit.doubtful(self.data.path(), doubt);
         }
-        let entries = Entries::new(self, doubt.is_some());
+        let is_doubtful = doubt.is_some_and(|doubt| doubt.is_of_names());
+        let entries = Entries::new(self, is_doubtful);
         let forest = Forest::new(&entries, elsewhere);
         for &number in forest.circular() {
             visit.failed(entries.id(number), &ObjectError::Circular);
@@ -102,15 +149,12 @@ impl Pack {
     /// What speaks against the index. It takes a hash of the index.
     fn doubt(&self) -> Option<Doubt> {
         let index = self.listing.index();
-        let (listed, stored) = (index.num_objects(), self.data.num_objects());
-        if listed != stored {
-            return Some(Doubt::Number { listed, stored });
+        let (listed, stored) = (index.len(), self.data.objects());
+        match index.pack_checksum() {
+            None => (listed != stored).then_some(Doubt::Incomplete { listed, stored }),
+            _ if listed != stored => Some(Doubt::Number { listed, stored }),
+            Some(checksum) if checksum != self.data.checksum() => Some(Doubt::OtherPack),
+            Some(_) => (!index.is_sound()).then_some(Doubt::Checksum),
         }
-        if index.pack_checksum() != self.data.checksum() {
-            return Some(Doubt::OtherPack);
-        }
-        let stop = AtomicBool::new(false);
-        let verified = index.verify_checksum(&mut gix::progress::Discard, &stop);
-        verified.is_err().then_some(Doubt::Checksum)
     }
 }

@@ -4,6 +4,7 @@ use super::error::{Doubt, ObjectError};
 use crate::model::{Derived, Trace};
 use gix::{ObjectId, objs, oid};
 use std::io::Read;
+use std::path::Path;
 
 /// Takes the objects of a pack; shared by all threads.
 ///
@@ -25,9 +26,9 @@ pub trait Visit: Sync {
     /// Those made from it follow one by one.
     fn failed(&self, id: &oid, error: &ObjectError);
 
-    /// Told first, at most once, when the index is not to be trusted. Every object is then compared
-    /// with its name.
-    fn doubtful(&self, doubt: &Doubt);
+    /// Told first, at most once, when the index is not to be trusted or not complete. Where its names
+    /// are in doubt every object is compared with its own.
+    fn doubtful(&self, pack: &Path, doubt: &Doubt);
 
     /// The object of that name from another store, if one has it. Only a pack that was cut out of a
     /// larger store ("thin") asks.

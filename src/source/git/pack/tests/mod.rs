@@ -4,4 +4,5 @@ mod damage;
 pub(super) mod encode;
 mod families;
 mod real;
+mod unlisted;
 mod witness;

@@ -5,6 +5,7 @@ use crate::source::git::pack::{Doubt, Object, ObjectError, Pack, Visit};
 use gix::{ObjectId, objs, oid};
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -126,7 +127,7 @@ impl Visit for Witness {
         assert!(before.is_none(), "{id} was told twice");
     }
 
-    fn doubtful(&self, doubt: &Doubt) {
+    fn doubtful(&self, _: &Path, doubt: &Doubt) {
         self.doubts.lock().unwrap().push(doubt.clone());
     }
 
