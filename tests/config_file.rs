@@ -304,6 +304,17 @@ fn a_gitleaks_file_works_as_it_is_when_it_is_given() {
 }
 
 #[test]
+fn a_rule_about_paths_says_which_file_it_is() {
+    let rule = "[[rules]]\nid = 'key-store'\npath = '[.]p12$'\n";
+    let tree = Tree::new("paths").with(".residue.toml", rule);
+    put(&tree.dir, "src/web.p12", "");
+    let report = tree.scan([]).expect(1).report();
+    let finding = report.findings().into_iter();
+    let finding = { finding }.find(|finding| finding.rule() == "key-store");
+    assert_eq!(finding.unwrap().places()[0].path(), "web.p12");
+}
+
+#[test]
 fn a_foreign_pattern_without_fixed_text_is_tried_everywhere() {
     let rule = "[[rules]]\nid = 'acme-serial'\nregex = '\\b[0-9]{3}-([0-9a-f]{4})-[0-9]{2,9}\\b'\n";
     let tree = Tree::new("everywhere").with(".gitleaks.toml", rule);

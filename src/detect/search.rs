@@ -154,7 +154,10 @@ impl<'a> Search<'a> {
     fn add_confirmed(&mut self, rule: usize, found: Confirmed) -> LedTo {
         let (span, position) = self.place(&found.span);
         let judged = Judged {
-            secret: Secret::new(&self.text[found.span.clone()]),
+            secret: match self.detector.rules.rules()[rule].regex {
+                Some(_) => Secret::new(&self.text[found.span.clone()]),
+                None => Secret::name(&self.text[found.span.clone()]),
+            },
             normalised: found.normalised,
             confidence: found.confidence,
             reasons: found.reasons,

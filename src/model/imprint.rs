@@ -60,6 +60,14 @@ impl Imprint {
                 .collect(),
         }
     }
+
+    /// The imprint of a path that is a finding by itself: it gives nothing away where it stands.
+    pub(super) fn of_name(path: &[u8], masked: String, identity: &Identity) -> Self {
+        Self {
+            spellings: Vec::new(),
+            ..Self::of(path, masked, identity)
+        }
+    }
 }
 
 /// Bytes of the first line.

@@ -19,6 +19,8 @@ pub struct Secret(Form);
 #[derive(Clone, PartialEq, Eq)]
 enum Form {
     Plain(Zeroizing<Vec<u8>>),
+    /// What a rule about paths has found: told like a secret, and none that has to be hidden.
+    Name(Zeroizing<Vec<u8>>),
     Sealed(Arc<Imprint>),
 }
 
@@ -33,11 +35,17 @@ impl Secret {
         Self(Form::Plain(Zeroizing::new(bytes.to_vec())))
     }
 
+    /// Takes a path that is a finding by itself. It is not masked in other texts, or nobody would learn
+    /// which file it is.
+    pub fn name(path: &[u8]) -> Self {
+        Self(Form::Name(Zeroizing::new(path.to_vec())))
+    }
+
     /// The plain bytes; there are none once it is sealed. Only proofs, identity and `--show-secrets` may
     /// ask for them.
     pub fn expose(&self) -> &[u8] {
         match &self.0 {
-            Form::Plain(bytes) => bytes,
+            Form::Plain(bytes) | Form::Name(bytes) => bytes,
             Form::Sealed(_) => &[],
         }
     }
@@ -52,6 +60,7 @@ impl Secret {
     pub fn imprint(&self, identity: &Identity) -> Arc<Imprint> {
         match &self.0 {
             Form::Plain(bytes) => Arc::new(Imprint::of(bytes, self.masked(), identity)),
+            Form::Name(path) => Arc::new(Imprint::of_name(path, self.masked(), identity)),
             Form::Sealed(imprint) => Arc::clone(imprint),
         }
     }
@@ -59,7 +68,7 @@ impl Secret {
     /// The keyed hash of its bytes.
     pub fn fingerprint(&self, identity: &Identity) -> Fingerprint {
         match &self.0 {
-            Form::Plain(bytes) => identity.fingerprint(bytes),
+            Form::Plain(bytes) | Form::Name(bytes) => identity.fingerprint(bytes),
             Form::Sealed(imprint) => imprint.digest,
         }
     }
@@ -67,7 +76,7 @@ impl Secret {
     /// Length in bytes.
     pub fn len(&self) -> usize {
         match &self.0 {
-            Form::Plain(bytes) => bytes.len(),
+            Form::Plain(bytes) | Form::Name(bytes) => bytes.len(),
             Form::Sealed(imprint) => imprint.length,
         }
     }
@@ -80,7 +89,7 @@ impl Secret {
     /// Bytes of its first line.
     pub fn first_line(&self) -> usize {
         match &self.0 {
-            Form::Plain(bytes) => imprint::first_line(bytes),
+            Form::Plain(bytes) | Form::Name(bytes) => imprint::first_line(bytes),
             Form::Sealed(imprint) => imprint.first_line,
         }
     }
@@ -89,7 +98,7 @@ impl Secret {
     /// characters, which for a token is its public prefix; then stars.
     pub fn masked(&self) -> String {
         match &self.0 {
-            Form::Plain(bytes) => mask(bytes),
+            Form::Plain(bytes) | Form::Name(bytes) => mask(bytes),
             Form::Sealed(imprint) => imprint.masked.clone(),
         }
     }
@@ -109,7 +118,7 @@ impl Serialize for Secret {
     /// Writes the imprint. The bytes of a secret are never written.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Form::Plain(_) => Err(ser::Error::custom(
+            Form::Plain(_) | Form::Name(_) => Err(ser::Error::custom(
                 "a secret is stored only when it is sealed",
             )),
             Form::Sealed(imprint) => imprint.serialize(serializer),
