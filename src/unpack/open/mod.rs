@@ -2,7 +2,7 @@
 //! them, down to a bounded depth. This is the one door through which contents of files go.
 //!
 //! Every byte of a file is searched either as it stands or as what it decodes to. An opener
-//! ([`kinds`]) hands out the members that it understands, and what belongs to none: headers, gaps,
+//! (`kinds`) hands out the members that it understands, and what belongs to none: headers, gaps,
 //! what follows the end, all after a damage. Members come back in through the same door, one level
 //! deeper. What is no archive costs a few comparisons of its first bytes, and stays in the buffer
 //! that it was read into.
