@@ -2,7 +2,7 @@
 //! block scalars, mails and string literals, with indentation or quotes between them.
 
 use super::digits::{Digits, is_digit};
-use super::runs::{run_end, runs};
+use super::runs::{Runs, SHORTEST, run_end};
 use super::{Claim, Code};
 use crate::model::Limits;
 use std::ops::{Range, RangeInclusive};
@@ -14,22 +14,39 @@ const SEPARATOR: usize = 80;
 /// Bytes behind a block that decide that it ends there.
 const LOOK: usize = SEPARATOR + *LINE.end() + 8;
 
-/// Adds the claims of blocks that start in this range.
-pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
-    // A run may begin with the letter of an escape, which is none of its digits.
-    let from = starts.start.saturating_sub(1);
-    runs(text, from..starts.end, &mut |run| {
-        let run = without_escape(text, run);
-        if starts.contains(&run.start) {
-            found.extend(claim(text, run));
-        }
-    });
+/// Finds the blocks of a text that start in a range, chunk by chunk.
+pub(super) struct Blocks<'a> {
+    text: &'a [u8],
+    starts: Range<usize>,
+    runs: Runs,
 }
 
-/// The run without the letter of an escape, as `\n`, that stands before it.
-fn without_escape(text: &[u8], run: Range<usize>) -> Range<usize> {
-    let escaped = run.start > 0 && is_escape(text, run.start - 1);
-    run.start + usize::from(escaped)..run.end
+impl<'a> Blocks<'a> {
+    /// Begins a search for blocks that start in `starts`. It has to be shown [`SHORTEST`] bytes more to
+    /// either side.
+    pub(super) fn new(text: &'a [u8], starts: Range<usize>) -> Self {
+        let runs = Runs::default();
+        Self { text, starts, runs }
+    }
+
+    /// Adds the claims of blocks whose first run is seen to be long in the chunk that begins here.
+    pub(super) fn look(&mut self, begin: usize, digits: u64, found: &mut Vec<Claim>) {
+        let mut ends = self.runs.next(digits);
+        while ends != 0 {
+            let start = begin + ends.trailing_zeros() as usize + 1 - SHORTEST;
+            ends &= ends - 1;
+            let is_inside = start > 0 && is_digit(self.text[start - 1]);
+            let start = without_escape(self.text, start);
+            if !is_inside && self.starts.contains(&start) {
+                found.extend(claim(self.text, start));
+            }
+        }
+    }
+}
+
+/// Where the digits of a run begin that follow the letter of an escape, as in `\n`, or begin here.
+fn without_escape(text: &[u8], start: usize) -> usize {
+    start + usize::from(start > 0 && is_escape(text, start - 1))
 }
 
 /// Whether the escape of a line end or of a tabulator stands here.
@@ -37,13 +54,13 @@ fn is_escape(text: &[u8], at: usize) -> bool {
     text[at] == b'\\' && matches!(text.get(at + 1), Some(b'n' | b'r' | b't'))
 }
 
-/// The claim of the block that begins with this run, if there is one and it may be legible.
-fn claim(text: &[u8], run: Range<usize>) -> Option<Claim> {
-    let digits = Digits::of(text[run.clone()].first_chunk()?)?;
-    if continues(text, &run) {
+/// The claim of the block whose first digit stands here, if there is one and it may be legible.
+fn claim(text: &[u8], start: usize) -> Option<Claim> {
+    let digits = Digits::of(text[start..].first_chunk()?)?;
+    let run = start..run_end(text, start, Limits::ENCODED);
+    if run.len() < SHORTEST || continues(text, &run) {
         return None;
     }
-    let start = run.start;
     let parts = lines(text, run);
     let end = parts.last()?.end;
     Some(Claim {
@@ -80,8 +97,8 @@ fn continues(text: &[u8], run: &Range<usize>) -> bool {
     };
     let before = text[..end].iter().rev().take(*LINE.end() + 1);
     let length = before.take_while(|&&byte| is_digit(byte)).count();
-    let last = without_escape(text, end - length..end);
-    is_full(last.len()) && run.len() <= last.len()
+    let last = end - without_escape(text, end - length);
+    is_full(last) && run.len() <= last
 }
 
 fn is_full(length: usize) -> bool {
@@ -129,11 +146,17 @@ fn separator_start(text: &[u8], end: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::claims;
     use super::*;
 
+    fn blocks_in(text: &str, starts: Range<usize>) -> Vec<Claim> {
+        let mut found = claims(text.as_bytes(), starts);
+        found.retain(|claim| matches!(claim.code, Code::Digits(_)));
+        found
+    }
+
     fn blocks(text: &str) -> Vec<Vec<&str>> {
-        let mut found = Vec::new();
-        find(text.as_bytes(), 0..text.len(), &mut found);
+        let found = blocks_in(text, 0..text.len());
         let parts = |claim: Claim| claim.parts.into_iter().map(|part| &text[part]).collect();
         found.into_iter().map(parts).collect()
     }
@@ -173,13 +196,11 @@ mod tests {
     #[test]
     fn a_block_in_any_range_of_starts_is_found_once() {
         let text = format!("a\\n{FULL}\n{FULL}\n\n{FULL}");
-        let mut whole = Vec::new();
-        find(text.as_bytes(), 0..text.len(), &mut whole);
+        let whole = blocks_in(&text, 0..text.len());
         assert_eq!(whole.len(), 2);
         for cut in 0..text.len() {
-            let mut parts = Vec::new();
-            find(text.as_bytes(), 0..cut, &mut parts);
-            find(text.as_bytes(), cut..text.len(), &mut parts);
+            let parts = [0..cut, cut..text.len()].map(|starts| blocks_in(&text, starts));
+            let parts = parts.concat();
             assert_eq!(parts, whole, "cut at {cut}");
         }
     }

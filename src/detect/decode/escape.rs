@@ -5,78 +5,45 @@
 use super::mark::Mark;
 use super::view::{View, line_before};
 use super::{Claim, Code};
-use crate::detect::wide::widest;
 use crate::model::Limits;
 use std::ops::Range;
 
 /// Most bytes from one escape to the next of the same claim; a line of a mail is shorter.
-const GAP: usize = 96;
+pub(super) const GAP: usize = 96;
 /// Most bytes behind the last escape.
 const TAIL: usize = 256;
 /// Longest escape, in bytes.
 const LONGEST: usize = 8;
 
-/// Bytes that are looked at in one go, and one more.
-const CHUNK: usize = 64;
-const SEEN: usize = CHUNK + 1;
-/// Chunks that are judged in one go.
-const BLOCK: usize = 32;
+/// Finds the escapes of a text that start in a range, chunk by chunk.
+pub(super) struct Escapes<'a> {
+    text: &'a [u8],
+    starts: Range<usize>,
+    /// The last escape of each family.
+    last: [Option<usize>; 4],
+}
 
-/// Adds the claims of escapes that start in this range.
-pub(super) fn find(text: &[u8], starts: Range<usize>, found: &mut Vec<Claim>) {
-    let from = starts.start.saturating_sub(GAP);
-    let mut last = [None; 4];
-    for begin in chunks_of_interest(text, from..starts.end) {
-        let chunk = &text[begin..starts.end.min(begin + CHUNK)];
-        let common = memchr::memchr3_iter(b'%', b'\\', b'&', chunk);
-        for at in common.chain(memchr::memchr_iter(b'=', chunk)) {
-            let at = begin + at;
-            let mark = Mark::of(text[at]);
-            if !mark.is_obstacle(text, at) {
-                continue;
+impl<'a> Escapes<'a> {
+    /// Begins a search for claims that start in `starts`. It has to be shown [`GAP`] bytes before them.
+    pub(super) fn new(text: &'a [u8], starts: Range<usize>) -> Self {
+        let last = [None; 4];
+        Self { text, starts, last }
+    }
+
+    /// Adds the claims that begin with one of these bytes of the chunk that begins here.
+    pub(super) fn look(&mut self, begin: usize, mut escapes: u64, found: &mut Vec<Claim>) {
+        while escapes != 0 {
+            let at = begin + escapes.trailing_zeros() as usize;
+            escapes &= escapes - 1;
+            let mark = Mark::of(self.text[at]);
+            if at < self.starts.end && mark.is_obstacle(self.text, at) {
+                let last = self.last[mark as usize].replace(at);
+                if self.starts.contains(&at) && last.is_none_or(|last| at - last > GAP) {
+                    found.push(claim(self.text, at, mark));
+                }
             }
-            let last = &mut last[mark as usize];
-            if starts.contains(&at) && last.is_none_or(|last| at - last > GAP) {
-                found.push(claim(text, at, mark));
-            }
-            *last = Some(at);
         }
     }
-}
-
-/// Where chunks begin that may hold an obstacle, in a range of the text.
-fn chunks_of_interest(text: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> {
-    let end = range.end;
-    range.step_by(BLOCK * CHUNK).flat_map(move |block| {
-        let chunks = (block..end.min(block + BLOCK * CHUNK)).step_by(CHUNK);
-        let mut interest = [false; BLOCK];
-        widest(|| {
-            for (interest, begin) in interest.iter_mut().zip(chunks.clone()) {
-                // Of the last bytes nobody says anything.
-                *interest = text[begin..].first_chunk().is_none_or(may_hold_obstacle);
-            }
-        });
-        chunks
-            .zip(interest)
-            .filter_map(|(begin, interest)| interest.then_some(begin))
-    })
-}
-
-/// Whether one of the first [`CHUNK`] bytes may begin an obstacle; for certain not if this says no.
-/// Written so that the compiler makes vector instructions of it.
-#[inline(always)]
-fn may_hold_obstacle(seen: &[u8; SEEN]) -> bool {
-    let mut any = 0;
-    for (&byte, &next) in seen.iter().zip(&seen[1..]) {
-        let is = |wanted: u8| u8::from(byte == wanted);
-        let goes_on = |wanted: u8| u8::from(next == wanted);
-        any |= is(b'%') & u8::from(next.wrapping_sub(b'0') < 8);
-        any |= is(b'\\') & (goes_on(b'u') | goes_on(b'x') | goes_on(b'/') | goes_on(b'\\'));
-        any |= is(b'\\') & (goes_on(b'n') | u8::from(next.wrapping_sub(b'0') < 2));
-        any |= is(b'&') & (goes_on(b'#') | goes_on(b'q') | goes_on(b'a'));
-        any |= is(b'=') & (goes_on(b'3') | goes_on(b'\n') | goes_on(b'\r'));
-    }
-    any != 0
 }
 
 fn claim(text: &[u8], start: usize, mark: Mark) -> Claim {
@@ -126,11 +93,11 @@ pub(super) fn view(text: &[u8], escapes: Range<usize>, mark: Mark) -> View {
 
 #[cfg(test)]
 mod tests {
+    use super::super::claims;
     use super::*;
 
     fn views(text: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        find(text.as_bytes(), 0..text.len(), &mut found);
+        let found = claims(text.as_bytes(), 0..text.len());
         let view = |claim: &Claim| claim.view(text.as_bytes(), usize::MAX).unwrap();
         let shown = |claim| String::from_utf8_lossy(view(claim).text()).into_owned();
         found.iter().map(shown).collect()

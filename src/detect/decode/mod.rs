@@ -6,6 +6,7 @@
 //! [`Claim::seen`] says; so the views of a text do not depend on how it was cut or made.
 
 mod block;
+mod classes;
 mod digits;
 mod escape;
 mod mark;
@@ -73,8 +74,13 @@ impl Claim {
 /// The claims that start in this range, in the order of their starts.
 pub(super) fn claims(text: &[u8], starts: Range<usize>) -> Vec<Claim> {
     let mut found = Vec::new();
-    block::find(text, starts.clone(), &mut found);
-    escape::find(text, starts, &mut found);
+    let mut blocks = block::Blocks::new(text, starts.clone());
+    let mut escapes = escape::Escapes::new(text, starts.clone());
+    let seen = starts.start.saturating_sub(escape::GAP)..starts.end + runs::SHORTEST;
+    classes::each(text, seen, |begin, classes| {
+        blocks.look(begin, classes.digits, &mut found);
+        escapes.look(begin, classes.escapes, &mut found);
+    });
     found.sort_by_key(|claim| (claim.start, claim.code));
     found
 }
