@@ -27,7 +27,6 @@ mod search;
 pub mod validate;
 mod views;
 mod waiting;
-mod wide;
 mod windowed;
 
 pub use resolve::resolve;

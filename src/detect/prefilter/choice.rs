@@ -1,7 +1,7 @@
 //! Which four bytes of a literal to look for: those that are rarest in ordinary text, because each
 //! time they stand there costs a look. `training/quads.py` counts how common they are.
 
-use super::quads::Candidate;
+use super::quads::{Candidate, Known};
 use super::sieve::{QUAD, STRIDE, folded};
 
 /// The most common four bytes in source code, prose and machine code, case folded, and how often they
@@ -35,7 +35,7 @@ impl Default for Choice {
             .collect();
         let mut triples: Vec<_> = quads
             .iter()
-            .map(|&(quad, often)| (quad & Candidate::ANY_LAST, often))
+            .map(|&(quad, often)| (quad & Known::BeforeAny.mask(), often))
             .collect();
         triples.sort_unstable();
         Self { quads, triples }
@@ -69,13 +69,13 @@ impl Choice {
 
     /// How often three bytes stand, with any byte before them.
     fn preceded(&self, triple: &[u8]) -> u32 {
-        let last = folded(&[0, triple[0], triple[1], triple[2]]) & Candidate::ANY_FIRST;
-        often(&self.quads, last..=last | !Candidate::ANY_FIRST)
+        let last = folded(&[0, triple[0], triple[1], triple[2]]) & Known::BehindAny.mask();
+        often(&self.quads, last..=last | !Known::BehindAny.mask())
     }
 
     /// How often they stand, with any byte behind them.
     fn followed(&self, triple: &[u8]) -> u32 {
-        let first = folded(&[triple[0], triple[1], triple[2], 0]) & Candidate::ANY_LAST;
+        let first = folded(&[triple[0], triple[1], triple[2], 0]) & Known::BeforeAny.mask();
         often(&self.triples, first..=first)
     }
 }
@@ -114,7 +114,7 @@ mod tests {
         let quad = |literal: &[u8], first| choice.rarest(0, literal, first).unwrap().quad;
         assert_eq!(quad(b"type = ftp", 0), folded(b" ftp"));
         assert_eq!(quad(b"mem0", 0), folded(b"mem0"));
-        let before_any = folded(b"em0\0") & Candidate::ANY_LAST;
+        let before_any = folded(b"em0\0") & Known::BeforeAny.mask();
         assert_eq!(quad(b"mem0", 1), before_any, "` mem` is in every text");
         assert!(choice.rarest(0, b"://", 0).is_none());
     }

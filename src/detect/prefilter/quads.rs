@@ -4,7 +4,7 @@
 //! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
 //! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
 //! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells where such four bytes may stand, and
-//! a small table whose they are; of these most end at the first eight bytes of the literal.
+//! small tables whose they are; of these most end at the first eight bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
@@ -26,85 +26,96 @@ const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
 /// Tables of the literals' rarest four bytes.
 pub struct Quads {
     sieve: Sieve,
-    /// Where the candidates of four bytes are.
-    groups: Groups,
-    /// Grouped by their four bytes.
-    candidates: Vec<Candidate>,
+    /// The literals by their four bytes, for each way to know one.
+    groups: [Groups; Known::ALL.len()],
     literals: Vec<Vec<u8>>,
     short: Vec<(usize, Finder<'static>)>,
     furthest: usize,
 }
 
+/// By which of its bytes a literal is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// By four of them.
+    ByFour,
+    /// By its first three, with any byte before them.
+    BehindAny,
+    /// By its last three, with any byte behind them.
+    BeforeAny,
+}
+
+impl Known {
+    const ALL: [Self; 3] = [Self::ByFour, Self::BehindAny, Self::BeforeAny];
+
+    /// Which bits of four bytes count; folded bytes are never zero.
+    pub(super) const fn mask(self) -> u32 {
+        match self {
+            Self::ByFour => u32::MAX,
+            Self::BehindAny => !0xff,
+            Self::BeforeAny => 0x00ff_ffff,
+        }
+    }
+
+    /// Every four folded bytes of which this one shows what counts.
+    fn filled(self, quad: u32) -> impl Iterator<Item = u32> {
+        let most = if self == Self::ByFour { 0 } else { u8::MAX };
+        let fills = (0..=most).map(move |fill| u32::from_le_bytes([fill; QUAD]) & !self.mask());
+        fills.map(move |fill| folded(&(quad | fill).to_le_bytes()))
+    }
+}
+
 /// A literal to compare with where its four bytes stand.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
+    pub(super) known: Known,
     /// The four bytes, folded; or with nothing in place of the one that may be any.
     pub(super) quad: u32,
-    literal: usize,
-    /// Where the four bytes are, counted from one byte before the literal.
-    offset: usize,
     /// How it begins: its first eight bytes, case folded, or as many as it has.
     head: u64,
-    /// Which bytes of `head` count.
-    mask: u64,
+    literal: u32,
+    /// Where the four bytes are, counted from one byte before the literal.
+    offset: u8,
+    /// How many bytes of `head` count.
+    length: u8,
 }
 
 impl Candidate {
-    /// Clears the first of four bytes, if that may be any; folded bytes are never zero.
-    pub(super) const ANY_FIRST: u32 = !0xff;
-    /// Clears the last of four bytes.
-    pub(super) const ANY_LAST: u32 = 0x00ff_ffff;
-
     /// The literal by its four bytes at this offset.
     pub(super) fn at(literal: usize, bytes: &[u8], offset: usize) -> Self {
-        Self::by(literal, bytes, folded(&bytes[offset..]), offset + 1)
+        Self::new(literal, bytes, Known::ByFour, folded(&bytes[offset..]), offset + 1)
     }
 
     /// The literal by its first three bytes and any before them.
     pub(super) fn behind_any(literal: usize, bytes: &[u8]) -> Self {
-        let three = [0, bytes[0], bytes[1], bytes[2]];
-        Self::by(literal, bytes, folded(&three) & Self::ANY_FIRST, 0)
+        let three = folded(&[0, bytes[0], bytes[1], bytes[2]]);
+        Self::new(literal, bytes, Known::BehindAny, three, 0)
     }
 
     /// The literal by its second to fourth byte and any behind them.
     pub(super) fn before_any(literal: usize, bytes: &[u8]) -> Self {
-        let three = [bytes[1], bytes[2], bytes[3], 0];
-        Self::by(literal, bytes, folded(&three) & Self::ANY_LAST, 2)
+        let three = folded(&[bytes[1], bytes[2], bytes[3], 0]);
+        Self::new(literal, bytes, Known::BeforeAny, three, 2)
     }
 
-    fn by(literal: usize, bytes: &[u8], quad: u32, offset: usize) -> Self {
+    fn new(literal: usize, bytes: &[u8], known: Known, quad: u32, offset: usize) -> Self {
         let length = bytes.len().min(EIGHT);
         let mut head = [0; EIGHT];
         head[..length].copy_from_slice(&bytes[..length]);
-        let mask = u64::MAX >> (u64::BITS as usize - 8 * length);
         Self {
-            quad,
-            literal,
-            offset,
-            head: (u64::from_le_bytes(head) | FOLD_EIGHT) & mask,
-            mask,
+            known,
+            quad: quad & known.mask(),
+            head: u64::from_le_bytes(head) | FOLD_EIGHT,
+            literal: literal as u32,
+            offset: offset as u8,
+            length: length as u8,
         }
-    }
-
-    /// Every four bytes that it shows by.
-    fn quads(&self) -> impl Iterator<Item = u32> {
-        let bytes = self.quad.to_le_bytes();
-        let any = bytes.iter().position(|&byte| byte == 0);
-        let fill = move |fill| {
-            let mut bytes = bytes;
-            if let Some(any) = any {
-                bytes[any] = fill;
-            }
-            folded(&bytes)
-        };
-        let most = if any.is_some() { u8::MAX } else { 0 };
-        (0..=most).map(fill)
     }
 
     /// Whether a text may begin with the literal; for certain not if this says no.
     fn may_begin(&self, text: &[u8]) -> bool {
-        text.first_chunk().is_none_or(|eight: &[u8; EIGHT]| {
-            (u64::from_le_bytes(*eight) | FOLD_EIGHT) & self.mask == self.head
+        text.first_chunk().is_none_or(|&eight: &[u8; EIGHT]| {
+            let other = (u64::from_le_bytes(eight) | FOLD_EIGHT) ^ self.head;
+            other << (u64::BITS - 8 * u32::from(self.length)) == 0
         })
     }
 }
@@ -115,34 +126,37 @@ impl Quads {
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut quads = Self {
             sieve: Sieve::default(),
-            groups: Groups::default(),
-            candidates: Vec::new(),
+            groups: Default::default(),
             literals: literals.iter().map(|literal| literal.to_vec()).collect(),
             short: Vec::new(),
             furthest: 0,
         };
         let choice = Choice::default();
+        let mut candidates = Vec::new();
         for (number, &literal) in literals.iter().enumerate() {
             let rarest = [0, 1].map(|first| choice.rarest(number, literal, first));
             match rarest[0] {
-                Some(_) => quads.candidates.extend(rarest.into_iter().flatten()),
+                Some(_) => candidates.extend(rarest.into_iter().flatten()),
                 None => quads
                     .short
                     .push((number, Finder::new(literal).into_owned())),
             }
         }
-        quads.fill();
+        quads.enter(&candidates);
         quads
     }
 
     /// Enters the candidates into the tables.
-    fn fill(&mut self) {
-        self.candidates.sort_by_key(|candidate| candidate.quad);
-        self.groups = Groups::of(&self.candidates);
-        for candidate in &self.candidates {
-            candidate.quads().for_each(|quad| self.sieve.add(quad));
-            self.furthest = self.furthest.max(candidate.offset);
+    fn enter(&mut self, candidates: &[Candidate]) {
+        for candidate in candidates {
+            let quads = candidate.known.filled(candidate.quad);
+            quads.for_each(|quad| self.sieve.add(quad));
+            self.furthest = self.furthest.max(usize::from(candidate.offset));
         }
+        self.groups = Known::ALL.map(|known| {
+            let of_kind = candidates.iter().filter(|candidate| candidate.known == known);
+            Groups::new(of_kind.copied().collect())
+        });
     }
 
     /// Compares the literals that may stand around these four bytes, which are at this place.
@@ -154,22 +168,18 @@ impl Quads {
         starts: &Range<usize>,
         hit: &mut dyn FnMut(usize, usize),
     ) {
-        for quad in [
-            quad,
-            quad & Candidate::ANY_FIRST,
-            quad & Candidate::ANY_LAST,
-        ] {
-            for candidate in self.groups.of_quad(quad, &self.candidates) {
-                let Some(start) = (at + 1).checked_sub(candidate.offset) else {
+        for (known, groups) in Known::ALL.iter().zip(&self.groups) {
+            for candidate in groups.of_quad(quad & known.mask()) {
+                let Some(start) = (at + 1).checked_sub(usize::from(candidate.offset)) else {
                     continue;
                 };
                 if !starts.contains(&start) || !candidate.may_begin(&text[start..]) {
                     continue;
                 }
-                let literal = &self.literals[candidate.literal];
+                let literal = &self.literals[candidate.literal as usize];
                 let found = text.get(start..start + literal.len());
                 if found.is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
-                    hit(candidate.literal, start);
+                    hit(candidate.literal as usize, start);
                 }
             }
         }
