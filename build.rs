@@ -34,6 +34,7 @@ mod model {
 #[path = "src/ruleset"]
 mod ruleset {
     pub mod anchors;
+    mod common;
     mod error;
     pub mod load;
     mod schema;

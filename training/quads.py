@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts which four bytes are common: python3 training/quads.py [SOURCES]
 
-Writes src/detect/prefilter/common.in, by which the search for literals chooses the four bytes that it knows each of them
+Writes src/ruleset/common.in, by which the search for literals chooses the four bytes that it knows each of them
 by. Counted are three kinds of files of this machine, each with the same weight: source code (SOURCES, a folder of it;
 default: cargo's registry), text and scripts below /usr, and machine code. Case is folded as the search folds it. No figure
 has to be exact: a choice that is a little worse costs a little time.
@@ -12,7 +12,7 @@ import random
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TARGET = os.path.join(ROOT, "src", "detect", "prefilter", "common.in")
+TARGET = os.path.join(ROOT, "src", "ruleset", "common.in")
 REGISTRY = os.path.expanduser("~/.cargo/registry/src")
 SOURCE = (".rs", ".c", ".h", ".md", ".toml")
 TEXT = (".py", ".txt", ".json", ".xml", ".md", ".html", ".js", ".css", ".yaml", ".yml", ".sh", ".pl", ".pm", ".h")

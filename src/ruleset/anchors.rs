@@ -11,8 +11,10 @@ mod spelled;
 #[cfg(test)]
 mod tests;
 
+use super::common;
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 use spelled::{class_bytes, exact, product};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Longest window of a rule, in bytes: room for the largest private keys in use.
@@ -87,9 +89,13 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
     let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
     let plain = anchors(&hir, Reach::Plain).filter(usable);
     let extended = || anchors(&hir, Reach::Extended).filter(usable);
+    let worth = |found: &BTreeSet<Anchor>| (furthest(found) <= FAR, is_cheap(found));
     let anchors = match plain {
-        Some(plain) if furthest(&plain) <= FAR => Some(plain),
-        Some(plain) => Some(extended().filter(|e| furthest(e) <= FAR).unwrap_or(plain)),
+        Some(plain) if worth(&plain) != (true, true) => {
+            let better = extended().filter(|extended| worth(extended) > worth(&plain));
+            Some(better.unwrap_or(plain))
+        }
+        Some(plain) => Some(plain),
         None => extended(),
     };
     let anchors = anchors.ok_or(AnchorError::NoLiteral)?;
@@ -183,6 +189,16 @@ fn selective(literal: &[u8]) -> bool {
 /// backwards from every hit costs more than hits that fail at once.
 const FAR: usize = 400;
 
+/// How often the literals of an expression may stand in a million places, all together. Each time the
+/// rule is asked; so rarer ones are better, even where more of a match can stand before them.
+const OFTEN: u32 = 100;
+
+/// Whether a text seldom leads to these anchors, and not far into a match.
+fn is_cheap(anchors: &BTreeSet<Anchor>) -> bool {
+    let often = anchors.iter().map(|anchor| common::often(&anchor.literal));
+    often.sum::<u32>() <= OFTEN && furthest(anchors) <= FAR
+}
+
 /// Whether literals that are too short may be extended over the classes beside them. That makes
 /// many of one, so it is the second try.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -203,7 +219,7 @@ fn anchors(hir: &Hir, reach: Reach) -> Option<BTreeSet<Anchor>> {
         if here > 0
             && best
                 .as_ref()
-                .is_some_and(|best| matches!(rank(best), (true, true, ..)))
+                .is_some_and(|best| matches!(rank(best), (true, true, true, ..)))
         {
             break;
         }
@@ -233,9 +249,9 @@ fn flatten<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
     }
 }
 
-/// How good a set of anchors is: long enough first, then at the start of the match, because an
-/// anchored regex fails after a few bytes, then longer, then fewer.
-fn rank(anchors: &BTreeSet<Anchor>) -> (bool, bool, usize, std::cmp::Reverse<usize>) {
+/// How good a set of anchors is: long enough first, then cheap, then at the start of the match, because
+/// an anchored regex fails after a few bytes, then longer, then fewer.
+fn rank(anchors: &BTreeSet<Anchor>) -> (bool, bool, bool, usize, Reverse<usize>) {
     let shortest = anchors
         .iter()
         .map(|anchor| anchor.literal.len())
@@ -243,7 +259,8 @@ fn rank(anchors: &BTreeSet<Anchor>) -> (bool, bool, usize, std::cmp::Reverse<usi
         .unwrap_or(0);
     let at_start = anchors.iter().all(|anchor| anchor.before == 0);
     let usable = anchors.iter().all(|anchor| selective(&anchor.literal));
-    (usable, at_start, shortest, std::cmp::Reverse(anchors.len()))
+    let cheap = usable && is_cheap(anchors);
+    (usable, cheap, at_start, shortest, Reverse(anchors.len()))
 }
 
 fn shifted(anchors: BTreeSet<Anchor>, by: usize) -> BTreeSet<Anchor> {
@@ -307,7 +324,7 @@ fn first_bytes(part: &Hir) -> Option<Vec<Vec<u8>>> {
         HirKind::Class(class) => class_bytes(class, MAX_CLASS),
         HirKind::Repetition(Repetition { min: 1.., sub, .. }) => first_bytes(sub),
         HirKind::Capture(capture) => first_bytes(&capture.sub),
-        HirKind::Concat(parts) => first_bytes(parts.first()?),
+        HirKind::Concat(parts) => first_bytes_of_any(parts),
         HirKind::Literal(literal) => Some(vec![vec![literal.0.first()?.to_ascii_lowercase()]]),
         HirKind::Alternation(branches) => {
             let mut all = BTreeSet::new();
@@ -318,6 +335,21 @@ fn first_bytes(part: &Hir) -> Option<Vec<Vec<u8>>> {
         }
         _ => None,
     }
+}
+
+/// The same of several parts, of which the first ones may be nothing.
+fn first_bytes_of_any(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
+    let mut all = BTreeSet::new();
+    for part in parts {
+        match part.kind() {
+            HirKind::Repetition(Repetition { min: 0, sub, .. }) => all.extend(first_bytes(sub)?),
+            _ => {
+                all.extend(first_bytes(part)?);
+                return Some(all.into_iter().collect());
+            }
+        }
+    }
+    None
 }
 
 /// The anchors inside one part that is not exact as a whole.

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 pub mod anchors;
 pub mod check;
 pub mod checksum;
+pub mod common;
 pub(crate) mod draft;
 mod embedded;
 mod error;

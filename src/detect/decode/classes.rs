@@ -194,7 +194,11 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn load(bytes: &[u8]) -> __m256i {
-        let word = |at: usize| bytes[at..].first_chunk().map_or(0, |&word| i64::from_le_bytes(word));
+        let word = |at: usize| {
+            bytes[at..]
+                .first_chunk()
+                .map_or(0, |&word| i64::from_le_bytes(word))
+        };
         _mm256_setr_epi64x(word(0), word(8), word(16), word(24))
     }
 
@@ -202,7 +206,11 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn twice(table: &[u8; 16]) -> __m256i {
-        let word = |at: usize| table[at..].first_chunk().map_or(0, |&word| i64::from_le_bytes(word));
+        let word = |at: usize| {
+            table[at..]
+                .first_chunk()
+                .map_or(0, |&word| i64::from_le_bytes(word))
+        };
         _mm256_setr_epi64x(word(0), word(8), word(0), word(8))
     }
 }

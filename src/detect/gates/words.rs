@@ -20,7 +20,8 @@ impl Words {
 
     /// Whether this is one of the words.
     pub(super) fn has(&self, word: &[u8]) -> bool {
-        self.beginning(word).any(|known| known.len() == word.len())
+        let mut candidates = self.with_initial_of(word);
+        candidates.any(|known| known.len() == word.len() && known.eq_ignore_ascii_case(word))
     }
 
     /// The words that `text` begins with.
@@ -28,13 +29,17 @@ impl Words {
         &'a self,
         text: &'a [u8],
     ) -> impl Iterator<Item = &'static [u8]> + 'a {
-        let by_initial = self.by_initial.get_or_init(|| sorted(self.list));
-        let initial = text.first().map(u8::to_ascii_lowercase);
-        let candidates = initial.and_then(|initial| by_initial.get(usize::from(initial)));
-        candidates.into_iter().flatten().copied().filter(|word| {
+        self.with_initial_of(text).filter(|word| {
             text.get(..word.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(word))
         })
+    }
+
+    fn with_initial_of(&self, text: &[u8]) -> impl Iterator<Item = &'static [u8]> + '_ {
+        let by_initial = self.by_initial.get_or_init(|| sorted(self.list));
+        let initial = text.first().map(u8::to_ascii_lowercase);
+        let candidates = initial.and_then(|initial| by_initial.get(usize::from(initial)));
+        candidates.into_iter().flatten().copied()
     }
 }
 

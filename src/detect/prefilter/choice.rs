@@ -3,10 +3,8 @@
 
 use super::quads::{Candidate, Known};
 use super::sieve::{QUAD, STRIDE, folded};
+use crate::ruleset::common::COMMON;
 
-/// The most common four bytes in source code, prose and machine code, case folded, and how often they
-/// stand in a million places; in the order of the numbers that they are.
-static COMMON: &[([u8; QUAD], u16)] = &include!("common.in");
 /// Bytes from the rarest to the most common, all others being rarer still: decides between what is too
 /// rare to be counted.
 const BYTES: &[u8] = b"zqjxkvbywgpfmuc4dhl53s2n1o0ria-./=t\"_e: ";
@@ -100,13 +98,6 @@ fn likely(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_counted_is_in_order() {
-        let quads = Choice::default().quads;
-        assert!(quads.is_sorted_by(|one, next| one.0 < next.0));
-        assert!(quads.len() > 1_000);
-    }
 
     #[test]
     fn the_rarer_bytes_are_chosen() {

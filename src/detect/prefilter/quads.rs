@@ -82,7 +82,13 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The literal by its four bytes at this offset.
     pub(super) fn at(literal: usize, bytes: &[u8], offset: usize) -> Self {
-        Self::new(literal, bytes, Known::ByFour, folded(&bytes[offset..]), offset + 1)
+        Self::new(
+            literal,
+            bytes,
+            Known::ByFour,
+            folded(&bytes[offset..]),
+            offset + 1,
+        )
     }
 
     /// The literal by its first three bytes and any before them.
@@ -154,7 +160,9 @@ impl Quads {
             self.furthest = self.furthest.max(usize::from(candidate.offset));
         }
         self.groups = Known::ALL.map(|known| {
-            let of_kind = candidates.iter().filter(|candidate| candidate.known == known);
+            let of_kind = candidates
+                .iter()
+                .filter(|candidate| candidate.known == known);
             Groups::new(of_kind.copied().collect())
         });
     }

@@ -13,6 +13,8 @@
     reason = "calls code compiled for AVX2 after asking for it"
 )]
 
+use crate::ruleset::common::{self, CASE, SEVEN};
+
 /// Bytes that are hashed.
 pub(super) const QUAD: usize = 4;
 /// Most places that one call looks at, in bytes of text.
@@ -33,10 +35,6 @@ const SLOTS: usize = 1 << INDEX_BITS;
 const INDEX: u32 = u32::BITS - INDEX_BITS;
 /// How far the hash is moved so that its lowest byte is the tag.
 const TAG: u32 = INDEX - u8::BITS;
-/// Sets bit 5 of each byte: upper case becomes lower case, and a few punctuation marks are joined.
-const CASE: u32 = 0x2020_2020;
-/// Clears bit 7 of each byte, which halves what an unknown byte can be.
-const SEVEN: u32 = 0x7f7f_7f7f;
 /// Spreads the four bytes over the table: 2^32 divided by the golden ratio.
 const HASH: u32 = 0x9E37_79B1;
 /// The tag of a slot that four bytes with different tags lead to: all pass.
@@ -178,7 +176,11 @@ mod avx2 {
     #[inline]
     #[target_feature(enable = "avx2")]
     fn hashes(bytes: &[u8]) -> __m256i {
-        let word = |at: usize| bytes[at..].first_chunk().map_or(0, |&word| i64::from_le_bytes(word));
+        let word = |at: usize| {
+            bytes[at..]
+                .first_chunk()
+                .map_or(0, |&word| i64::from_le_bytes(word))
+        };
         let bytes = _mm256_setr_epi64x(word(0), word(8), word(16), word(24));
         let lower = _mm256_or_si256(bytes, _mm256_set1_epi32(CASE as i32));
         let folded = _mm256_and_si256(lower, _mm256_set1_epi32(SEVEN as i32));
@@ -237,7 +239,7 @@ impl Default for Sieve {
 /// The first four bytes, folded; the slice has at least four. No byte of them is zero.
 #[inline(always)]
 pub(super) fn folded(bytes: &[u8]) -> u32 {
-    (u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) | CASE) & SEVEN
+    common::folded([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
 /// Where in the table four folded bytes lead, and what has to stand there.
@@ -291,7 +293,9 @@ mod tests {
     #[test]
     fn only_what_was_added_passes_but_for_a_few() {
         let mut sieve = Sieve::default();
-        let quads: Vec<u32> = (0..20_000_u32).map(|n| n.wrapping_mul(0x0101_6b35) | CASE).collect();
+        let quads: Vec<u32> = (0..20_000_u32)
+            .map(|n| n.wrapping_mul(0x0101_6b35) | CASE)
+            .collect();
         let (added, others) = quads.split_at(10_000);
         added.iter().for_each(|&quad| sieve.add(quad));
         assert!(added.iter().all(|&quad| sieve.passes(quad)));

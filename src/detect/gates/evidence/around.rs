@@ -48,14 +48,19 @@ pub(super) fn look(evidence: &mut Evidence, candidate: &Candidate<'_>) {
 }
 
 fn count_words(evidence: &mut Evidence, sides: [&[u8]; 2]) {
-    for (feature, list) in [
+    let kinds = [
         (Feature::Sample, &SAMPLE),
         (Feature::Account, &ACCOUNT),
         (Feature::Keywords, &KEYWORDS),
-    ] {
-        let words = sides.into_iter().flat_map(key::words);
-        let count = words.filter(|word| list.has(word)).take(MOST).count();
-        evidence.set(feature, count as f32 / MOST as f32);
+    ];
+    let mut counts = [0; 3];
+    for word in sides.into_iter().flat_map(key::words) {
+        for (count, (_, list)) in counts.iter_mut().zip(kinds) {
+            *count += usize::from(list.has(word));
+        }
+    }
+    for (count, (feature, _)) in counts.into_iter().zip(kinds) {
+        evidence.set(feature, count.min(MOST) as f32 / MOST as f32);
     }
 }
 
