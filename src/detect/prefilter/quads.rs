@@ -4,7 +4,7 @@
 //! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
 //! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
 //! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells where such four bytes may stand, and
-//! small tables whose they are; of these most end at the first eight bytes of the literal.
+//! small tables whose they are; of these most end at four more bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
@@ -18,10 +18,6 @@ use super::groups::Groups;
 use super::sieve::{Passed, QUAD, STRIDE, Sieve, folded};
 use memchr::memmem::Finder;
 use std::ops::Range;
-
-const EIGHT: usize = 8;
-/// Sets bit 5 of each byte: upper case becomes lower case.
-const FOLD_EIGHT: u64 = 0x2020_2020_2020_2020;
 
 /// Tables of the literals' rarest four bytes.
 pub struct Quads {
@@ -64,19 +60,20 @@ impl Known {
     }
 }
 
-/// A literal to compare with where its four bytes stand.
+/// A literal to compare with where its four bytes stand; small, because most of what comparing costs is
+/// to get hold of it.
 #[derive(Clone, Copy)]
 pub(super) struct Candidate {
-    pub(super) known: Known,
     /// The four bytes, folded; or with nothing in place of the one that may be any.
     pub(super) quad: u32,
-    /// How it begins: its first eight bytes, case folded, or as many as it has.
-    head: u64,
+    /// Four of its bytes, folded, that tell most places where it does not stand.
+    check: u32,
     literal: u32,
     /// Where the four bytes are, counted from one byte before the literal.
     offset: u8,
-    /// How many bytes of `head` count.
-    length: u8,
+    /// Where in the literal the bytes to check are.
+    check_at: u8,
+    pub(super) known: Known,
 }
 
 impl Candidate {
@@ -103,26 +100,26 @@ impl Candidate {
         Self::new(literal, bytes, Known::BeforeAny, three, 2)
     }
 
+    /// The bytes to check are its first or its last four, whichever are further from the others.
     fn new(literal: usize, bytes: &[u8], known: Known, quad: u32, offset: usize) -> Self {
-        let length = bytes.len().min(EIGHT);
-        let mut head = [0; EIGHT];
-        head[..length].copy_from_slice(&bytes[..length]);
+        let last = bytes.len() - QUAD;
+        let check_at = if offset > last / 2 + 1 { 0 } else { last };
         Self {
-            known,
             quad: quad & known.mask(),
-            head: u64::from_le_bytes(head) | FOLD_EIGHT,
+            check: folded(&bytes[check_at..]),
             literal: literal as u32,
             offset: offset as u8,
-            length: length as u8,
+            check_at: check_at as u8,
+            known,
         }
     }
 
-    /// Whether a text may begin with the literal; for certain not if this says no.
-    fn may_begin(&self, text: &[u8]) -> bool {
-        text.first_chunk().is_none_or(|&eight: &[u8; EIGHT]| {
-            let other = (u64::from_le_bytes(eight) | FOLD_EIGHT) ^ self.head;
-            other << (u64::BITS - 8 * u32::from(self.length)) == 0
-        })
+    /// Where the literal may begin in a text that has its four bytes at this place; for certain not if
+    /// this says nowhere.
+    fn start(&self, text: &[u8], at: usize) -> Option<usize> {
+        let start = (at + 1).checked_sub(usize::from(self.offset))?;
+        let check = text.get(start + usize::from(self.check_at)..)?;
+        (check.len() >= QUAD && folded(check) == self.check).then_some(start)
     }
 }
 
@@ -132,7 +129,7 @@ impl Quads {
     pub fn new(literals: &[&[u8]]) -> Self {
         let mut quads = Self {
             sieve: Sieve::default(),
-            groups: Default::default(),
+            groups: Known::ALL.map(|_| Groups::new(&[])),
             literals: literals.iter().map(|literal| literal.to_vec()).collect(),
             short: Vec::new(),
             furthest: 0,
@@ -163,7 +160,7 @@ impl Quads {
             let of_kind = candidates
                 .iter()
                 .filter(|candidate| candidate.known == known);
-            Groups::new(of_kind.copied().collect())
+            Groups::new(&of_kind.copied().collect::<Vec<_>>())
         });
     }
 
@@ -178,12 +175,10 @@ impl Quads {
     ) {
         for (known, groups) in Known::ALL.iter().zip(&self.groups) {
             for candidate in groups.of_quad(quad & known.mask()) {
-                let Some(start) = (at + 1).checked_sub(usize::from(candidate.offset)) else {
+                let start = candidate.start(text, at);
+                let Some(start) = start.filter(|start| starts.contains(start)) else {
                     continue;
                 };
-                if !starts.contains(&start) || !candidate.may_begin(&text[start..]) {
-                    continue;
-                }
                 let literal = &self.literals[candidate.literal as usize];
                 let found = text.get(start..start + literal.len());
                 if found.is_some_and(|found| found.eq_ignore_ascii_case(literal)) {
