@@ -57,10 +57,10 @@ use relatives::Role;
 use repositories::LayersAgain;
 use reread::Rereading;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
-use super::git::layers::{self as git, Repositories};
+use super::git::layers::{self as git, Histories, Repositories};
 use super::packages::Room;
 use super::{Hit, Seen, Source};
 use crate::cache::Cache;
@@ -81,7 +81,9 @@ pub struct ImageSource<'a> {
     base: Option<Base>,
     former: Option<Target>,
     places: OnceLock<Places>,
-    repositories: OnceLock<Repositories>,
+    /// The repositories in the layers, until all hits in them are known.
+    repositories: Mutex<Option<Repositories>>,
+    histories: OnceLock<Histories>,
 }
 
 impl<'a> ImageSource<'a> {
@@ -109,7 +111,8 @@ impl<'a> ImageSource<'a> {
             base: None,
             former: None,
             places: OnceLock::new(),
-            repositories: OnceLock::new(),
+            repositories: Mutex::default(),
+            histories: OnceLock::new(),
         })
     }
 
@@ -165,6 +168,11 @@ impl<'a> ImageSource<'a> {
 }
 
 impl ImageSource<'_> {
+    fn unsettled(&self) -> MutexGuard<'_, Option<Repositories>> {
+        let repositories = self.repositories.lock();
+        repositories.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Reads the repositories that lie in the layers.
     fn repositories(
         &self,
@@ -233,7 +241,7 @@ impl Source for ImageSource<'_> {
         let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);
-        let _ = self.repositories.set(repositories);
+        *self.unsettled() = Some(repositories);
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
@@ -243,17 +251,19 @@ impl Source for ImageSource<'_> {
             .unwrap_or_default()
     }
 
-    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
-        if let Some(repositories) = self.repositories.get() {
-            repositories.settle(hits, coverage);
+    fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
+        if let Some(repositories) = self.unsettled().take() {
+            let hits = git::hits(hits.iter().copied());
+            let histories = repositories.histories(&hits, &mut |gap| coverage.record(gap));
+            let _ = self.histories.set(histories);
         }
     }
 
     fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
-        let Some((places, repositories)) = self.places.get().zip(self.repositories.get()) else {
+        let Some((places, histories)) = self.places.get().zip(self.histories.get()) else {
             return Vec::new();
         };
-        let mut found = places.in_histories(repositories, seen);
+        let mut found = places.in_histories(histories, seen);
         for (index, seen) in seen.iter().enumerate() {
             let places = self.places(seen.origin).into_iter();
             found.extend(places.map(|place| (index, Occurrence::new(place, seen.position))));

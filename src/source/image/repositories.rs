@@ -6,7 +6,7 @@ use super::relatives::Role;
 use super::reread::{File, Rereading};
 use crate::model::{LayerId, Occurrence, Origin, Place, Where};
 use crate::source::Seen;
-use crate::source::git::layers::{Again, Repositories, Stack, Told};
+use crate::source::git::layers::{Again, Histories, Stack, Told};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
@@ -50,7 +50,7 @@ impl Places {
     /// Where a secret stands in the histories of repositories.
     pub(super) fn in_histories(
         &self,
-        repositories: &Repositories,
+        histories: &Histories,
         seen: &[Seen<'_>],
     ) -> Vec<(usize, Occurrence)> {
         let is_object = |seen: &Seen<'_>| matches!(seen.origin, Origin::Object(_));
@@ -58,7 +58,7 @@ impl Places {
             return Vec::new();
         }
         let meanings: Vec<Meaning> = self.stacks().map(|(meaning, _)| meaning).collect();
-        let told = repositories.told(seen);
+        let told = histories.told(seen);
         let mut found: Vec<(usize, Occurrence)> = Vec::new();
         for told in &told {
             let places = told
