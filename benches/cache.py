@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures what scans cost that read nothing twice: python3 benches/cache.py
 
-Serves a layout of this machine's own files from a registry on loopback, and scans it again and again with the same
-folder of results. Build first: cargo build --release
+Serves a layout of this project's history and this machine's own files from a registry on loopback, and scans it again
+and again with the same folder of results. Build first: cargo build --release
 """
 import argparse
 import http.client
@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -104,9 +105,11 @@ def main():
     parser.add_argument("--bytes", type=int, default=1 << 28, help="of content in the image")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    layout = os.path.join(args.work, "cached")
+    layout, history = os.path.join(args.work, "kept"), os.path.join(args.work, "own.git")
     if not os.path.exists(f"{layout}/oci-layout"):
-        big_image.write_image(layout, big_image.SOURCES, args.bytes, 10)
+        if not os.path.exists(history):
+            subprocess.run(["git", "clone", "--quiet", "--bare", ROOT, history], check=True)
+        big_image.write_image(layout, [history, *big_image.SOURCES], args.bytes, 10)
     print(f"goals:{GOALS}\n{compare.machine()}")
     second_scan(layout, 4 * args.rounds)
 

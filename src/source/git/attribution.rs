@@ -8,6 +8,8 @@
 //! In a narrow scope only its own commits count, and one that takes the secret from another path brings
 //! nothing new: moving a file is no leak.
 
+mod written;
+
 use super::changes::Change;
 use super::commit;
 use super::history::Reached;

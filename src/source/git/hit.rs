@@ -7,10 +7,11 @@ use crate::model::Commit;
 use gix::ObjectId;
 use gix::objs::{Kind, TreeRefIter};
 use memchr::memmem;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// An object with a match.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Hit {
     /// A file.
     Blob,
@@ -21,7 +22,7 @@ pub(super) enum Hit {
 }
 
 /// What a commit or a tag says of itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Message {
     /// Bytes in front of the message, if there is one.
     pub(super) header: Option<u64>,

@@ -10,10 +10,10 @@ use super::overlay::Index;
 use super::relatives::{Relatives, Role};
 use super::store::Store;
 use crate::model::{Ahead, DocumentId, LayerId, Where};
-use crate::source::git::layers::Remains;
+use crate::source::git::layers::{Remains, Signs};
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What makes two layers the same.
@@ -72,8 +72,15 @@ pub(super) struct Facts {
     pub(super) shape: Shape,
     /// What its records of packages say.
     pub(super) packages: Table,
-    /// What it holds of git repositories, until all layers have been read.
-    pub(super) git: Remains,
+    /// Where parts of git repositories lie in it.
+    pub(super) signs: Signs,
+    /// These parts, until all layers have been read; `None` if the layer was left unread.
+    #[serde(skip)]
+    pub(super) git: Option<Remains>,
+    /// Under which name it can be kept; `None` if it was not read in full, or nobody can say what it is
+    /// before it is read.
+    #[serde(skip)]
+    pub(super) name: Option<String>,
     /// Where it can be read once more; `None` of what can be read only once.
     #[serde(skip)]
     pub(super) again: Option<Copy>,
@@ -242,15 +249,6 @@ impl Catalog {
         self.variants.get(&layer).copied().unwrap_or(layer)
     }
 
-    /// The other contents that were read in place of a layer.
-    pub(super) fn variants_of(&self, layer: LayerId) -> Vec<LayerId> {
-        let variants = self.variants.iter();
-        let of_layer = variants.filter(|(_, original)| **original == layer);
-        let mut found: Vec<LayerId> = of_layer.map(|(&variant, _)| variant).collect();
-        found.sort_unstable();
-        found
-    }
-
     /// The layers that are blobs of their own.
     pub(super) fn loose_layers(&self) -> impl Iterator<Item = LayerId> {
         let numbered = self.layers.iter().enumerate();
@@ -317,15 +315,28 @@ impl Catalog {
         self.layers[layer.0 as usize].facts = facts;
     }
 
-    /// What the layers hold of git repositories, taken out.
-    pub(super) fn take_git(&mut self) -> BTreeMap<LayerId, Remains> {
+    /// Where parts of git repositories lie in the layers.
+    pub(super) fn signs(&self) -> Vec<(LayerId, &Signs)> {
         let unwanted = self.unwanted();
-        let numbered = self.layers.iter_mut().enumerate();
-        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
-        numbered
+        let numbered = self.layers.iter().enumerate();
+        let signs = numbered.map(|(number, layer)| (LayerId(number as u32), &layer.facts.signs));
+        signs
             .filter(|(number, _)| !unwanted.contains(number))
-            .map(|(number, layer)| (number, std::mem::take(&mut layer.facts.git)))
             .collect()
+    }
+
+    /// The parts of git repositories in a layer, taken out.
+    pub(super) fn take_parts(&mut self, layer: LayerId) -> Remains {
+        let facts = &mut self.layers[layer.0 as usize].facts;
+        facts.git.take().unwrap_or_default()
+    }
+
+    /// The parts of git repositories in a layer that was left unread: all of them, or else they belong to
+    /// no result that is kept.
+    pub(super) fn add_parts(&mut self, layer: LayerId, remains: Remains, are_all: bool) {
+        let facts = &mut self.layers[layer.0 as usize].facts;
+        facts.git = Some(remains);
+        facts.name.take_if(|_| !are_all);
     }
 
     /// More records of packages that belong to a layer.

@@ -16,6 +16,8 @@ mod docker;
 mod documents;
 mod engine;
 mod fleet;
+mod heard;
+mod histories;
 mod history;
 mod json;
 mod layer;
@@ -48,23 +50,22 @@ pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use catalog::Catalog;
+use histories::Past;
 use lineage::Lineage;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
 use registry::{Asking, Registries};
 use relatives::Role;
-use repositories::LayersAgain;
 use reread::Rereading;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use super::git::layers::{self as git, Histories, Repositories};
+use super::git::layers as git;
 use super::packages::Room;
 use super::{Hit, Seen, Source};
 use crate::cache::Cache;
-use crate::model::{Counter, Coverage, LayerId, Occurrence, Options, Origin, Place, Progress};
+use crate::model::{Counter, Coverage, Occurrence, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -81,9 +82,7 @@ pub struct ImageSource<'a> {
     base: Option<Base>,
     former: Option<Target>,
     places: OnceLock<Places>,
-    /// The repositories in the layers, until all hits in them are known.
-    repositories: Mutex<Option<Repositories>>,
-    histories: OnceLock<Histories>,
+    past: OnceLock<Past>,
 }
 
 impl<'a> ImageSource<'a> {
@@ -111,8 +110,7 @@ impl<'a> ImageSource<'a> {
             base: None,
             former: None,
             places: OnceLock::new(),
-            repositories: Mutex::default(),
-            histories: OnceLock::new(),
+            past: OnceLock::new(),
         })
     }
 
@@ -167,35 +165,6 @@ impl<'a> ImageSource<'a> {
     }
 }
 
-impl ImageSource<'_> {
-    fn unsettled(&self) -> MutexGuard<'_, Option<Repositories>> {
-        let repositories = self.repositories.lock();
-        repositories.unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads the repositories that lie in the layers.
-    fn repositories(
-        &self,
-        places: &Places,
-        remains: BTreeMap<LayerId, git::Remains>,
-        sink: &dyn Sink,
-    ) -> Repositories {
-        let rereading = Rereading {
-            limits: &self.options.limits,
-            cache: self.cache.as_deref(),
-            is_stopped: &|| sink.stopped(),
-        };
-        let work = git::Work {
-            options: self.options,
-            context: self.context,
-            progress: self.progress,
-            sink,
-            again: &LayersAgain { places, rereading },
-        };
-        Repositories::read(remains, &places.git_stacks(), &work)
-    }
-}
-
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
         let asking = Asking {
@@ -228,20 +197,19 @@ impl Source for ImageSource<'_> {
             catalog: Mutex::new(catalog),
         };
         reading.run();
+        let past = reading.repositories();
         let catalog = reading.catalog.into_inner();
-        let mut catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let catalog = catalog.unwrap_or_else(PoisonError::into_inner);
         let cache = self.cache.as_deref();
         let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
         if let Some(cache) = cache.filter(|_| !sink.stopped()) {
             lineage::remember(&catalog, cache);
         }
-        let remains = catalog.take_git();
         let places = Places::of(catalog, lineage);
         sink.count(Counter::Layers, places.layers() as u64);
-        let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);
-        *self.unsettled() = Some(repositories);
+        let _ = self.past.set(past);
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
@@ -252,18 +220,16 @@ impl Source for ImageSource<'_> {
     }
 
     fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
-        if let Some(repositories) = self.unsettled().take() {
-            let hits = git::hits(hits.iter().copied());
-            let histories = repositories.histories(&hits, &mut |gap| coverage.record(gap));
-            let _ = self.histories.set(histories);
+        if let Some(past) = self.past.get() {
+            past.settle(hits, coverage);
         }
     }
 
     fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
-        let Some((places, histories)) = self.places.get().zip(self.histories.get()) else {
+        let Some((places, past)) = self.places.get().zip(self.past.get()) else {
             return Vec::new();
         };
-        let mut found = places.in_histories(histories, seen);
+        let mut found = places.in_histories(past, seen);
         for (index, seen) in seen.iter().enumerate() {
             let places = self.places(seen.origin).into_iter();
             found.extend(places.map(|place| (index, Occurrence::new(place, seen.position))));

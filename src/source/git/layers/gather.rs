@@ -28,7 +28,7 @@ pub(super) struct Everything {
     /// The files of each site, layer by layer.
     pub(super) sites: BTreeMap<Site, Vec<Found>>,
     /// Links of work trees, which lie outside of what they lead to.
-    strays: Vec<Found>,
+    pub(super) strays: Vec<Found>,
 }
 
 /// Sites whose objects belong together.

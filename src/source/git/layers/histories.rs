@@ -11,16 +11,18 @@ use crate::source::git::name;
 use crate::source::git::nested::shown;
 use crate::source::git::part::object;
 use crate::source::paths::components;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What all repositories tell.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(in crate::source) struct Histories {
     pub(super) parts: Vec<Part>,
 }
 
 /// Objects that belong together, and the repositories that they belong to.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) objects: BTreeMap<ObjectId, Object>,
     /// The files that hold them.
@@ -29,6 +31,7 @@ pub(super) struct Part {
 }
 
 /// An object in which something was found.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Object {
     pub(super) hit: Hit,
     /// The files that hold it, by their numbers.
@@ -36,15 +39,17 @@ pub(super) struct Object {
 }
 
 /// A file of a layer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct File {
     /// Number of the layer among those that were read for repositories.
     pub(super) layer: u32,
+    #[serde(with = "crate::model::shared")]
     pub(super) path: Arc<[u8]>,
     pub(super) part: EntryPart,
 }
 
 /// One of the repositories.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Member {
     /// Its git directory.
     pub(super) path: Vec<u8>,
@@ -87,6 +92,22 @@ pub(in crate::source) fn hits<'h>(all: impl Iterator<Item = (&'h Origin, u64)>) 
 }
 
 impl Histories {
+    /// Whether all of every history could be followed.
+    pub(in crate::source) fn are_whole(&self) -> bool {
+        let mut members = self.parts.iter().flat_map(|part| &part.members);
+        members.all(Member::is_whole)
+    }
+
+    /// Whether they can be of so many layers, and as many stacks of them: whoever has no key of his own
+    /// shares it with everybody, who may then have written them down.
+    pub(in crate::source) fn are_sound(&self, layers: usize, stacks: usize) -> bool {
+        self.parts.iter().all(|part| {
+            let mut files = part.files.iter();
+            let mut members = part.members.iter().flat_map(|member| &member.stacks);
+            files.all(|file| (file.layer as usize) < layers) && members.all(|&stack| stack < stacks)
+        })
+    }
+
     /// The places of a secret, given everything that was seen of it.
     pub(in crate::source) fn told(&self, seen: &[Seen<'_>]) -> Vec<Told<'_>> {
         let mut found = Vec::new();

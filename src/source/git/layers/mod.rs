@@ -17,12 +17,14 @@ mod passing;
 mod pool;
 mod remains;
 mod room;
+mod signs;
 
 pub(in crate::source) use histories::{Histories, Hits, Told, hits};
 pub(in crate::source) use late::Again;
 pub(in crate::source) use passing::{Draft, Passing};
 pub(in crate::source) use remains::Remains;
 pub(in crate::source) use room::Room;
+pub(in crate::source) use signs::{Signs, involved};
 
 use self::gather::{Everything, Found, Group, Repository};
 use self::histories::Member;
