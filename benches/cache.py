@@ -33,8 +33,11 @@ class Registry(http.server.BaseHTTPRequestHandler):
     layout, manifest = "", ""
     asked = []
 
+    def do_HEAD(self):
+        self.do_GET()
+
     def do_GET(self):
-        Registry.asked.append(self.path)
+        Registry.asked.append((self.command, self.path))
         name = self.path.rsplit("/", 1)[1]
         digest = name if name.startswith("sha256:") else self.manifest
         path = os.path.join(self.layout, "blobs", digest.replace(":", "/"))
@@ -49,7 +52,8 @@ class Registry(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -73,11 +77,11 @@ def asked_by(work):
     return list(Registry.asked), time.monotonic() - started
 
 
-def replay(host, paths):
+def replay(host, asked):
     """Asks for the same again, one after the other, and does nothing with it."""
     client = http.client.HTTPConnection(host)
-    for path in paths:
-        client.request("GET", path)
+    for method, path in asked:
+        client.request(method, path)
         client.getresponse().read()
     client.close()
 
@@ -94,7 +98,7 @@ def second_scan(layout, rounds):
             _, bare = asked_by(lambda: replay(host, warm))
             beyond.append(scanned - bare)
         size = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(results) for name in names)
-    blobs = lambda paths: sum("/blobs/" in path for path in paths)
+    blobs = lambda asked: sum("/blobs/" in path for _, path in asked)
     print(f"first scan: {took:.3f} s, {len(cold)} requests, {blobs(cold)} of them for blobs; {size / 1e6:.1f} MB kept")
     print(f"second scan: {compare.median(runs, 'cpu') * 1e3:.0f} ms of CPU; {statistics.median(beyond) * 1e3:.0f} ms beyond {len(warm)} requests, {blobs(warm)} of them for blobs")
 
