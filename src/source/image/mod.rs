@@ -1,6 +1,7 @@
 //! Container images, wherever they live.
 //!
-//! Targets that stand for many are looked up first. Targets are opened one after the other and looked through for images; documents are searched on
+//! Targets that stand for many are looked up first. Several targets are opened at the same time, and looked
+//! through for images one after the other; documents are searched on
 //! the way. Then all layers are read in parallel, each once, however many images share it.
 //! Archives that can only be read in order are searched as they stream by, at the same time, and
 //! looked through afterwards.
@@ -30,6 +31,7 @@ mod overlay;
 mod places;
 mod platform;
 mod reading;
+mod reference;
 mod registry;
 mod relatives;
 mod remember;

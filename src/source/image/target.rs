@@ -12,8 +12,9 @@ pub(super) use selection::Selection;
 use super::digest::Digest;
 use super::engine::Kind;
 use super::fleet::Many;
+use super::reference::parse;
 use super::store::{Holder, Operand, TRANSPORTS};
-use oci_spec::distribution::{ParseError, Reference};
+use oci_spec::distribution::Reference;
 use std::path::{Path, PathBuf};
 
 /// One thing to scan.
@@ -147,7 +148,7 @@ fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, Targ
 
 /// The reference `name`, completed as Docker does.
 pub(super) fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
-    let parsed = name.parse().map_err(|error: ParseError| error.to_string());
+    let parsed = parse(name).map_err(|error| error.to_string());
     // Capitals are in the reference's grammar here, and in no registry's.
     let is_lower =
         |reference: &Reference| reference.repository().to_lowercase() == reference.repository();

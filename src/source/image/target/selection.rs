@@ -1,8 +1,8 @@
 //! Which images of a target are meant, of those that an archive or a layout holds.
 
 use super::super::digest::Digest;
+use super::super::reference::parse;
 use super::TargetError;
-use oci_spec::distribution::Reference;
 
 /// Which images of a target are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Selection {
     /// Whether an image of this name is meant. Names are compared as they stand and, so that `app`
     /// finds `docker.io/library/app:latest`, in the normal form of registries.
     pub(in super::super) fn takes_name(&self, name: &str) -> bool {
-        let normal = |name: &str| name.parse::<Reference>().map(|reference| reference.whole());
+        let normal = |name: &str| parse(name).map(|reference| reference.whole());
         match self {
             Self::All => true,
             Self::Digest(_) => false,
