@@ -112,7 +112,7 @@ def main():
     layout, history = os.path.join(args.work, "kept"), os.path.join(args.work, "own.git")
     if not os.path.exists(f"{layout}/oci-layout"):
         if not os.path.exists(history):
-            subprocess.run(["git", "clone", "--quiet", "--bare", ROOT, history], check=True)
+            subprocess.run(["git", "clone", "--quiet", "--bare", "--no-local", ROOT, history], check=True)
         big_image.write_image(layout, [history, *big_image.SOURCES], args.bytes, 10)
     print(f"goals:{GOALS}\n{compare.machine()}")
     second_scan(layout, 4 * args.rounds)
