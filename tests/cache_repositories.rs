@@ -14,6 +14,7 @@ use kit::git::{line, token};
 use kit::kept::{FORMATS, NOW, Place, files, results, stack};
 use kit::{Finding, Index, Layer, Repo, Report, Secrets};
 use std::fs;
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -38,7 +39,7 @@ fn with_secret(token: &str) -> Repo {
 fn at<'r>(report: &'r Report, path: &str) -> Finding<'r> {
     let mut findings = report.findings().into_iter();
     let found = findings.find(|finding| finding.paths().contains(&path));
-    found.expect("something at the path")
+    found.unwrap()
 }
 
 /// One image for each of two platforms, in one place.
@@ -248,7 +249,7 @@ fn a_layer_that_is_another_when_it_is_opened_again_is_a_gap() {
     let above = Layer::new().file("app/.git/refs/heads/more", git.head());
     let lies = Arc::new(AtomicBool::new(false));
     let answers = {
-        let digest = stack(std::slice::from_ref(&below)).layers[0].blob.digest();
+        let digest = stack(slice::from_ref(&below)).layers[0].blob.digest();
         let (lies, other) = (
             Arc::clone(&lies),
             layer_of(&with_secret(&token("other"))).tar(),
@@ -258,7 +259,7 @@ fn a_layer_that_is_another_when_it_is_opened_again_is_a_gap() {
             is_lie.then(|| Answer::ok(other.as_slice()))
         }
     };
-    let place = answering(&[below.clone()], &[below, above], answers);
+    let place = answering(slice::from_ref(&below), &[below.clone(), above], answers);
     assert_eq!(place.told_alike(AMD, NOW), 1);
     lies.store(true, Ordering::Relaxed);
     assert_eq!(place.scan(true, AMD, NOW).1, 0, "nobody asks");
