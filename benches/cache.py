@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures what scans cost that read nothing twice: python3 benches/cache.py
 
-Serves a layout of this machine's own files from a registry on loopback, and scans it again and again with the same
-folder of results. Build first: cargo build --release
+Serves a layout of this project's history and this machine's own files from a registry on loopback, and scans it again
+and again with the same folder of results. Build first: cargo build --release
 """
 import argparse
 import http.client
@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -32,8 +33,11 @@ class Registry(http.server.BaseHTTPRequestHandler):
     layout, manifest = "", ""
     asked = []
 
+    def do_HEAD(self):
+        self.do_GET()
+
     def do_GET(self):
-        Registry.asked.append(self.path)
+        Registry.asked.append((self.command, self.path))
         name = self.path.rsplit("/", 1)[1]
         digest = name if name.startswith("sha256:") else self.manifest
         path = os.path.join(self.layout, "blobs", digest.replace(":", "/"))
@@ -48,7 +52,8 @@ class Registry(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command == "GET":
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
@@ -72,11 +77,11 @@ def asked_by(work):
     return list(Registry.asked), time.monotonic() - started
 
 
-def replay(host, paths):
+def replay(host, asked):
     """Asks for the same again, one after the other, and does nothing with it."""
     client = http.client.HTTPConnection(host)
-    for path in paths:
-        client.request("GET", path)
+    for method, path in asked:
+        client.request(method, path)
         client.getresponse().read()
     client.close()
 
@@ -93,7 +98,7 @@ def second_scan(layout, rounds):
             _, bare = asked_by(lambda: replay(host, warm))
             beyond.append(scanned - bare)
         size = sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(results) for name in names)
-    blobs = lambda paths: sum("/blobs/" in path for path in paths)
+    blobs = lambda asked: sum("/blobs/" in path for _, path in asked)
     print(f"first scan: {took:.3f} s, {len(cold)} requests, {blobs(cold)} of them for blobs; {size / 1e6:.1f} MB kept")
     print(f"second scan: {compare.median(runs, 'cpu') * 1e3:.0f} ms of CPU; {statistics.median(beyond) * 1e3:.0f} ms beyond {len(warm)} requests, {blobs(warm)} of them for blobs")
 
@@ -104,9 +109,11 @@ def main():
     parser.add_argument("--bytes", type=int, default=1 << 28, help="of content in the image")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    layout = os.path.join(args.work, "cached")
+    layout, history = os.path.join(args.work, "kept"), os.path.join(args.work, "own.git")
     if not os.path.exists(f"{layout}/oci-layout"):
-        big_image.write_image(layout, big_image.SOURCES, args.bytes, 10)
+        if not os.path.exists(history):
+            subprocess.run(["git", "clone", "--quiet", "--bare", "--no-local", ROOT, history], check=True)
+        big_image.write_image(layout, [history, *big_image.SOURCES], args.bytes, 10)
     print(f"goals:{GOALS}\n{compare.machine()}")
     second_scan(layout, 4 * args.rounds)
 

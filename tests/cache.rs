@@ -9,122 +9,15 @@ mod kit;
 
 use kit::certificate::{Certificate, ssh_line};
 use kit::cli::{layout_of, oci, residue, text, written};
-use kit::fake::{Answer, Fake, Request};
-use kit::git::{Repo, line};
-use kit::{Bundle, Codec, Entry, Image, Index, Layer, Run, Secrets, packages, sample};
+use kit::fake::{Answer, Request};
+use kit::kept::{NOW, Place, files, results, stack};
+use kit::{Codec, Entry, Image, Index, Layer, Secrets, packages, sample};
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// What becomes of a file.
 type Damage = fn(&[u8]) -> Vec<u8>;
-
-/// The formats that between them show all of a report.
-const FORMATS: [&str; 3] = ["json", "sarif", "human"];
-/// The beginning of 2026.
-const NOW: &str = "1767225600";
-
-/// A registry with one image, and a folder for results.
-struct Place {
-    registry: Fake,
-    layers: Vec<String>,
-    results: TempDir,
-}
-
-impl Place {
-    fn of(image: &Image) -> Self {
-        Self::serving(&layout_of(image), [image])
-    }
-
-    /// What a layout holds under the tag `1`; the layers are those of these images.
-    fn serving<'i>(layout: &Bundle, images: impl IntoIterator<Item = &'i Image>) -> Self {
-        let layers = images.into_iter().flat_map(|image| &image.layers);
-        Self {
-            registry: Fake::serving(layout, |_| None),
-            layers: layers.map(|layer| layer.blob.digest()).collect(),
-            results: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    /// How often layers were fetched so far.
-    fn fetched(&self) -> usize {
-        let asked = self.registry.asked();
-        let is_layer = |path: &str| self.layers.iter().any(|digest| path.ends_with(&**digest));
-        asked
-            .iter()
-            .filter(|request| is_layer(&request.path))
-            .count()
-    }
-
-    /// A scan that keeps results if it is to, and how often it fetched a layer.
-    fn scan(&self, keeps: bool, flags: &[&str], now: &str) -> (Run, usize) {
-        let before = self.fetched();
-        let target = self.registry.target("app:1");
-        let run = residue(
-            ["image", &target, "--quiet"]
-                .into_iter()
-                .chain(flags.iter().copied()),
-        );
-        let run = run.env("SOURCE_DATE_EPOCH", now);
-        let run = match keeps {
-            true => run.keeping(self.results.path()),
-            false => run,
-        };
-        let run = run.run();
-        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
-        (run, self.fetched() - before)
-    }
-
-    /// Insists that a scan tells the same with the cache as without, and returns how many layers it
-    /// fetched with it.
-    #[track_caller]
-    fn told_alike(&self, flags: &[&str], now: &str) -> usize {
-        let (uncached, _) = self.scan(false, flags, now);
-        let (cached, fetched) = self.scan(true, flags, now);
-        assert_eq!(cached.text(), uncached.text(), "{}", cached.stderr);
-        assert_eq!(
-            (cached.code, &cached.stderr),
-            (uncached.code, &uncached.stderr)
-        );
-        fetched
-    }
-
-    /// Insists that every format tells the same, and that nothing is fetched from the second time on.
-    #[track_caller]
-    fn read_once(&self) {
-        let first = self.told_alike(&["--format", FORMATS[0], "--min-confidence", "low"], NOW);
-        assert!(first > 0);
-        for format in FORMATS {
-            for least in ["low", "medium"] {
-                let flags = ["--format", format, "--min-confidence", least];
-                assert_eq!(self.told_alike(&flags, NOW), 0, "{format}");
-            }
-        }
-    }
-}
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let all = walkdir::WalkDir::new(folder)
-        .into_iter()
-        .map(Result::unwrap);
-    let files = all.filter(|entry| entry.file_type().is_file());
-    files.map(|entry| entry.into_path()).collect()
-}
-
-/// The results among them.
-fn results(folder: &TempDir) -> Vec<PathBuf> {
-    let mut files = files(folder.path());
-    files.retain(|file| file.file_name().unwrap().len() == 62);
-    files
-}
-
-fn stack(layers: &[Layer]) -> Image {
-    let step = |image: Image, layer| image.layer("RUN step", layer);
-    layers.iter().fold(Image::new(), step)
-}
 
 fn token(seed: &str) -> String {
     Secrets::new(seed).github()
@@ -156,32 +49,6 @@ fn the_sample_is_read_once() {
     let (cached, rest) = scan(true);
     assert_eq!(cached, uncached);
     assert_eq!(asked - rest, 5, "its five layers are not asked for");
-}
-
-#[test]
-fn layers_with_objects_of_repositories_are_read_each_time() {
-    let git = Repo::new();
-    git.commit_file("a", line(&token("committed")));
-    git.commit_removal("a");
-    git.pack();
-    let head = git.git(&["rev-parse", "HEAD"]);
-    let layers = [
-        Layer::new()
-            .file("version", "1")
-            .file("revision", head.as_str()),
-        Layer::new().folder("app", git.path()),
-        Layer::new().file("app/.git/refs/heads/later", head.as_str()),
-        Layer::new().whiteout("app/.git"),
-    ];
-    let place = Place::of(&stack(&layers));
-    let flags = ["--format", "json"];
-    assert_eq!(place.told_alike(&flags, NOW), layers.len());
-    let (report, _) = place.scan(true, &flags, NOW);
-    let report = report.expect(1).text();
-    assert!(report.contains("refs/heads/later") && report.contains("introduced"));
-    for format in FORMATS {
-        assert_eq!(place.told_alike(&["--format", format], NOW), 1, "{format}");
-    }
 }
 
 #[test]
@@ -358,10 +225,7 @@ fn damaged_layers_are_read_every_time() {
         let is_layer = request.is_for(&digest);
         is_layer.then(|| Answer::ok("something else"))
     };
-    let lying = Place {
-        registry: Fake::serving(&layout_of(&sound), lie),
-        ..Place::of(&sound)
-    };
+    let lying = Place::answering(&layout_of(&sound), [&sound], lie);
     for place in [place, lying] {
         for _ in 0..2 {
             assert!(place.told_alike(&["--format", "json"], NOW) > 0);

@@ -11,11 +11,13 @@ use kit::cli::{image, layout_of, text, written};
 use kit::engine::{Containerd, Docker, Podman, available, run};
 use kit::index::blob_path;
 use kit::{Image, Index, Layer, Secrets, residue};
+use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// An archive that every engine loads, and its one secret.
@@ -184,6 +186,62 @@ fn engine(archive: Vec<u8>, length: usize) -> (tempfile::TempDir, String) {
     });
     let host = format!("unix://{}", path.display());
     (dir, host)
+}
+
+/// An engine that has every image, and answers for one of the two names when both were asked for.
+fn patient(names: [&'static str; 2], archive: Vec<u8>) -> (tempfile::TempDir, String, Asked) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let asked = Asked::default();
+    let (shared, archive) = (Arc::clone(&asked), Arc::new(archive));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (asked, archive) = (Arc::clone(&shared), Arc::clone(&archive));
+            std::thread::spawn(move || {
+                let mut head = [0; 4096];
+                let count = stream.read(&mut head).unwrap_or(0);
+                let head = String::from_utf8_lossy(&head[..count]);
+                for name in names {
+                    if head.contains(&format!("/images/{name}/json")) {
+                        wait_for_both(&asked, name);
+                    }
+                }
+                let is_archive = head.contains("/get ");
+                let body: &[u8] = if is_archive { &archive } else { b"{}" };
+                let length = body.len();
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+                let _ = stream.write_all(head.as_bytes());
+                let _ = stream.write_all(body);
+            });
+        }
+    });
+    (dir, format!("unix://{}", path.display()), asked)
+}
+
+/// What was asked for, and whether anybody waited in vain for the other.
+type Asked = Arc<(Mutex<(BTreeSet<&'static str>, bool)>, Condvar)>;
+
+fn wait_for_both(asked: &Asked, name: &'static str) {
+    let (state, changed) = &**asked;
+    let mut state = state.lock().unwrap();
+    state.0.insert(name);
+    changed.notify_all();
+    let patience = Duration::from_secs(20);
+    let wait = changed.wait_timeout_while(state, patience, |state| state.0.len() < 2);
+    let (mut state, waited) = wait.unwrap();
+    state.1 |= waited.timed_out();
+}
+
+#[test]
+fn names_are_looked_for_at_the_same_time() {
+    let secret = Secrets::new("same time").github();
+    let layer = Layer::new().file("etc/token", format!("token={secret}\n"));
+    let (_dir, host, asked) = patient(["one", "two"], layer.tar());
+    let run = image(["one", "two"]).env("DOCKER_HOST", &host).run();
+    let report = run.expect(1).report();
+    assert_eq!(report.finding(&secret).places().len(), 2);
+    assert!(!asked.0.lock().unwrap().1, "one was waited for first");
 }
 
 #[test]

@@ -8,10 +8,10 @@
 
 mod kit;
 
-use kit::Secrets;
-use kit::fake::{Answer, Request};
+use kit::fake::{Answer, Fake, Request};
 use kit::image::digest;
 use kit::parcel::{Parcel, expect_secret, scan};
+use kit::{Bundle, Image, Index, Layer, Secrets};
 use serde_json::json;
 
 /// Something that refers to an image: its manifest, and the one blob of it, which leaks.
@@ -88,6 +88,61 @@ fn what_is_listed_page_by_page_and_what_is_tagged_by_cosign_is_scanned() {
     report.expect_gaps(&[]);
     for Statement { secret, .. } in &all {
         assert_eq!(report.finding(secret).places()[0].kind(), "attestation");
+    }
+}
+
+/// Images for two platforms, as `app:1`, and the digests of their manifests.
+fn platforms() -> (Bundle, [String; 2]) {
+    let image = |architecture: &str| {
+        let layer = Layer::new().file("architecture", architecture);
+        Image::new()
+            .set("architecture", architecture)
+            .layer("COPY . /", &layer)
+    };
+    let images = ["amd64", "arm64"].map(image);
+    let digests = images.each_ref().map(|image| image.manifest().digest());
+    let inner = images.iter().fold(Index::new(), Index::image);
+    (Index::new().nested("1", &inner).layout(), digests)
+}
+
+#[test]
+fn what_is_tagged_by_cosign_for_one_platform_is_scanned() {
+    let (layout, [_, arm]) = platforms();
+    let end = format!("{}.sbom", arm.replace(':', "-"));
+    // Some registries answer no question for the headers.
+    for status in [404, 405] {
+        let [one, ..] = three("of a platform");
+        let (served, end) = (one.clone(), end.clone());
+        let registry = Fake::serving(&layout, move |request| {
+            if request.path.ends_with(&end) {
+                return Some(match request.method == "HEAD" && status == 405 {
+                    true => Answer::status(status),
+                    false => Answer::ok(served.manifest.as_str()),
+                });
+            }
+            let is_tag = request.path.contains("/manifests/sha256-");
+            let absent = is_tag.then(|| {
+                Answer::status(if request.method == "HEAD" {
+                    status
+                } else {
+                    404
+                })
+            });
+            absent.or_else(|| served.answer(request))
+        });
+        let report = expect_secret(scan(&registry, &[]), &one.secret);
+        report.expect_gaps(&[]);
+        let place = report.finding(&one.secret).places()[0];
+        assert_eq!(place.kind(), "attestation");
+        assert_eq!(place.0["platform"], "linux/arm64");
+        let asked = registry.asked().into_iter();
+        let fetched = asked.filter(|request| {
+            request.path.contains("/manifests/sha256-")
+                && request.path.contains('.')
+                && request.method == "GET"
+        });
+        // What is not there is not fetched, where the headers tell.
+        assert_eq!(fetched.count(), if status == 404 { 1 } else { 9 });
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a git history says about a secret: names of objects, and the commits that brought it and took it
 //! away.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// The name of a git object: the SHA-1 or SHA-256 of its kind, size and content.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
 pub struct ObjectId {
     bytes: [u8; 32],
     length: u8,
@@ -28,6 +30,20 @@ impl ObjectId {
     /// The bytes of the hash.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
+    }
+}
+
+impl TryFrom<Vec<u8>> for ObjectId {
+    type Error = &'static str;
+
+    fn try_from(name: Vec<u8>) -> Result<Self, Self::Error> {
+        Self::new(&name).ok_or("these bytes are no hash of git")
+    }
+}
+
+impl From<ObjectId> for Vec<u8> {
+    fn from(name: ObjectId) -> Self {
+        name.as_bytes().to_vec()
     }
 }
 
@@ -65,16 +81,19 @@ pub struct Commits {
 }
 
 /// A commit, as people know it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Commit {
     /// Its name.
     pub id: ObjectId,
     /// Name of the author; any bytes.
+    #[serde(with = "super::shared")]
     pub author: Arc<[u8]>,
     /// Mail address of the author; any bytes.
+    #[serde(with = "super::shared")]
     pub email: Arc<[u8]>,
     /// When it was written, in seconds since the Unix epoch.
     pub time: i64,
     /// The first line of its message; any bytes.
+    #[serde(with = "super::shared")]
     pub summary: Arc<[u8]>,
 }

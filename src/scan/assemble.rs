@@ -3,7 +3,7 @@
 
 use super::Scan;
 use super::collect::Found;
-use super::key_pairs;
+use super::key_pairs::{self, KeyHolders};
 use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::source::{Hit, Seen, Source};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
@@ -30,9 +30,7 @@ pub(super) fn findings(
     let rules = scan.detector.rules();
     source.recognise(&hits(&found), &|| scan.stop.is_set(), coverage);
     let (matches, key_holders) = (found.matches, found.key_holders);
-    let mut hits: BTreeSet<&Origin> = matches.keys().collect();
-    hits.extend(key_holders.fitting(matches.values().flatten()));
-    source.settle(&Vec::from_iter(hits), coverage);
+    source.settle(&places_of(&matches, &key_holders), coverage);
     let mut secrets: BTreeMap<Fingerprint, Vec<(Origin, Match)>> = BTreeMap::new();
     for (origin, found) in matches {
         for found in resolve(found, rules) {
@@ -80,6 +78,21 @@ fn hits(found: &Found) -> Vec<Hit<'_>> {
         is_shown: matches.iter().any(is_shown),
     });
     hits.collect()
+}
+
+/// Every place that is asked about later: those of matches, and the beginnings of what holds a key whose
+/// private half is among them.
+fn places_of<'m>(
+    matches: &'m BTreeMap<Origin, Vec<Match>>,
+    key_holders: &'m KeyHolders,
+) -> Vec<(&'m Origin, u64)> {
+    let found = matches.iter().flat_map(|(origin, matches)| {
+        let places = matches.iter().map(|found| found.position.offset);
+        places.map(move |at| (origin, at))
+    });
+    let holding = key_holders.fitting(matches.values().flatten());
+    let places = found.chain(holding.map(|origin| (origin, 0)));
+    places.collect()
 }
 
 /// One draft for each match of a secret that stands at a place where its rule has a say.

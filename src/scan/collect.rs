@@ -40,12 +40,20 @@ struct Gathered {
 /// Numbers of matches: of those judged where they stand, and of those that came along with copied
 /// bytes. Each kind has a bound of its own, so that neither takes the other's room.
 #[derive(Debug, Clone, Copy, Default)]
-struct Tally {
+pub(super) struct Tally {
     judged: u64,
     carried: u64,
 }
 
 impl Tally {
+    /// Room for what a scan keeps: this many matches, and [`CARRIED`] times as many that came along.
+    pub(super) const fn of_scan(most: u64) -> Self {
+        Self {
+            judged: most,
+            carried: most.saturating_mul(CARRIED),
+        }
+    }
+
     /// The number that a match counts towards.
     fn of(&mut self, found: &Match) -> &mut u64 {
         if found.carried {
@@ -56,7 +64,7 @@ impl Tally {
     }
 
     /// Counts a match out of this room, if there is any left for its kind.
-    fn take(&mut self, found: &Match) -> bool {
+    pub(super) fn take(&mut self, found: &Match) -> bool {
         let room = self.of(found);
         let taken = *room > 0;
         *room -= u64::from(taken);
@@ -70,10 +78,7 @@ impl Collector {
     pub(super) fn new(most: u64) -> Self {
         Self {
             gathered: Mutex::default(),
-            most: Tally {
-                judged: most,
-                carried: most.saturating_mul(CARRIED),
-            },
+            most: Tally::of_scan(most),
         }
     }
 

@@ -23,8 +23,9 @@ impl Source for WithMembers<'_> {
         places
     }
 
-    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
-        let mut outer: Vec<&Origin> = hits.iter().map(|hit| hit.outermost()).collect();
+    fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
+        let outer = hits.iter().map(|(origin, at)| (origin.outermost(), *at));
+        let mut outer: Vec<(&Origin, u64)> = outer.collect();
         outer.sort_unstable();
         outer.dedup();
         self.0.settle(&outer, coverage);

@@ -5,7 +5,8 @@
 
 use super::Scan;
 use super::collect::Collector;
-use super::record::{Found, Recording};
+use super::noted::Noted;
+use super::record::Recording;
 use super::turns::Turns;
 use crate::detect::Scratch;
 use crate::model::{
@@ -90,7 +91,18 @@ impl Sink for Work<'_, '_> {
     }
 
     fn search(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Trace {
-        self.shared.trace(piece, text, derived)
+        let trace = self.shared.trace(piece, text, derived);
+        match (&self.recording, trace) {
+            (Some(recording), Some(trace)) => {
+                recording.add(&piece.origin, &trace.matches, None);
+                trace
+            }
+            (Some(recording), None) => {
+                recording.spoil();
+                Trace::default()
+            }
+            (None, trace) => trace.unwrap_or_default(),
+        }
     }
 
     fn shortfall(&self, shortfall: Shortfall) {
@@ -119,12 +131,13 @@ impl Sink for Work<'_, '_> {
         }))
     }
 
-    fn replay(&self, layer: LayerId, noted: &[u8]) -> bool {
+    fn replay(&self, layer: Option<LayerId>, noted: &[u8]) -> bool {
         let scan = self.shared.scan;
-        let Some(found) = Found::read(noted, scan.detector.rules().len(), scan.options.now) else {
+        let noted = Noted::read(noted, scan.detector.rules().len(), scan.options.now);
+        let Some(texts) = noted.and_then(|noted| noted.told(layer)) else {
             return false;
         };
-        for (origin, matches, sums) in found.texts(layer) {
+        for (origin, matches, sums) in texts {
             self.shared.collector.add(&origin, matches);
             if let Some(sums) = sums {
                 self.shared.collector.add_sums(&origin, sums);
@@ -135,9 +148,9 @@ impl Sink for Work<'_, '_> {
 }
 
 impl Recorder for Work<'_, '_> {
-    fn finish(self: Box<Self>, known: Vec<u8>, keep: Keep) {
+    fn finish(self: Box<Self>, keep: Keep) {
         if let Some(recording) = &self.recording {
-            recording.keep(known, keep);
+            recording.keep(keep);
         }
         self.shared.let_go(self.recording);
     }
@@ -174,19 +187,18 @@ impl Shared<'_> {
         self.keep(batch.bytes);
     }
 
-    /// Searches a text that others are made from, or that is made from another.
-    fn trace(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Trace {
+    /// Searches a text that others are made from, or that is made from another; `None` if that failed.
+    fn trace(&self, piece: &Piece, text: &[u8], derived: Option<Derived<'_>>) -> Option<Trace> {
         let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
         let detector = self.scan.detector;
         let search = AssertUnwindSafe(|| detector.trace(piece, text, derived, &mut scratch));
-        let trace = catch_unwind(search).unwrap_or_else(|_| {
-            scratch = Scratch::default();
+        let Ok(trace) = catch_unwind(search) else {
             self.broken(&piece.origin);
-            Trace::default()
-        });
+            return None;
+        };
         self.collector.add(&piece.origin, trace.matches.clone());
         locked(&self.scratches).push(scratch);
-        trace
+        Some(trace)
     }
 
     /// Completes a recording, if nobody else adds to it any more.

@@ -48,9 +48,9 @@ pub trait Source: Sync {
     /// [`Self::read`] has returned.
     fn places(&self, origin: &Origin) -> Vec<Place>;
 
-    /// Told all blobs with matches before the first question about them, for sources that answer
-    /// many at once. What cannot be found out is recorded as a shortfall.
-    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+    /// Told all matches before the first question about them, by their blobs and where in them they begin,
+    /// for sources that answer many at once. What cannot be found out is recorded as a shortfall.
+    fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
         let _ = (hits, coverage);
     }
 

@@ -5,7 +5,7 @@
 //! and every step is bounded by [`Limits`](crate::model::Limits). A step that has to stop says so
 //! to the [`Sink`] and keeps what it has found.
 
-use crate::model::{Batch, Counter, Derived, LayerId, Piece, Shortfall, Trace};
+use crate::model::{Batch, Counter, Derived, LayerId, Origin, Piece, Shortfall, Trace};
 
 pub mod batch;
 pub mod decode;
@@ -53,25 +53,36 @@ pub trait Sink: Sync {
         Vec::with_capacity(crate::model::Limits::BATCH)
     }
 
-    /// A sink for the texts of one layer that notes what is found in them; `None` if nobody takes notes
-    /// here.
+    /// A sink that notes what is found in the texts of one layer, or of the repositories in several; `None`
+    /// if nobody takes notes here.
     fn record(&self) -> Option<Box<dyn Recorder + '_>> {
         None
     }
 
-    /// Tells once more what a [`Recorder`] noted of this layer in an earlier scan. `false`, and nothing is
-    /// told, if that makes no sense or holds no longer.
-    fn replay(&self, _layer: LayerId, _noted: &[u8]) -> bool {
+    /// Tells once more what a [`Recorder`] noted in an earlier scan: of this layer, or without one of
+    /// objects of repositories. `false`, and nothing is told, if that makes no sense or holds no longer.
+    fn replay(&self, _layer: Option<LayerId>, _noted: &[u8]) -> bool {
         false
     }
 }
 
-/// Takes what is known of a layer, and the notes of a [`Recorder`].
-pub type Keep = Box<dyn FnOnce(Vec<u8>, Vec<u8>) + Send>;
-
-/// A sink that notes what is found in one layer.
+/// A sink that notes what is found.
 pub trait Recorder: Sink {
-    /// The layer has been read in full: as soon as all of it has been searched, `keep` gets what is `known`
-    /// of it and the notes. It never does if the notes are not complete, or if a secret stands in either.
-    fn finish(self: Box<Self>, known: Vec<u8>, keep: Keep);
+    /// Everything has been read in full: as soon as all of it has been searched, `keep` gets the notes. It
+    /// never does if they are not complete.
+    fn finish(self: Box<Self>, keep: Keep);
+}
+
+/// Takes the notes of a [`Recorder`].
+pub type Keep = Box<dyn FnOnce(Box<dyn Notes>) + Send>;
+
+/// What a [`Recorder`] noted.
+pub trait Notes: Send {
+    /// The objects of repositories in which something was found, with every place in them that may be
+    /// asked about.
+    fn objects(&self) -> Vec<(Origin, u64)>;
+
+    /// The notes as they are written down, behind what is `known` besides; `None` if a secret stands in
+    /// either.
+    fn behind(&self, known: &[u8]) -> Option<Vec<u8>>;
 }

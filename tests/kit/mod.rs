@@ -30,6 +30,7 @@ pub mod git;
 pub mod hook;
 pub mod image;
 pub mod index;
+pub mod kept;
 pub mod layer;
 pub mod packages;
 pub mod parcel;

@@ -1,26 +1,25 @@
 //! The places of one secret in the objects of one repository.
 
 use super::attribution::Attribution;
-use super::commit;
+use super::hit::{Hit, Message};
 use super::objects::Objects;
 use super::versions::Versions;
 use crate::model::{Commits, Occurrence, Place, Position, Where};
 use crate::source::Seen;
 use gix::ObjectId;
-use gix::objs::{Kind, TreeRefIter};
-use memchr::memmem;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Answers for one repository.
 pub(super) struct Answers<'a> {
-    pub(super) objects: Objects,
     pub(super) attribution: Option<&'a Attribution>,
     pub(super) target: &'a Arc<str>,
     /// What stands in front of every path.
     pub(super) prefix: &'a [u8],
-    /// Whether only what is new counts, and the rest of the repository was not searched.
-    pub(super) is_narrow: bool,
+    /// What is known of an object; `None` of one of another repository.
+    pub(super) hit: &'a dyn Fn(&ObjectId) -> Option<&'a Hit>,
+    /// If only what is new counts, the rest of the repository, which was not searched.
+    pub(super) unsearched: Option<&'a Objects>,
     /// Whether objects are told as well that nothing is known to reach.
     pub(super) unreachable: bool,
 }
@@ -35,11 +34,12 @@ impl Answers<'_> {
         let mut trees = Held::new();
         let mut found = Vec::new();
         for (&id, indexes) in objects {
-            match self.objects.kind_of_hit(id) {
-                Some(Kind::Blob) => drop(blobs.insert(id, indexes.clone())),
-                Some(Kind::Tree) => drop(trees.insert(id, indexes.clone())),
-                Some(Kind::Commit | Kind::Tag) => self.message(seen, id, indexes, &mut found),
-                // Of another repository.
+            match (self.hit)(&id) {
+                Some(Hit::Blob) => drop(blobs.insert(id, indexes.clone())),
+                Some(Hit::Tree(_)) => drop(trees.insert(id, indexes.clone())),
+                Some(Hit::Message(message)) => {
+                    found.extend(self.message(seen, id, indexes, message));
+                }
                 None => {}
             }
         }
@@ -62,19 +62,16 @@ impl Answers<'_> {
         found: &mut Vec<(usize, Occurrence)>,
     ) {
         let mut versions = Versions::found(held.keys().copied());
-        if self.is_narrow {
+        if let Some(objects) = self.unsearched {
             let secrets = seen.iter().map(|seen| seen.secret);
-            versions = versions.or_in(&self.objects, secrets);
+            versions = versions.or_in(objects, secrets);
         }
         for stand in known.stands(&versions) {
             let commits = Arc::new(known.commits(&stand));
             for &index in held.get(&stand.object).into_iter().flatten() {
                 let position = seen[index].position;
-                let name = match kind {
-                    Where::Metadata => self.name_in(stand.object, position),
-                    _ => None,
-                };
-                let path = self.path(&stand.path, name.as_deref());
+                let name = self.name_in(&stand.object, position);
+                let path = self.path(&stand.path, name);
                 found.push((index, self.occurrence(kind, path, position, &commits)));
             }
         }
@@ -110,34 +107,33 @@ impl Answers<'_> {
         seen: &[Seen<'_>],
         id: ObjectId,
         indexes: &[usize],
-        found: &mut Vec<(usize, Occurrence)>,
-    ) {
+        message: &Message,
+    ) -> Vec<(usize, Occurrence)> {
         let is_reached = self
             .attribution
             .is_none_or(|known| known.reaches_commit(&id));
         if !is_reached && !self.unreachable {
-            return;
+            return Vec::new();
         }
-        let text = self.objects.find(id).ok().flatten();
-        let header = text.and_then(|text| memmem::find(&text.data, b"\n\n"));
         let commits = Arc::new(Commits {
-            introduced: commit::told(&self.objects, id),
+            introduced: message.commit.clone(),
             refs: self
                 .attribution
                 .map_or_else(Vec::new, |known| known.refs_of(&id).0),
             more_refs: self.attribution.map_or(0, |known| known.refs_of(&id).1),
             ..unknown(&id)
         });
-        for &index in indexes {
+        let told = indexes.iter().map(|&index| {
             let position = seen[index].position;
-            let is_header = header.is_some_and(|end| position.offset <= end as u64);
+            let is_header = message.header.is_some_and(|end| position.offset <= end);
             let kind = match is_header {
                 true => Where::Commit,
                 false => Where::Message,
             };
             let path = self.path(id.to_string().as_bytes(), None);
-            found.push((index, self.occurrence(kind, path, position, &commits)));
-        }
+            (index, self.occurrence(kind, path, position, &commits))
+        });
+        told.collect()
     }
 
     fn occurrence(
@@ -166,16 +162,11 @@ impl Answers<'_> {
     }
 
     /// The entry of a tree that a position lies in.
-    fn name_in(&self, tree: ObjectId, position: Position) -> Option<Vec<u8>> {
-        let data = self.objects.get(tree, Kind::Tree)?;
-        let start = data.as_ptr().addr();
-        let entries = TreeRefIter::from_bytes(&data, self.objects.hash());
-        let mut readable = entries.map_while(Result::ok);
-        let entry = readable.find(|entry| {
-            let end = entry.oid.as_bytes().as_ptr().addr() - start;
-            position.offset < end as u64
-        });
-        entry.map(|entry| entry.filename.to_vec())
+    fn name_in(&self, tree: &ObjectId, position: Position) -> Option<&[u8]> {
+        match (self.hit)(tree)? {
+            Hit::Tree(names) => names.get(&position.offset).map(Vec::as_slice),
+            Hit::Blob | Hit::Message(_) => None,
+        }
     }
 }
 

@@ -8,9 +8,11 @@
 //! In a narrow scope only its own commits count, and one that takes the secret from another path brings
 //! nothing new: moving a file is no leak.
 
+mod written;
+
 use super::changes::Change;
 use super::commit;
-use super::history::{History, Reached};
+use super::history::Reached;
 use super::objects::Objects;
 use super::survey::{AtHead, Survey};
 use super::versions::Versions;
@@ -28,7 +30,10 @@ pub(super) struct Attribution {
     of_object: hashtable::HashMap<ObjectId, Vec<u32>>,
     /// What HEAD has at the paths of the changes.
     at_head: AtHead,
-    history: History,
+    /// The numbers of the hits that are commits.
+    numbers: HashMap<ObjectId, u32>,
+    /// The hits that are tags.
+    tags: HashSet<ObjectId>,
     reached: HashMap<u32, Reached>,
     commits: HashMap<u32, Commit>,
     /// Whether all of the history could be followed.
@@ -64,8 +69,11 @@ impl Attribution {
         } = survey;
         changes.sort_by_key(|change| change.commit);
         let changing = changes.iter().filter_map(|change| change.commit);
-        let told = hits.iter().filter_map(|id| history.number(id));
-        let told: HashSet<u32> = changing.chain(told).collect();
+        let numbers = hits
+            .iter()
+            .filter_map(|id| Some((*id, history.number(id)?)));
+        let numbers: HashMap<ObjectId, u32> = numbers.collect();
+        let told: HashSet<u32> = changing.chain(numbers.values().copied()).collect();
         let reached = history.reached_by(&told);
         let commits = told.into_iter().filter_map(|number| {
             let id = history.commits()[number as usize].id;
@@ -75,8 +83,13 @@ impl Attribution {
             commits: commits.collect(),
             of_object: by_object(&changes),
             at_head,
+            tags: hits
+                .iter()
+                .filter(|id| history.tags.contains(*id))
+                .copied()
+                .collect(),
+            numbers,
             reached,
-            history,
             changes,
             is_whole,
         }
@@ -87,15 +100,15 @@ impl Attribution {
         self.of_object.contains_key(id)
     }
 
-    /// Whether a commit or a tag is part of the history.
+    /// Whether a commit or a tag that is a hit is part of the history.
     pub(super) fn reaches_commit(&self, id: &ObjectId) -> bool {
-        self.history.number(id).is_some() || self.history.tags.contains(id)
+        self.numbers.contains_key(id) || self.tags.contains(id)
     }
 
-    /// The references that lead to a commit: some names, and how many more there are.
+    /// The references that lead to a commit that is a hit: some names, and how many more there are.
     pub(super) fn refs_of(&self, commit: &ObjectId) -> (Vec<String>, usize) {
-        let number = self.history.number(commit);
-        let reached = number.and_then(|number| self.reached.get(&number));
+        let number = self.numbers.get(commit);
+        let reached = number.and_then(|number| self.reached.get(number));
         reached.map_or_else(Default::default, |reached| {
             (reached.first.clone(), reached.more)
         })

@@ -1,12 +1,11 @@
 //! A file in memory that several have a part in. It may be as large as a pack, so it is never copied.
 
-use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// The content of a file. Clones are the same bytes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Bytes(#[serde(with = "crate::model::shared")] Arc<Vec<u8>>);
+#[derive(Debug, Clone)]
+pub struct Bytes(Arc<Vec<u8>>);
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {

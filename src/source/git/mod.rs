@@ -19,6 +19,7 @@ mod commit;
 mod error;
 mod files;
 mod history;
+mod hit;
 pub(super) mod layers;
 mod leads;
 mod lfs;
@@ -217,7 +218,7 @@ impl Source for GitSource<'_> {
         }
     }
 
-    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
+    fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
         if self.job.attribution {
             for part in self.parts() {
                 part.settle(&self.job, hits, coverage);

@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, Held};
 use super::attribution::Attribution;
+use super::hit::Hit;
 use super::memory::{Memory, Notes};
 use super::named::Named;
 use super::objects::Objects;
@@ -18,6 +19,7 @@ use crate::unpack::Sink;
 use crate::unpack::open::Bounds;
 use gix::ObjectId;
 use gix::hashtable::HashSet;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -151,9 +153,10 @@ impl Part {
     }
 
     /// Works out where all hits stand.
-    pub(super) fn settle(&self, job: &Job<'_>, hits: &[&Origin], coverage: &Coverage) {
+    pub(super) fn settle(&self, job: &Job<'_>, hits: &[(&Origin, u64)], coverage: &Coverage) {
         let objects = self.objects();
-        let hits: HashSet<ObjectId> = hits.iter().filter_map(|hit| object(hit)).collect();
+        let hits = hits.iter().filter_map(|(origin, _)| object(origin));
+        let hits: HashSet<ObjectId> = hits.collect();
         if hits.is_empty() {
             return;
         }
@@ -191,7 +194,19 @@ impl Part {
         seen: &[Seen<'_>],
         held: &Held,
     ) -> Vec<(usize, Occurrence)> {
-        self.answers(job).of(seen, held)
+        let objects = self.objects();
+        let hits = held.iter().filter_map(|(&id, indexes)| {
+            let places = indexes.iter().map(|&index| seen[index].position.offset);
+            Some((id, Hit::of(&objects, id, places)?))
+        });
+        let hits: HashMap<ObjectId, Hit> = hits.collect();
+        let is_narrow = !matches!(job.scope, Scope::Everything { .. });
+        let hit = |id: &ObjectId| hits.get(id);
+        let answers = Answers {
+            unsearched: is_narrow.then_some(&objects),
+            ..self.answers(job, &hit)
+        };
+        answers.of(seen, held)
     }
 
     /// The places of a secret in objects that cannot be looked up.
@@ -201,7 +216,7 @@ impl Part {
         seen: &[Seen<'_>],
         held: &Held,
     ) -> Vec<(usize, Occurrence)> {
-        self.answers(job).bare(held.keys(), held, seen)
+        self.answers(job, &|_| None).bare(held.keys(), held, seen)
     }
 
     /// Whether an object can be looked up here.
@@ -224,7 +239,12 @@ impl Part {
         }
     }
 
-    fn answers<'a>(&'a self, job: &'a Job<'_>) -> Answers<'a> {
+    /// Answers about objects of which this is known.
+    fn answers<'a>(
+        &'a self,
+        job: &Job<'_>,
+        hit: &'a dyn Fn(&ObjectId) -> Option<&'a Hit>,
+    ) -> Answers<'a> {
         let everything = match job.scope {
             Scope::Everything { unreachable } => Some(unreachable),
             _ => None,
@@ -233,11 +253,11 @@ impl Part {
         // What is in the way of the history must not hide what was found.
         let is_whole = attribution.is_none_or(|known| known.is_whole);
         Answers {
-            objects: self.objects(),
             attribution,
             target: &self.label,
             prefix: &self.repository.prefix,
-            is_narrow: everything.is_none(),
+            hit,
+            unsearched: None,
             unreachable: everything.is_some_and(|all| all || !is_whole),
         }
     }

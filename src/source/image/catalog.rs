@@ -4,99 +4,16 @@
 //! Layers and documents are numbered once for all targets, so a layer that many images share is
 //! read and searched once.
 
-use super::claim::{Claim, Expected, Sums};
-use super::digest::Digest;
-use super::overlay::Index;
+mod layer;
+
+pub(super) use layer::{Copy, Facts, Layer, LayerKey, Loose, Shape};
+
 use super::relatives::{Relatives, Role};
-use super::store::Store;
 use crate::model::{Ahead, DocumentId, LayerId, Where};
-use crate::source::git::layers::Remains;
+use crate::source::git::layers::{Remains, Signs};
 use crate::source::packages::Table;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-
-/// What makes two layers the same.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum LayerKey {
-    /// The digest of the blob.
-    Blob(Digest),
-    /// For archives that know no blob digests: the digest of the uncompressed layer, and the entry.
-    Unpacked(Digest, String),
-    /// Without any digest: the entry of one target.
-    Entry(usize, String),
-}
-
-/// One place that a layer can be read from.
-#[derive(Clone)]
-pub(super) struct Copy {
-    /// The store it lies in.
-    pub(super) store: Arc<dyn Store>,
-    /// Its name there.
-    pub(super) name: String,
-    /// What is claimed of it.
-    pub(super) claim: Claim,
-    /// How people know it: target, position, digest.
-    pub(super) label: String,
-    /// What it should be.
-    pub(super) expected: Expected,
-}
-
-impl Copy {
-    /// Whether both are one blob of one store.
-    pub(super) fn is_same_place(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.store, &other.store) && self.name == other.name
-    }
-}
-
-/// What a blob turned out to be, unpacked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) enum Shape {
-    /// Nothing that could be told: it is empty, or damaged from the start.
-    #[default]
-    Unknown,
-    /// An archive.
-    Tar,
-    /// Anything else, searched as one file.
-    File,
-}
-
-/// What is known of a layer once it has been read.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Facts {
-    /// Its paths.
-    pub(super) index: Index,
-    /// What it proved to be; `None` if it could not be read to the end.
-    pub(super) sums: Option<Sums>,
-    /// What it turned out to be.
-    pub(super) shape: Shape,
-    /// What its records of packages say.
-    pub(super) packages: Table,
-    /// What it holds of git repositories, until all layers have been read.
-    pub(super) git: Remains,
-    /// Where it can be read once more; `None` of what can be read only once.
-    #[serde(skip)]
-    pub(super) again: Option<Copy>,
-}
-
-/// A blob that no image refers to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Loose {
-    /// The target it lies in.
-    pub(super) target: usize,
-    /// Its name there; empty for the archive itself.
-    pub(super) name: Arc<str>,
-}
-
-/// One distinct layer.
-#[derive(Default)]
-pub(super) struct Layer {
-    copies: Vec<Copy>,
-    /// What reading it has shown.
-    pub(super) facts: Facts,
-    /// Where it is a blob of its own.
-    pub(super) loose: Vec<Loose>,
-}
 
 /// What a document belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,15 +159,6 @@ impl Catalog {
         self.variants.get(&layer).copied().unwrap_or(layer)
     }
 
-    /// The other contents that were read in place of a layer.
-    pub(super) fn variants_of(&self, layer: LayerId) -> Vec<LayerId> {
-        let variants = self.variants.iter();
-        let of_layer = variants.filter(|(_, original)| **original == layer);
-        let mut found: Vec<LayerId> = of_layer.map(|(&variant, _)| variant).collect();
-        found.sort_unstable();
-        found
-    }
-
     /// The layers that are blobs of their own.
     pub(super) fn loose_layers(&self) -> impl Iterator<Item = LayerId> {
         let numbered = self.layers.iter().enumerate();
@@ -317,15 +225,28 @@ impl Catalog {
         self.layers[layer.0 as usize].facts = facts;
     }
 
-    /// What the layers hold of git repositories, taken out.
-    pub(super) fn take_git(&mut self) -> BTreeMap<LayerId, Remains> {
+    /// Where parts of git repositories lie in the layers.
+    pub(super) fn signs(&self) -> Vec<(LayerId, &Signs)> {
         let unwanted = self.unwanted();
-        let numbered = self.layers.iter_mut().enumerate();
-        let numbered = numbered.map(|(number, layer)| (LayerId(number as u32), layer));
-        numbered
+        let numbered = self.layers.iter().enumerate();
+        let signs = numbered.map(|(number, layer)| (LayerId(number as u32), &layer.facts.signs));
+        signs
             .filter(|(number, _)| !unwanted.contains(number))
-            .map(|(number, layer)| (number, std::mem::take(&mut layer.facts.git)))
             .collect()
+    }
+
+    /// The parts of git repositories in a layer, taken out.
+    pub(super) fn take_parts(&mut self, layer: LayerId) -> Remains {
+        let facts = &mut self.layers[layer.0 as usize].facts;
+        facts.git.take().unwrap_or_default()
+    }
+
+    /// The parts of git repositories in a layer that was left unread: all of them, or else they belong to
+    /// no result that is kept.
+    pub(super) fn add_parts(&mut self, layer: LayerId, remains: Remains, are_all: bool) {
+        let facts = &mut self.layers[layer.0 as usize].facts;
+        facts.git = Some(remains);
+        facts.name.take_if(|_| !are_all);
     }
 
     /// More records of packages that belong to a layer.

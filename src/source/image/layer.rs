@@ -117,12 +117,15 @@ impl<'a> LayerReader<'a> {
     /// Hands on what is left, and tells what is now known of the layer.
     pub(super) fn facts(self, sums: Option<Sums>) -> Facts {
         self.unpacker.finish();
+        let git = self.git.finish();
         Facts {
             index: self.index.finish(),
             sums,
             shape: self.shape,
             packages: self.packages.finish(),
-            git: self.git.finish(),
+            signs: git.signs(),
+            git: Some(git),
+            name: None,
             again: None,
         }
     }

@@ -1,6 +1,7 @@
 //! Container images, wherever they live.
 //!
-//! Targets that stand for many are looked up first. Targets are opened one after the other and looked through for images; documents are searched on
+//! Targets that stand for many are looked up first. Several targets are opened at the same time, and looked
+//! through for images one after the other; documents are searched on
 //! the way. Then all layers are read in parallel, each once, however many images share it.
 //! Archives that can only be read in order are searched as they stream by, at the same time, and
 //! looked through afterwards.
@@ -16,6 +17,8 @@ mod docker;
 mod documents;
 mod engine;
 mod fleet;
+mod heard;
+mod histories;
 mod history;
 mod json;
 mod layer;
@@ -28,6 +31,7 @@ mod overlay;
 mod places;
 mod platform;
 mod reading;
+mod reference;
 mod registry;
 mod relatives;
 mod remember;
@@ -48,23 +52,22 @@ pub use store::{TRANSPORTS, Transport};
 pub use target::{Target, TargetError};
 
 use catalog::Catalog;
+use histories::Past;
 use lineage::Lineage;
 use places::Places;
 use platform::Platform;
 use reading::Reading;
 use registry::{Asking, Registries};
 use relatives::Role;
-use repositories::LayersAgain;
 use reread::Rereading;
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
-use super::git::layers::{self as git, Repositories};
+use super::git::layers as git;
 use super::packages::Room;
 use super::{Hit, Seen, Source};
 use crate::cache::Cache;
-use crate::model::{Counter, Coverage, LayerId, Occurrence, Options, Origin, Place, Progress};
+use crate::model::{Counter, Coverage, Occurrence, Options, Origin, Place, Progress};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -81,7 +84,7 @@ pub struct ImageSource<'a> {
     base: Option<Base>,
     former: Option<Target>,
     places: OnceLock<Places>,
-    repositories: OnceLock<Repositories>,
+    past: OnceLock<Past>,
 }
 
 impl<'a> ImageSource<'a> {
@@ -109,7 +112,7 @@ impl<'a> ImageSource<'a> {
             base: None,
             former: None,
             places: OnceLock::new(),
-            repositories: OnceLock::new(),
+            past: OnceLock::new(),
         })
     }
 
@@ -164,30 +167,6 @@ impl<'a> ImageSource<'a> {
     }
 }
 
-impl ImageSource<'_> {
-    /// Reads the repositories that lie in the layers.
-    fn repositories(
-        &self,
-        places: &Places,
-        remains: BTreeMap<LayerId, git::Remains>,
-        sink: &dyn Sink,
-    ) -> Repositories {
-        let rereading = Rereading {
-            limits: &self.options.limits,
-            cache: self.cache.as_deref(),
-            is_stopped: &|| sink.stopped(),
-        };
-        let work = git::Work {
-            options: self.options,
-            context: self.context,
-            progress: self.progress,
-            sink,
-            again: &LayersAgain { places, rereading },
-        };
-        Repositories::read(remains, &places.git_stacks(), &work)
-    }
-}
-
 impl Source for ImageSource<'_> {
     fn read(&self, sink: &dyn Sink) {
         let asking = Asking {
@@ -220,20 +199,19 @@ impl Source for ImageSource<'_> {
             catalog: Mutex::new(catalog),
         };
         reading.run();
+        let past = reading.repositories();
         let catalog = reading.catalog.into_inner();
-        let mut catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        let catalog = catalog.unwrap_or_else(PoisonError::into_inner);
         let cache = self.cache.as_deref();
         let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
         if let Some(cache) = cache.filter(|_| !sink.stopped()) {
             lineage::remember(&catalog, cache);
         }
-        let remains = catalog.take_git();
         let places = Places::of(catalog, lineage);
         sink.count(Counter::Layers, places.layers() as u64);
-        let repositories = self.repositories(&places, remains, sink);
         // Reading twice is not foreseen; the first answers stay.
         let _ = self.places.set(places);
-        let _ = self.repositories.set(repositories);
+        let _ = self.past.set(past);
     }
 
     fn places(&self, origin: &Origin) -> Vec<Place> {
@@ -243,17 +221,17 @@ impl Source for ImageSource<'_> {
             .unwrap_or_default()
     }
 
-    fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
-        if let Some(repositories) = self.repositories.get() {
-            repositories.settle(hits, coverage);
+    fn settle(&self, hits: &[(&Origin, u64)], coverage: &Coverage) {
+        if let Some(past) = self.past.get() {
+            past.settle(hits, coverage);
         }
     }
 
     fn occurrences(&self, seen: &[Seen<'_>]) -> Vec<(usize, Occurrence)> {
-        let Some((places, repositories)) = self.places.get().zip(self.repositories.get()) else {
+        let Some((places, past)) = self.places.get().zip(self.past.get()) else {
             return Vec::new();
         };
-        let mut found = places.in_histories(repositories, seen);
+        let mut found = places.in_histories(past, seen);
         for (index, seen) in seen.iter().enumerate() {
             let places = self.places(seen.origin).into_iter();
             found.extend(places.map(|place| (index, Occurrence::new(place, seen.position))));

@@ -19,7 +19,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::{self, ScopedJoinHandle};
 
 /// A target that has been opened.
@@ -119,22 +119,25 @@ impl Reading<'_> {
         Ok(opened)
     }
 
-    /// What the first holder that has it has under a name.
+    /// What the first holder that has it has under a name. Several names are looked for at the same time.
     fn held(&self, name: &str) -> Option<(Opened<'_>, String)> {
-        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         HOLDERS.into_iter().find_map(|holder| {
-            if silent.contains(&holder) {
+            if self.silent().contains(&holder) {
                 return None;
             }
             match held(holder, name) {
                 Ok(held) => Some(held),
                 Err(OpenError::Engine(error)) if error.is_silence() => {
-                    silent.push(holder);
+                    self.silent().push(holder);
                     None
                 }
                 Err(_) => None,
             }
         })
+    }
+
+    fn silent(&self) -> MutexGuard<'_, Vec<Holder>> {
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn registry(&self, target: &Target, name: &Reference) -> Result<Opened<'_>, OpenError> {

@@ -178,23 +178,37 @@ impl Reading<'_> {
     /// Reads all layers that were not read yet.
     fn read_layers(&self) {
         let unread = self.catalog().take_unread();
-        let (remote, local): (Vec<_>, Vec<_>) = unread
+        self.each(unread, &|layer, copies| self.read_layer(layer, copies));
+    }
+
+    /// Does something with each of several layers, as many at the same time as is right for the places
+    /// that they are read from.
+    pub(super) fn each(
+        &self,
+        layers: Vec<(LayerId, Vec<Copy>)>,
+        work: &(dyn Fn(LayerId, &[Copy]) + Sync),
+    ) {
+        let (remote, local): (Vec<_>, Vec<_>) = layers
             .into_iter()
             .partition(|(_, copies)| copies.iter().all(|copy| copy.store.is_remote()));
         rayon::join(
-            || self.fetch_layers(remote),
+            || self.each_remote(remote, work),
             || {
                 local
                     .into_par_iter()
                     .with_max_len(1)
-                    .for_each(|(layer, copies)| self.read_layer(layer, &copies));
+                    .for_each(|(layer, copies)| work(layer, &copies));
             },
         );
     }
 
-    /// Reads what comes over a network, on threads of its own: they wait more than they work, and
+    /// The same with what comes over a network, on threads of its own: they wait more than they work, and
     /// how many connections are right has nothing to do with how many processors there are.
-    fn fetch_layers(&self, layers: Vec<(LayerId, Vec<Copy>)>) {
+    fn each_remote(
+        &self,
+        layers: Vec<(LayerId, Vec<Copy>)>,
+        work: &(dyn Fn(LayerId, &[Copy]) + Sync),
+    ) {
         let jobs = self.registries.access.jobs.clamp(1, layers.len().max(1));
         let queue = Mutex::new(layers.into_iter());
         let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -202,7 +216,7 @@ impl Reading<'_> {
             for _ in 0..jobs {
                 scope.spawn(|| {
                     while let Some((layer, copies)) = next() {
-                        self.read_layer(layer, &copies);
+                        work(layer, &copies);
                     }
                 });
             }

@@ -4,45 +4,28 @@
 //!
 //! What is kept of a layer is all that reading and searching it told: so the rest of the scan need not
 //! know that nobody has read it. Of a layer that was not read in full, or is not what was claimed, nothing
-//! is kept; nor of one that holds objects of a git repository, which belong to those of other layers.
+//! is kept. Of git repositories it is kept where their parts lie; what they tell is a result of its own
+//! (`histories`), because they may have parts in several layers.
 
 use super::catalog::{Copy, Facts};
 use super::copies::read_blob;
 use super::digest::Digest;
+use super::heard::{Heard, Listening};
 use super::reading::Reading;
 use super::store::{Blob, Proof};
 use crate::cache::Cache;
-use crate::model::{Batch, Class, Counter, Kind, LayerId, Shortfall};
+use crate::model::LayerId;
 use crate::unpack::digest::Hashing;
-use crate::unpack::{Recorder, Sink};
+use crate::unpack::{Notes, Recorder};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// What reading a layer told, beside what was found in its texts.
 #[derive(Serialize, Deserialize)]
 struct Known {
     facts: Facts,
     heard: Heard,
-}
-
-/// What a layer's reader said to its sink.
-#[derive(Default, Serialize, Deserialize)]
-struct Heard {
-    notes: Vec<Note>,
-    counts: [u64; Counter::ALL.len()],
-    /// Whether something was said that cannot be said again of another copy.
-    #[serde(skip)]
-    is_spoilt: bool,
-}
-
-/// A shortfall of a layer, wherever that lies.
-#[derive(Serialize, Deserialize)]
-struct Note {
-    kind: Kind,
-    /// What follows the layer's label.
-    place: String,
-    detail: String,
 }
 
 /// A reading that is to be remembered.
@@ -78,20 +61,19 @@ impl Reading<'_> {
             return None;
         }
         let read: Option<(Known, &[u8])> = postcard::take_from_bytes(&kept).ok();
-        let read = read
-            .filter(|(Known { facts, .. }, _)| facts.packages.is_sound() && facts.git.is_brief());
+        let read = read.filter(|(Known { facts, .. }, _)| facts.packages.is_sound());
         let Some((Known { facts, heard }, found)) = read else {
             cache.distrust(&name);
             return None;
         };
-        let is_admitted = self.packages.admits(&facts.packages) && self.git.admits(&facts.git);
-        if !is_admitted || !self.sink.replay(layer, found) {
+        let is_admitted = self.packages.admits(&facts.packages) && self.git.admits(&facts.signs);
+        if !is_admitted || !self.sink.replay(Some(layer), found) {
             return None;
         }
-        heard.tell(self.sink, &copy.label);
+        heard.tell(self.sink, &[&copy.label]);
         Some(Facts {
             again: Some(copy.clone()),
-            git: facts.git.of_layer(&copy.label),
+            name: Some(name),
             ..facts
         })
     }
@@ -123,29 +105,27 @@ impl Remembering<'_> {
         copy: &Copy,
         blob: Blob,
     ) -> Facts {
-        let listening = Listening {
-            sink: &*self.sink,
-            label: &copy.label,
-            heard: Mutex::default(),
-        };
+        let labels = [copy.label.as_str()];
+        let listening = Listening::new(&*self.sink, &labels);
         let facts = read_blob(scan, &listening, layer, copy, blob);
-        let heard = listening.heard.into_inner();
-        let heard = heard.unwrap_or_else(PoisonError::into_inner);
+        let heard = listening.finish();
         let is_proven = facts
             .sums
             .as_ref()
             .is_some_and(|sums| copy.claim.kept_by(sums));
         let is_whole = is_proven && !heard.is_spoilt && !facts.packages.is_cut();
-        // Of repositories only the parts themselves can tell.
-        let is_all = is_whole && facts.git.is_brief();
-        if !is_all || scan.sink.stopped() {
+        if !is_whole || !facts.signs.are_whole() || scan.sink.stopped() {
             return facts;
         }
+        let name = self.name.clone();
         let known = Known { facts, heard };
         if let Ok(bytes) = postcard::to_allocvec(&known) {
             self.keep(copy, bytes);
         }
-        known.facts
+        Facts {
+            name: Some(name),
+            ..known.facts
+        }
     }
 
     fn keep(self, copy: &Copy, known: Vec<u8>) {
@@ -157,8 +137,12 @@ impl Remembering<'_> {
         {
             cache.put(&witness(stamp.text(), &digest), &[]);
         }
-        let keep = move |known: Vec<u8>, found: Vec<u8>| cache.put(&name, &[known, found].concat());
-        self.sink.finish(known, Box::new(keep));
+        let keep = move |notes: Box<dyn Notes>| {
+            if let Some(record) = notes.behind(&known) {
+                cache.put(&name, &record);
+            }
+        };
+        self.sink.finish(Box::new(keep));
     }
 }
 
@@ -192,68 +176,4 @@ fn hashed(copy: &Copy, digest: &Digest) -> io::Result<Digest> {
     let mut hashing = Hashing::new(blob.reader, digest.algorithm());
     hashing.drain()?;
     Ok(Digest::computed(&hashing.finish()))
-}
-
-impl Heard {
-    fn hear(&mut self, label: &str, shortfall: &Shortfall) {
-        let place = shortfall.place.strip_prefix(label);
-        match place.filter(|_| shortfall.kind.class() == Class::Note) {
-            None => self.is_spoilt = true,
-            Some(place) => self.notes.push(Note {
-                kind: shortfall.kind,
-                place: place.to_owned(),
-                detail: shortfall.detail.clone(),
-            }),
-        }
-    }
-
-    /// Says it all once more, of the layer that people know as `label`.
-    fn tell(self, sink: &dyn Sink, label: &str) {
-        for note in self.notes {
-            let place = format!("{label}{}", note.place);
-            sink.shortfall(Shortfall::new(note.kind, place, note.detail));
-        }
-        for (counter, by) in Counter::ALL.into_iter().zip(self.counts) {
-            if by > 0 {
-                sink.count(counter, by);
-            }
-        }
-    }
-}
-
-/// A sink that remembers what it passes on, of all that is no text.
-struct Listening<'a> {
-    sink: &'a dyn Sink,
-    label: &'a str,
-    heard: Mutex<Heard>,
-}
-
-impl Listening<'_> {
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Sink for Listening<'_> {
-    fn batch(&self, batch: Batch) {
-        self.sink.batch(batch);
-    }
-
-    fn shortfall(&self, shortfall: Shortfall) {
-        self.heard().hear(self.label, &shortfall);
-        self.sink.shortfall(shortfall);
-    }
-
-    fn count(&self, counter: Counter, by: u64) {
-        self.heard().counts[counter as usize] += by;
-        self.sink.count(counter, by);
-    }
-
-    fn stopped(&self) -> bool {
-        self.sink.stopped()
-    }
-
-    fn buffer(&self) -> Vec<u8> {
-        self.sink.buffer()
-    }
 }

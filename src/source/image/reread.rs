@@ -1,13 +1,16 @@
-//! A second reading of a layer, for the hashes of a few large files, or for what there was no memory for
-//! the first time. It ends when it has shown all that is wanted.
+//! A second reading of a layer: for the hashes of a few large files, for what there was no memory for the
+//! first time, or for the parts of repositories in a layer that an earlier scan has read. It ends when it
+//! has shown all that is wanted.
 
 use super::catalog::Copy;
+use super::claim::Sums;
 use super::digest::Digest;
 use super::layer::node;
 use super::overlay::IndexBuilder;
 use crate::cache::Cache;
 use crate::model::{EntryPart, Limits};
 use crate::unpack::decode;
+use crate::unpack::digest::Hashing;
 use crate::unpack::memory::Memory;
 use crate::unpack::sums::FileSums;
 use crate::unpack::tar::{TarEvent, TarReader};
@@ -91,8 +94,28 @@ impl Rereading<'_> {
     /// What ended the reading too early.
     pub(super) fn files(&self, copy: &Copy, show: &mut Show<'_>) -> io::Result<()> {
         let blob = copy.store.open(&copy.name).map_err(io::Error::other)?;
+        self.walk(blob.reader, show)
+    }
+
+    /// Shows every file of a layer, and sees to it that the layer is what is claimed of it.
+    ///
+    /// # Errors
+    /// What ended the reading too early, or that it is another layer.
+    pub(super) fn proven(&self, copy: &Copy, show: &mut Show<'_>) -> io::Result<()> {
+        let blob = copy.store.open(&copy.name).map_err(io::Error::other)?;
+        let mut hashing = Hashing::new(blob.reader, copy.claim.algorithm());
+        self.walk(&mut hashing, show)?;
+        hashing.drain()?;
+        let sums = Sums::of(&hashing.finish(), None);
+        match copy.claim.kept_by(&sums) {
+            true => Ok(()),
+            false => Err(io::Error::other(copy.claim.broken_by(&sums).join(", "))),
+        }
+    }
+
+    fn walk(&self, stored: impl Read, show: &mut Show<'_>) -> io::Result<()> {
         let memory = Arc::new(Memory::new(self.limits.memory));
-        let stored = Box::new(BufReader::with_capacity(BUFFER, blob.reader));
+        let stored = Box::new(BufReader::with_capacity(BUFFER, stored));
         let mut tar = TarReader::new(decode::decode(stored, self.limits, &memory)?, self.limits);
         let mut index = IndexBuilder::default();
         while !(self.is_stopped)() {

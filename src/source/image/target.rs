@@ -3,11 +3,18 @@
 //! its content tells, or else a bare reference. Everything that can be refused without reading an
 //! image is refused here.
 
+mod error;
+mod selection;
+
+pub use error::TargetError;
+pub(super) use selection::Selection;
+
 use super::digest::Digest;
 use super::engine::Kind;
 use super::fleet::Many;
+use super::reference::parse;
 use super::store::{Holder, Operand, TRANSPORTS};
-use oci_spec::distribution::{ParseError, Reference};
+use oci_spec::distribution::Reference;
 use std::path::{Path, PathBuf};
 
 /// One thing to scan.
@@ -40,102 +47,6 @@ pub(super) enum Location {
     Anywhere(String, Reference),
     /// Many images of a registry, looked up when reading begins.
     Many(Many),
-}
-
-/// Which images of a target are meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Selection {
-    /// All of them.
-    All,
-    /// Those of this tag or name.
-    Name(String),
-    /// The one of this manifest or config digest.
-    Digest(Digest),
-}
-
-/// A target that is refused before any work.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TargetError {
-    /// No transport, no path of that name, and no reference.
-    #[error("`{text}` is no path, and no image can have that name: {reason}; name one of: {forms}")]
-    BadReference {
-        /// What was typed.
-        text: String,
-        /// What is wrong with it as a reference.
-        reason: String,
-        /// The transports that exist.
-        forms: String,
-    },
-    /// The path does not exist, or may not be looked at.
-    #[error("cannot open `{path}`: {reason}")]
-    Missing {
-        /// The path, without transport and tag.
-        path: String,
-        /// What the operating system says.
-        reason: String,
-    },
-    /// A directory without the files of an OCI layout.
-    #[error(
-        "`{path}` is a directory, but no OCI layout: it has neither index.json nor oci-layout; \
-         a root file system is scanned packed, as in `tar -c -C {path} . | residue image -`"
-    )]
-    NotALayout {
-        /// The directory.
-        path: String,
-    },
-    /// A file where the transport wants a directory, or the other way round.
-    #[error("`{path}` is not a {wanted}, which `{transport}:` needs")]
-    WrongKind {
-        /// The path.
-        path: String,
-        /// `directory` or `file`.
-        wanted: &'static str,
-        /// The transport that was typed.
-        transport: &'static str,
-    },
-    /// All tags were asked for of something that has none, or of one of its tags.
-    #[error("`{text}` is no repository of a registry; --all-tags takes names without a tag")]
-    NoRepository {
-        /// What was typed.
-        text: String,
-    },
-    /// What was to be audited is no host.
-    #[error("`{text}` is no registry; it is written HOST[:PORT][/PREFIX], as in ghcr.io/team")]
-    NoRegistry {
-        /// What was typed.
-        text: String,
-    },
-    /// A pattern for tags that is none.
-    #[error("`{text}` is no pattern for tags: {reason}")]
-    BadPattern {
-        /// What was typed.
-        text: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// One login for several registries.
-    #[error(
-        "--username and --password-stdin are for one registry, and these images are in several: \
-         {registries}; `docker login` keeps a login for each"
-    )]
-    ManyRegistries {
-        /// The registries.
-        registries: String,
-    },
-    /// What follows `@` is no digest.
-    #[error("`{text}` does not name an image: {reason}")]
-    BadDigest {
-        /// What was typed.
-        text: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A platform that is not `os/arch[/variant]`.
-    #[error("`{text}` is not a platform; it is written os/arch[/variant], as in linux/arm64")]
-    BadPlatform {
-        /// What was typed.
-        text: String,
-    },
 }
 
 impl Target {
@@ -177,7 +88,7 @@ impl Target {
             Some((transport, _)) => transport.locate(path)?,
             None => locate(path)?,
         };
-        Ok(target(location, select(wanted)?))
+        Ok(target(location, Selection::parse(wanted)?))
     }
 
     /// Whether it is the name of a place that can be looked at more than once, and not one for many.
@@ -203,36 +114,6 @@ impl Target {
     }
 }
 
-impl Selection {
-    /// Whether every image is meant.
-    pub(super) fn is_all(&self) -> bool {
-        *self == Self::All
-    }
-
-    /// Whether an image of this name is meant. Names are compared as they stand and, so that `app`
-    /// finds `docker.io/library/app:latest`, in the normal form of registries.
-    pub(super) fn takes_name(&self, name: &str) -> bool {
-        let normal = |name: &str| name.parse::<Reference>().map(|reference| reference.whole());
-        match self {
-            Self::All => true,
-            Self::Digest(_) => false,
-            Self::Name(wanted) => {
-                wanted == name
-                    || matches!((normal(wanted), normal(name)), (Ok(one), Ok(two)) if one == two)
-            }
-        }
-    }
-
-    /// Whether the image with this manifest or config digest is meant.
-    pub(super) fn takes_digest(&self, digest: &Digest) -> bool {
-        match self {
-            Self::All => true,
-            Self::Digest(wanted) => wanted == digest,
-            Self::Name(_) => false,
-        }
-    }
-}
-
 /// Cuts `PATH[:NAME|@DIGEST]` at the last place where what stands before it exists, because both
 /// paths and names may hold colons.
 fn split(text: &str) -> Option<(&Path, Option<&str>)> {
@@ -243,24 +124,6 @@ fn split(text: &str) -> Option<(&Path, Option<&str>)> {
     let mut cuts = text.rmatch_indices([':', '@']);
     cuts.find(|&(at, _)| at > 0 && exists(&text[..at]))
         .map(|(at, _)| (Path::new(&text[..at]), Some(&text[at..])))
-}
-
-/// The selection in `:NAME`, `:@DIGEST` or `@DIGEST`.
-fn select(wanted: Option<&str>) -> Result<Selection, TargetError> {
-    let Some(wanted) = wanted else {
-        return Ok(Selection::All);
-    };
-    let name = wanted.strip_prefix(':').unwrap_or(wanted);
-    match name.strip_prefix('@') {
-        _ if name.is_empty() => Ok(Selection::All),
-        None => Ok(Selection::Name(name.to_owned())),
-        Some(digest) => Digest::parse(digest)
-            .map(Selection::Digest)
-            .map_err(|error| TargetError::BadDigest {
-                text: wanted.to_owned(),
-                reason: error.to_string(),
-            }),
-    }
 }
 
 /// What is no path may be the name of an image, unless it was meant for a path.
@@ -285,7 +148,7 @@ fn by_name(text: &str, rest: &str, has_transport: bool) -> Result<Location, Targ
 
 /// The reference `name`, completed as Docker does.
 pub(super) fn reference(text: &str, name: &str) -> Result<Reference, TargetError> {
-    let parsed = name.parse().map_err(|error: ParseError| error.to_string());
+    let parsed = parse(name).map_err(|error| error.to_string());
     // Capitals are in the reference's grammar here, and in no registry's.
     let is_lower =
         |reference: &Reference| reference.repository().to_lowercase() == reference.repository();
@@ -443,18 +306,5 @@ mod tests {
         }
         let error = refusal(format!("oci:{root}/layout@md5:abc"));
         assert!(matches!(error, TargetError::BadDigest { .. }), "{error}");
-    }
-
-    #[test]
-    fn names_match_in_their_normal_form() {
-        for (wanted, given, same) in [
-            ("app", "docker.io/library/app:latest", true),
-            ("app:1", "docker.io/library/app:1", true),
-            ("1.0", "1.0", true),
-            ("app:1", "app:2", false),
-            ("Not A Name", "app", false),
-        ] {
-            assert_eq!(name(wanted).takes_name(given), same, "{wanted} {given}");
-        }
     }
 }

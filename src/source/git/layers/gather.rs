@@ -4,6 +4,7 @@
 //! the references and the index that these layers hold.
 
 use super::Stack;
+use super::histories::File;
 use super::links::{Link, borrower, links};
 use super::papers::Papers;
 use super::remains::{Piece, Remains, Site, What};
@@ -12,6 +13,7 @@ use crate::source::git::outline::Outline;
 use crate::source::paths::components;
 use gix::hash;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A file, by its layer and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +28,7 @@ pub(super) struct Everything {
     /// The files of each site, layer by layer.
     pub(super) sites: BTreeMap<Site, Vec<Found>>,
     /// Links of work trees, which lie outside of what they lead to.
-    strays: Vec<Found>,
+    pub(super) strays: Vec<Found>,
 }
 
 /// Sites whose objects belong together.
@@ -97,6 +99,16 @@ impl Everything {
 
     pub(super) fn piece(&self, found: Found) -> &Piece {
         &self.layers[&found.layer].pieces[found.piece]
+    }
+
+    /// A file, for those who know nothing of its content.
+    pub(super) fn file(&self, found: Found) -> File {
+        let piece = self.piece(found);
+        File {
+            layer: found.layer.0,
+            path: Arc::clone(&piece.path),
+            part: piece.part,
+        }
     }
 
     /// What people call a file.

@@ -9,6 +9,7 @@
 //! What there was no memory for while it passed is read from its layer once more, one file after the other.
 
 mod gather;
+mod histories;
 mod late;
 mod links;
 mod papers;
@@ -16,24 +17,27 @@ mod passing;
 mod pool;
 mod remains;
 mod room;
-mod told;
+mod signs;
 
+pub(in crate::source) use histories::{Histories, Hits, Told, hits};
 pub(in crate::source) use late::Again;
 pub(in crate::source) use passing::{Draft, Passing};
 pub(in crate::source) use remains::Remains;
 pub(in crate::source) use room::Room;
-pub(in crate::source) use told::Told;
+pub(in crate::source) use signs::{Signs, involved};
 
-use self::gather::{Everything, Group, Repository};
+use self::gather::{Everything, Found, Group, Repository};
+use self::histories::Member;
 use self::late::Rereading;
 use self::pool::{Builder, Pool};
 use super::attribution::Attribution;
+use super::hit::Hit;
 use super::memory::{Memory, Notes};
 use super::named::Named;
 use super::objects::Objects;
 use super::reader::Reader;
 use super::survey::Survey;
-use crate::model::{Coverage, Kind, LayerId, Limits, Options, Origin, Progress, Shortfall};
+use crate::model::{Kind, LayerId, Limits, Options, Progress, Shortfall};
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::open::Bounds;
@@ -41,8 +45,8 @@ use gix::ObjectId;
 use gix::hash;
 use gix::hashtable::HashSet;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
 
 /// Layers on top of each other, from the bottom: those of an image, or one that no image uses.
 #[derive(Debug, Clone, Default)]
@@ -72,13 +76,7 @@ struct Part {
     place: String,
     pool: Pool,
     memory: Arc<Memory>,
-    members: Vec<Member>,
-}
-
-/// One of the repositories.
-struct Member {
-    repository: Repository,
-    attribution: OnceLock<Attribution>,
+    repositories: Vec<Repository>,
 }
 
 impl Repositories {
@@ -130,25 +128,61 @@ impl Repositories {
         Self { all, parts }
     }
 
-    /// Works out where all hits stand.
-    pub(in crate::source) fn settle(&self, hits: &[&Origin], coverage: &Coverage) {
-        let ids = hits.iter().filter_map(|hit| super::part::object(hit));
-        let ids: Vec<ObjectId> = ids.collect();
-        for part in &self.parts {
-            let own = ids.iter().filter(|id| part.memory.kind(id).is_some());
-            let own: HashSet<ObjectId> = own.copied().collect();
-            if own.is_empty() {
-                continue;
-            }
+    /// Works out what the histories tell of all hits. What is in the way of that is told.
+    pub(in crate::source) fn histories(
+        &self,
+        hits: &Hits,
+        tell: &mut dyn FnMut(Shortfall),
+    ) -> Histories {
+        let parts = self.parts.iter().filter_map(|part| {
             let objects = part.objects();
-            for member in part.members.iter().filter(|member| !member.is_lone()) {
-                let survey = Survey::of(&member.repository.outline, &objects, &own);
-                let attribution = Attribution::new(&objects, survey, &own);
-                if !attribution.is_whole && !part.pool.late.is_empty() {
-                    coverage.record(part.unfollowed());
-                }
-                let _ = member.attribution.set(attribution);
+            let known = hits.iter().filter_map(|(&id, at)| {
+                let hit = Hit::of(&objects, id, at.iter().copied())?;
+                Some((id, hit))
+            });
+            let known: BTreeMap<ObjectId, Hit> = known.collect();
+            (!known.is_empty()).then(|| self.history(part, &objects, known, tell))
+        });
+        Histories {
+            parts: parts.collect(),
+        }
+    }
+
+    fn history(
+        &self,
+        part: &Part,
+        objects: &Objects,
+        hits: BTreeMap<ObjectId, Hit>,
+        tell: &mut dyn FnMut(Shortfall),
+    ) -> histories::Part {
+        let ids: HashSet<ObjectId> = hits.keys().copied().collect();
+        let members = part.repositories.iter().map(|repository| {
+            let member = repository.member(objects, &ids);
+            if !member.is_whole() && !part.pool.late.is_empty() {
+                tell(part.unfollowed());
             }
+            member
+        });
+        let members = members.collect();
+        let mut files: BTreeMap<Found, usize> = BTreeMap::new();
+        let held = hits.into_iter().map(|(id, hit)| {
+            let of_object = part.pool.files(&id).into_iter().map(|found| {
+                let next = files.len();
+                *files.entry(found).or_insert(next)
+            });
+            let files = of_object.collect();
+            (super::name(&id), histories::Object { hit, files })
+        });
+        let objects = held.collect();
+        let mut files: Vec<(Found, usize)> = files.into_iter().collect();
+        files.sort_by_key(|(_, number)| *number);
+        histories::Part {
+            objects,
+            files: files
+                .iter()
+                .map(|(found, _)| self.all.file(*found))
+                .collect(),
+            members,
         }
     }
 }
@@ -166,9 +200,18 @@ impl Part {
     }
 }
 
-impl Member {
-    fn is_lone(&self) -> bool {
-        self.repository.site.is_lone
+impl Repository {
+    /// What its history tells of these objects.
+    fn member(&self, objects: &Objects, ids: &HashSet<ObjectId>) -> Member {
+        let attribution = (!self.site.is_lone).then(|| {
+            let survey = Survey::of(&self.outline, objects, ids);
+            Attribution::new(objects, survey, ids)
+        });
+        Member {
+            path: self.site.path.clone(),
+            stacks: self.stacks.clone(),
+            attribution,
+        }
     }
 }
 
@@ -235,13 +278,7 @@ impl Reading<'_> {
             place,
             memory: Arc::new(Memory::new(places, notes)),
             pool,
-            members: repositories
-                .into_iter()
-                .map(|repository| Member {
-                    repository,
-                    attribution: OnceLock::new(),
-                })
-                .collect(),
+            repositories,
         }
     }
 

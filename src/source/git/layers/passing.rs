@@ -13,8 +13,9 @@ use flate2::{Decompress, FlushDecompress};
 use std::sync::Arc;
 
 /// First bytes that tell what a file is: the name of an object and what follows it, or a loose object's
-/// header in its compressed form.
-const HEAD: usize = 80;
+/// header in its compressed form. In front of that stands the description of a block's codes, of up to 2283
+/// bits (RFC 1951, section 3.2.7: 14, 19 lengths of 3, and 316 of 7), and a code has at most 15 bits.
+const HEAD: usize = 384;
 /// Bytes at a file's end that are noted: the longest checksum.
 const TAIL: usize = 32;
 
@@ -240,7 +241,21 @@ mod tests {
     fn parts_are_known_by_their_first_bytes() {
         let name = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let blob = [&b"blob 4000\0"[..], &[b'x'; 4000]].concat();
-        let table: [(&str, Vec<u8>, Option<What>); 12] = [
+        // Bytes with few bits set are frequent, so that the description of their codes is long.
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as u8
+        };
+        let body: Vec<u8> = (0..6000).map(|_| noise() & noise()).collect();
+        let motley = [&b"blob 6000\0"[..], &body].concat();
+        assert!(
+            !is_loose(&deflate(&motley, 9)[..80]),
+            "it takes more than that"
+        );
+        let table: [(&str, Vec<u8>, Option<What>); 13] = [
             (
                 "any",
                 b"PACK\0\0\0\x02\0\0\0\x01".to_vec(),
@@ -254,6 +269,7 @@ mod tests {
             ("any", b"DIRC\0\0\0\x02".to_vec(), Some(What::Index)),
             ("any", deflate(&blob, 0), Some(What::Loose)),
             ("any", deflate(&blob, 9), Some(What::Loose)),
+            ("any", deflate(&motley, 9), Some(What::Loose)),
             ("any", deflate(b"blobs", 6), None),
             ("any", format!("{name}\n").into_bytes(), Some(What::Paper)),
             ("any", format!("{name}5").into_bytes(), None),

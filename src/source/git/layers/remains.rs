@@ -1,6 +1,7 @@
 //! What a layer holds of repositories, as it passed by: packs, their indexes, loose objects, and the
 //! small files around them. Which of it belongs together is only known when all layers have passed.
 
+use super::signs::Signs;
 use crate::model::EntryPart;
 use crate::source::git::Bytes;
 use crate::source::paths::components;
@@ -12,14 +13,11 @@ use std::sync::Arc;
 const MOST_ANCESTORS: usize = 2048;
 /// Memory that a noted file takes besides its path and its content, in bytes.
 pub(super) const NOTE: u64 = 160;
-/// Bytes of small files that are written down for a later scan.
-const BRIEF: u64 = 64 << 10;
 
 /// The parts of repositories in one layer.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(in crate::source) struct Remains {
     /// How people know the layer.
-    #[serde(skip)]
     pub(super) label: String,
     pub(super) pieces: Vec<Piece>,
     /// Contents that git-lfs keeps here, by their names.
@@ -31,9 +29,8 @@ pub(in crate::source) struct Remains {
 }
 
 /// A file that may be part of a repository.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Piece {
-    #[serde(with = "crate::model::shared")]
     pub(super) path: Arc<[u8]>,
     pub(super) part: EntryPart,
     pub(super) what: What,
@@ -46,7 +43,7 @@ pub(super) struct Piece {
 }
 
 /// What a file is, by how it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum What {
     /// A pack, gitformat-pack(5).
     Pack,
@@ -61,7 +58,7 @@ pub(super) enum What {
 }
 
 /// Where a repository keeps what it needs: its git directory, or just a folder with objects in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Site {
     /// The folder.
     pub(super) path: Vec<u8>,
@@ -70,33 +67,9 @@ pub(super) struct Site {
 }
 
 impl Remains {
-    /// Whether it may be written down for a later scan: nothing but a few small files, as many a layer has
-    /// that is part of no repository. Objects have to be read again, and a configuration may hold passwords.
-    pub(in crate::source) fn is_brief(&self) -> bool {
-        let is_small = |piece: &Piece| {
-            let length = piece.bytes.as_ref().map(|bytes| bytes.len() as u64);
-            let is_kept = piece.what == What::Paper && length == Some(piece.size);
-            is_kept && !piece.path.ends_with(b"/config")
-        };
-        let is_all = (self.lost_objects, self.lost_papers) == (0, 0) && self.lfs.is_empty();
-        is_all && self.pieces.iter().all(is_small) && self.bytes() <= BRIEF
-    }
-
-    /// Memory that it takes, in bytes.
-    pub(super) fn bytes(&self) -> u64 {
-        let of_piece = |piece: &Piece| {
-            let content = piece.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
-            NOTE + piece.path.len() as u64 + content
-        };
-        self.pieces.iter().map(of_piece).sum()
-    }
-
-    /// The same, of a layer that people know by this label.
-    pub(in crate::source) fn of_layer(self, label: &str) -> Self {
-        Self {
-            label: label.to_owned(),
-            ..self
-        }
+    /// Where it lies.
+    pub(in crate::source) fn signs(&self) -> Signs {
+        Signs::of(self)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The share of memory that parts of repositories are kept in until all layers have passed.
 
-use super::remains::Remains;
+use super::signs::Signs;
 use crate::model::Limits;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,9 +27,9 @@ impl Room {
         })
     }
 
-    /// Takes what a layer needs that an earlier scan has read, if that is left.
-    pub(in crate::source) fn admits(&self, remains: &Remains) -> bool {
-        self.take(remains.bytes(), 0)
+    /// Takes what the signs of a layer need that an earlier scan has read, if that is left.
+    pub(in crate::source) fn admits(&self, signs: &Signs) -> bool {
+        self.take(signs.bytes(), 0)
     }
 
     /// Takes so many bytes for a file that has got as many already.

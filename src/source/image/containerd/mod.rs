@@ -5,9 +5,9 @@
 mod bolt;
 
 use super::layout::Layout;
+use super::reference;
 use super::store::{Blob, OpenError, Proof, Store};
 use bolt::{Bolt, Damaged};
-use oci_spec::distribution::Reference;
 use serde_json::json;
 use std::fs;
 use std::io;
@@ -150,7 +150,7 @@ fn find(
         return Ok(None);
     };
     // What people leave out, containerd has in full.
-    let full = name.parse::<Reference>().map(|reference| reference.whole());
+    let full = reference::parse(name).map(|reference| reference.whole());
     for (namespace, _) in namespaces.entries()? {
         let text = String::from_utf8_lossy(&namespace).into_owned();
         if wanted.is_some_and(|wanted| wanted != text) {

@@ -2,8 +2,9 @@
 //! "Listing Referrers"). Registries that know no referrers keep them under tags that are made of
 //! the digest, and cosign kept them there before there was a specification.
 //!
-//! Every question is a round trip, so a registry that has no such listing is asked for it once, and
-//! for the tags of cosign only with what the user named.
+//! Every question is a round trip, so several are asked at the same time, and a registry that has no such
+//! listing is asked for it once. Tags of cosign are looked for by their headers alone: most are not there,
+//! and registries that count what is fetched do not count that.
 
 use super::super::digest::Digest;
 use super::super::manifest::ATTESTED;
@@ -12,6 +13,9 @@ use super::document::Fetched;
 use super::error::{Cause, RegistryError};
 use super::store::{INDEX_TYPES, MANIFEST_TYPES};
 use serde_json::{Value, json};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ScopedJoinHandle};
 
 /// What cosign appends to the tag that is made of a digest.
 const COSIGN: [&str; 3] = ["sig", "att", "sbom"];
@@ -24,7 +28,16 @@ pub(super) struct Referrers<'a> {
     /// Largest manifest, in bytes.
     limit: u64,
     /// Whether the registry can list them, as far as is known.
-    has_listing: bool,
+    has_listing: AtomicBool,
+}
+
+/// A question about an image.
+#[derive(Debug, Clone, Copy)]
+enum Question<'d> {
+    /// What refers to it?
+    Referring(&'d Digest),
+    /// What lies under the tag that is made of its digest and this word?
+    Tagged(&'d Digest, &'static str),
 }
 
 impl<'a> Referrers<'a> {
@@ -33,32 +46,81 @@ impl<'a> Referrers<'a> {
         Self {
             client,
             limit,
-            has_listing: true,
+            has_listing: AtomicBool::new(true),
         }
     }
 
-    /// Descriptors of what refers to `subject`, each annotated with what it is about.
-    pub(super) fn of(&mut self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
-        Ok(annotated(self.all(subject)?, subject))
-    }
-
-    /// The same for what lies under the tags of cosign.
-    pub(super) fn of_cosign(&self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
+    /// Descriptors of what refers to an image, and to those that it is the index of, each annotated with
+    /// what it is about: all that is told until a question fails, and how that failed.
+    pub(super) fn of(
+        &self,
+        image: &Digest,
+        children: &[Digest],
+    ) -> (Vec<Value>, Option<RegistryError>) {
+        let referring = children.iter().map(Question::Referring);
+        let subjects = [image].into_iter().chain(children);
+        let tagged =
+            subjects.flat_map(|subject| COSIGN.map(|kind| Question::Tagged(subject, kind)));
+        let questions: Vec<Question<'_>> = referring.chain(tagged).collect();
+        // The first answer tells whether there is a listing.
+        let first = [Question::Referring(image)];
+        let some = questions.chunks(self.client.access.jobs.max(1));
         let mut all = Vec::new();
-        for kind in COSIGN {
-            let path = format!("manifests/{}.{kind}", tag(subject));
-            if let Some(fetched) = self.fetch(path, MANIFEST_TYPES)? {
-                all.push(descriptor(&fetched));
+        for some in [&first[..]].into_iter().chain(some) {
+            for answer in self.ask(some) {
+                match answer {
+                    Ok(told) => all.extend(told),
+                    Err(error) => return (all, Some(error)),
+                }
             }
         }
-        Ok(annotated(all, subject))
+        (all, None)
     }
 
-    fn all(&mut self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
-        if self.has_listing {
+    /// Asks some questions at the same time.
+    fn ask(&self, questions: &[Question<'_>]) -> Vec<Result<Vec<Value>, RegistryError>> {
+        thread::scope(|scope| {
+            let asking = questions
+                .iter()
+                .map(|&question| scope.spawn(move || self.answer(question)));
+            let asking: Vec<_> = asking.collect();
+            let answers = asking.into_iter().map(ScopedJoinHandle::join);
+            answers
+                .map(|answer| answer.unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
+    }
+
+    fn answer(&self, question: Question<'_>) -> Result<Vec<Value>, RegistryError> {
+        let (subject, told) = match question {
+            Question::Referring(subject) => (subject, self.referring(subject)?),
+            Question::Tagged(subject, kind) => (subject, self.tagged(subject, kind)?),
+        };
+        Ok(annotated(told, subject))
+    }
+
+    fn tagged(&self, subject: &Digest, kind: &str) -> Result<Vec<Value>, RegistryError> {
+        let path = format!("manifests/{}.{kind}", tag(subject));
+        let is_there = self.client.get(&Ask {
+            path: path.clone(),
+            accept: MANIFEST_TYPES,
+            part: Part::Head,
+        });
+        match is_there {
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) if !is_unknown(&error) => return Err(error),
+            // Some know no question for the headers.
+            Ok(_) | Err(_) => {}
+        }
+        let fetched = self.fetch(path, MANIFEST_TYPES)?;
+        Ok(fetched.iter().map(descriptor).collect())
+    }
+
+    fn referring(&self, subject: &Digest) -> Result<Vec<Value>, RegistryError> {
+        if self.has_listing.load(Ordering::Relaxed) {
             match self.listed(subject)? {
                 Some(all) => return Ok(all),
-                None => self.has_listing = false,
+                None => self.has_listing.store(false, Ordering::Relaxed),
             }
         }
         let tagged = self.fetch(format!("manifests/{}", tag(subject)), INDEX_TYPES)?;

@@ -96,7 +96,9 @@ impl Registry {
             .iter()
             .filter(|child| child.attested.is_none());
         let subjects = subjects.filter_map(|child| child.digest.clone().ok());
-        let unasked = referring(&client, &root.digest, subjects, limit, &mut entries).err();
+        let subjects: Vec<Digest> = subjects.collect();
+        let (referring, unasked) = Referrers::new(&client, limit).of(&root.digest, &subjects);
+        entries.extend(referring);
         let index = json!({ "schemaVersion": 2, "manifests": entries });
         let registry = Self {
             client,
@@ -190,22 +192,6 @@ impl Store for Registry {
     fn is_remote(&self) -> bool {
         true
     }
-}
-
-/// Adds what refers to an image and to the images of an index, until a question fails.
-fn referring(
-    client: &Client,
-    root: &Digest,
-    children: impl Iterator<Item = Digest>,
-    limit: u64,
-    entries: &mut Vec<Value>,
-) -> Result<(), RegistryError> {
-    let mut referrers = Referrers::new(client, limit);
-    for subject in [root.clone()].into_iter().chain(children) {
-        entries.extend(referrers.of(&subject)?);
-    }
-    entries.extend(referrers.of_cosign(root)?);
-    Ok(())
 }
 
 fn known(descriptor: &Descriptor) -> Known {
