@@ -48,6 +48,7 @@ Examples:
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
   residue image 'ghcr.io/me/app:1.*' --from-file fleet.txt
+  residue image app:1.3 --dockerfile Dockerfile which line of it put a secret there
   residue image app:1.3 --since app:1.2       what is new since an older image
   residue image app:1.3 --base debian:13 --fail-on-inherited critical
   residue image app.tar --fail-on high --report sarif=residue.sarif";
@@ -177,6 +178,11 @@ pub(super) struct ImageArgs {
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
     #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
+
+    /// Tell which line of this Dockerfile put a secret there; of several files each image has the one
+    /// that fits its history
+    #[arg(long = "dockerfile", value_name = "FILE", help_heading = "Scan")]
+    pub(super) dockerfiles: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) fleet: FleetArgs,

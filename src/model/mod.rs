@@ -45,7 +45,7 @@ pub use options::Options;
 pub use origin::{DocumentId, EntryPart, LayerId, Origin, TargetId, Where};
 pub use outcome::{Image, Outcome, Target};
 pub use package::{Ecosystem, Package};
-pub use place::{LayerPlace, Occurrence, Place, State};
+pub use place::{BuildLine, LayerPlace, Occurrence, Place, State};
 pub use policy::{Policy, Standing, Verdict};
 pub use progress::{Ahead, Meter, Progress};
 pub use public_key::{Certificate, Holder, KeyPair, PublicKey};

@@ -30,6 +30,8 @@ pub struct Place {
     pub commits: Option<Arc<Commits>>,
     /// The package that put the file there, if its content is what the package's records say.
     pub package: Option<Arc<Package>>,
+    /// The line of the Dockerfile that put it there; only in an image, and if the file is known.
+    pub built_by: Option<BuildLine>,
     /// How it stands to other images; only in an image.
     pub kinship: Kinship,
 }
@@ -48,6 +50,7 @@ impl Place {
             raw: false,
             commits: None,
             package: None,
+            built_by: None,
             kinship: Kinship::NONE,
         }
     }
@@ -61,6 +64,15 @@ impl Place {
             }
         }
     }
+}
+
+/// A line of the file that an image was built by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BuildLine {
+    /// The file, as the user or the attestation names it.
+    pub file: Arc<str>,
+    /// The line of the instruction, or of the variable in it, from 1.
+    pub line: u64,
 }
 
 /// A layer at its position in one image.

@@ -1,12 +1,12 @@
 //! One place of one secret as a SARIF result.
 
 use super::model::{
-    ArtifactLocation, Location, LogicalLocation, Message, PhysicalLocation, Region,
-    ResultProperties, SarifResult, Suppression, SuppressionProperties,
+    ArtifactLocation, Line, Location, LogicalLocation, Message, PhysicalLine, PhysicalLocation,
+    Region, RelatedLocation, ResultProperties, SarifResult, Suppression, SuppressionProperties,
 };
 use super::{rule, uri};
 use crate::model::{SuppressionKind, Where};
-use crate::report::view::{self, Finding, History, Layer, Occurrence};
+use crate::report::view::{self, BuildLine, Finding, History, Layer, Occurrence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -27,6 +27,7 @@ pub(super) fn of<'a>(
             text: message(finding, place),
         },
         locations: [location(finding, place)],
+        related_locations: place.dockerfile.as_ref().map(|line| [related(line)]),
         partial_fingerprints: BTreeMap::from([
             (
                 "primaryLocationLineHash",
@@ -170,6 +171,23 @@ fn location<'a>(finding: &Finding, place: &'a Occurrence) -> Location<'a> {
             },
         },
         logical_locations: logical(place),
+    }
+}
+
+/// The line of a Dockerfile.
+fn related(line: &BuildLine) -> RelatedLocation {
+    RelatedLocation {
+        message: Message {
+            text: "The instruction that put it there".to_owned(),
+        },
+        physical_location: PhysicalLine {
+            artifact_location: ArtifactLocation {
+                uri: uri::of_file("", &line.file),
+            },
+            region: Line {
+                start_line: line.line,
+            },
+        },
     }
 }
 

@@ -3,8 +3,8 @@
 use super::history::History;
 use super::suppressed::Reasons;
 use super::{
-    Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
-    Secret, Shortfall, Suppressed, Target, Tool, View,
+    BuildLine, Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part,
+    SCHEMA_VERSION, Secret, Shortfall, Suppressed, Target, Tool, View,
 };
 use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
 use crate::report::instruction;
@@ -259,6 +259,10 @@ impl<'a> Builder<'a> {
                 .package
                 .as_deref()
                 .map(|package| self.vendored(package)),
+            dockerfile: place.built_by.as_ref().map(|line| BuildLine {
+                file: self.name(&line.file),
+                line: line.line,
+            }),
             inherited: place.kinship.base.as_ref().map(|base| self.name(base)),
             target_index,
             image_digest: self

@@ -4,12 +4,14 @@
 //! Layers and documents are numbered once for all targets, so a layer that many images share is
 //! read and searched once.
 
+use super::built::Built;
 use super::claim::{Claim, Expected, Sums};
 use super::digest::Digest;
 use super::overlay::Index;
 use super::relatives::{Relatives, Role};
 use super::store::Store;
 use crate::model::{Ahead, DocumentId, LayerId, Where};
+use crate::recipe::dockerfile::Dockerfile;
 use crate::source::git::layers::Remains;
 use crate::source::packages::Table;
 use serde::{Deserialize, Serialize};
@@ -130,6 +132,8 @@ pub(super) struct Image {
     pub(super) digest: Option<String>,
     /// Its layers from the bottom.
     pub(super) layers: Vec<Position>,
+    /// The Dockerfile it was built by, if one is known.
+    pub(super) built: Option<Arc<Built>>,
 }
 
 /// A layer in its place in an image.
@@ -199,6 +203,18 @@ impl Catalog {
     pub(super) fn add_image(&mut self, image: Image) -> usize {
         self.images.push(image);
         self.images.len() - 1
+    }
+
+    /// Those of some files that no scanned image was built by.
+    pub(super) fn unfitting<'f>(
+        &self,
+        files: &'f [Arc<Dockerfile>],
+    ) -> impl Iterator<Item = &'f Arc<Dockerfile>> {
+        let is_scanned = |image: &&Image| self.role(image) == Role::Scanned;
+        let built = self.images.iter().filter(is_scanned);
+        let built: Vec<_> = built.filter_map(|image| image.built.as_ref()).collect();
+        let is_used = move |file: &Arc<_>| built.iter().any(|built| Arc::ptr_eq(&built.by, file));
+        files.iter().filter(move |file| !is_used(file))
     }
 
     /// Another name for an image that is already there.
