@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Kinship, Origin, Package, Position, Remark, Suppression, Where};
+use super::{Commits, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -127,6 +127,8 @@ pub struct Occurrence {
     pub position: Position,
     /// The names of what has to be undone to read the secret there, from the outside in.
     pub encodings: Vec<Cow<'static, str>>,
+    /// What it is in the recipe that it stands in.
+    pub setting: Option<Setting>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.
@@ -140,6 +142,7 @@ impl Occurrence {
             place,
             position,
             encodings: Vec::new(),
+            setting: None,
             remarks: Vec::new(),
             suppression: None,
         }

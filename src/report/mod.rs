@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+mod advice;
 mod human;
 mod instruction;
 mod json;

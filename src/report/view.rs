@@ -188,6 +188,9 @@ pub struct Finding {
     pub key_pair: Option<KeyPair>,
     /// How to revoke and replace it.
     pub remediation: String,
+    /// How it would be done right, for the places where the secret is told to software.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<String>,
     /// The provider's page.
     pub reference: Option<String>,
     /// Every place that is not suppressed.

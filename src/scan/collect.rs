@@ -187,6 +187,7 @@ mod tests {
                 allowed: Vec::new(),
             }),
             aliases: Vec::new(),
+            setting: None,
         }
     }
 

@@ -228,6 +228,14 @@ pub(super) fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     }
 }
 
+/// Writes how it would be done right at its places.
+pub(super) fn places_advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    for (number, text) in finding.advice.iter().enumerate() {
+        page.field(if number == 0 { "then" } else { "" }, PLAIN, text)?;
+    }
+    Ok(())
+}
+
 /// Points to the advice that an earlier finding of the same rule was given.
 pub(super) fn advice_above(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let text = format!("the same as for the {} above", finding.rule);

@@ -247,6 +247,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) confidence: &'static str,
     pub(super) known: bool,
     pub(super) reasons: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) advice: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) key_pair: Option<&'a KeyPair>,
     pub(super) redacted: &'a str,

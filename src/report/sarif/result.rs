@@ -245,6 +245,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         confidence: finding.confidence.name(),
         known: finding.known,
         reasons: &finding.reasons,
+        advice: &finding.advice,
         key_pair: finding.key_pair.as_ref(),
         redacted: &finding.secret.masked,
         secret: finding.secret.plain.as_deref(),

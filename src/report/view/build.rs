@@ -7,6 +7,7 @@ use super::{
     SCHEMA_VERSION, Secret, Shortfall, Suppressed, Target, Tool, View,
 };
 use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
+use crate::report::advice;
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
@@ -202,6 +203,10 @@ impl<'a> Builder<'a> {
             parts: finding.parts.iter().map(part).collect(),
             key_pair: finding.key_pair.as_ref().map(|pair| self.key_pair(pair)),
             remediation: finding.remediation.clone(),
+            advice: advice::of(finding)
+                .iter()
+                .map(|text| self.text(text))
+                .collect(),
             reference: finding.reference.clone(),
             occurrences,
             change: finding.change.map(Change::name),
