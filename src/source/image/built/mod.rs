@@ -22,8 +22,8 @@ pub(super) struct Built {
     pub(super) by: Arc<Dockerfile>,
     /// Of each step of the history the instruction, by its index.
     steps: Vec<Option<usize>>,
-    /// Of each layer its step.
-    layers: Vec<usize>,
+    /// Of each layer the step that brought its files; `None` if several may have.
+    layers: Vec<Option<usize>>,
 }
 
 impl Built {
@@ -45,13 +45,16 @@ impl Built {
         Some(Arc::new(Self {
             by: Arc::clone(file),
             steps: fit.steps,
-            layers: history::filled(steps, layers).unwrap_or_default(),
+            layers: bringers(
+                &history::filled(steps, layers).unwrap_or_default(),
+                &recorded,
+            ),
         }))
     }
 
     /// The line that made the layer at this position.
     pub(super) fn of_layer(&self, position: usize) -> Option<BuildLine> {
-        self.of_step(*self.layers.get(position)?)
+        self.of_step((*self.layers.get(position)?)?)
     }
 
     /// The line that a value of the config comes from, by the value's pointer.
@@ -128,6 +131,22 @@ impl Built {
             line,
         }
     }
+}
+
+/// Which step brought the files of each layer, given the steps that the history has for layers. A builder
+/// may make one layer of many steps and note it at the last, as buildah does by default; then it is told
+/// only if one of them alone can bring files.
+fn bringers(filled: &[usize], recorded: &[String]) -> Vec<Option<usize>> {
+    let brings = |step: &usize| {
+        let keyword = recorded[*step].split(' ').next().unwrap_or_default();
+        ["RUN", "COPY", "ADD"].contains(&keyword)
+    };
+    let starts = std::iter::once(0).chain(filled.iter().map(|step| step + 1));
+    let bringers = starts.zip(filled).map(|(start, &end)| {
+        let mut steps = (start..=end).filter(brings);
+        steps.next().filter(|_| steps.next().is_none())
+    });
+    bringers.collect()
 }
 
 #[cfg(test)]

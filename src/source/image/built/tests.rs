@@ -104,6 +104,28 @@ fn buildkit_and_the_classic_builder_are_understood() {
 }
 
 #[test]
+fn a_layer_of_many_steps_is_told_by_the_one_that_can_bring_files() {
+    let told = |text: &str, steps: &[&str]| {
+        let mut steps: Vec<_> = steps
+            .iter()
+            .map(|text| json!({"created_by": text, "empty_layer": true}))
+            .collect();
+        steps.last_mut().unwrap()["empty_layer"] = false.into();
+        let steps = Step::all_of(&json!({"history": steps}), &mut Vec::new());
+        let built = Built::best(&[file(text)], &steps, 1).unwrap();
+        built.of_layer(0).map(|line| line.line)
+    };
+    let copy = "/bin/sh -c #(nop) COPY dir:ab in /app/ ";
+    let (user, run) = ("/bin/sh -c #(nop) USER me", "/bin/sh -c make");
+    assert_eq!(
+        told("FROM a\nCOPY b /app\nUSER me\n", &[copy, user]),
+        Some(2)
+    );
+    assert_eq!(told("FROM a\nCOPY b /app\nRUN make\n", &[copy, run]), None);
+    assert_eq!(told("FROM a\nUSER me\n", &[user]), None);
+}
+
+#[test]
 fn an_image_of_an_earlier_stage_is_told_by_it() {
     let built = built(
         TEXT,
