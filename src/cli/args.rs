@@ -4,6 +4,7 @@
 mod cache;
 mod config;
 mod explain;
+mod fix;
 mod fleet;
 mod hook;
 mod registry;
@@ -18,6 +19,7 @@ pub(super) use cache::{CacheArgs, CacheCommand, FolderArgs, KeepArgs};
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
+pub(super) use fix::FixArgs;
 pub(super) use fleet::AuditArgs;
 use fleet::FleetArgs;
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
@@ -136,6 +138,9 @@ pub(super) enum Command {
     /// Scan standard input
     #[command(after_help = epilogue(STDIN_EXAMPLES))]
     Stdin(StdinArgs),
+    /// Show how Dockerfiles and compose files would look without their secrets
+    #[command(after_help = fix::EXAMPLES)]
+    Fix(FixArgs),
     /// Tell which rules came near a text, and what stopped each
     #[command(after_help = explain::EXAMPLES)]
     Explain(ExplainArgs),

@@ -5,6 +5,7 @@
 //! A recipe is known by its content, never by its name. Nothing here decides what is searched.
 
 pub mod dockerfile;
+pub mod fix;
 mod setting;
 pub mod yaml;
 

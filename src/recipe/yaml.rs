@@ -28,7 +28,7 @@ pub struct Node {
     pub key: Option<Scalar>,
     /// What it is.
     pub value: Value,
-    /// The value's bytes; of a block, from its first key.
+    /// The value's bytes; of a mapping in a block, from its first key.
     pub span: Range<usize>,
 }
 
@@ -87,7 +87,11 @@ impl Value {
 impl Yaml {
     /// Reads a text. `None` if it is no YAML, or too large to be looked at.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut building = Building::default();
+        let mut building = Building {
+            text,
+            yaml: Self::default(),
+            open: Vec::new(),
+        };
         for event in Parser::new_from_str(text) {
             let (event, span) = event.ok()?;
             building.take(event, &span)?;
@@ -135,20 +139,23 @@ impl Yaml {
 }
 
 /// A tree in the making.
-#[derive(Default)]
-struct Building {
+struct Building<'t> {
+    text: &'t str,
     yaml: Yaml,
     /// The mappings and sequences that are open, each with the key that waits for its value.
     open: Vec<(Id, Option<Scalar>)>,
 }
 
-impl Building {
+impl Building<'_> {
     fn take(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Option<()> {
         let span = at.byte_range()?;
         match event {
             Event::Scalar(text, ..) => {
                 let text = text.into_owned();
                 let column = at.start.col();
+                // The parser takes the blanks behind a block to it.
+                let end = self.text.get(span.clone())?.trim_end().len();
+                let span = span.start..span.start + end;
                 self.scalar(Scalar { text, span, column })
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => self.add(Value::Alias, span).map(drop),
