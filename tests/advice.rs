@@ -31,7 +31,7 @@ fn the_advice_is_that_of_the_place() {
         (
             "FROM a\nRUN curl -u me:",
             " https://example.com\n",
-            "out of the command",
+            "out of the instruction",
         ),
         (
             "services:\n  web:\n    image: a\n    environment:\n      - TOKEN=",

@@ -67,6 +67,15 @@ impl Recipe {
     }
 }
 
+/// The name of a variable as ids of secrets are written: small letters, digits and `_`.
+pub fn secret_id(variable: &str) -> String {
+    let sign = |sign: char| match sign.is_ascii_alphanumeric() {
+        true => sign.to_ascii_lowercase(),
+        false => '_',
+    };
+    variable.chars().map(sign).collect()
+}
+
 /// Whether the first line that says something is one that a Dockerfile may begin with.
 fn begins_like_a_dockerfile(text: &str) -> bool {
     let lines = text

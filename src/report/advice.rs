@@ -3,6 +3,7 @@
 //! name, and the means that the builder, the orchestrator or the service manager has.
 
 use crate::model::{Finding, Occurrence, Role, Setting, Where};
+use crate::recipe::secret_id;
 
 /// Most pieces of advice for one secret.
 const MOST: usize = 5;
@@ -81,12 +82,11 @@ fn words(setting: &Setting) -> String {
         "" => "the value",
         name => name,
     };
-    let id = id(&setting.name);
-    let key = if setting.name.is_empty() {
-        "SECRET"
-    } else {
-        &setting.name
+    let key = match &*setting.name {
+        "" => "SECRET",
+        name => name,
     };
+    let id = secret_id(key);
     match setting.role {
         Role::DockerEnv => format!(
             "Take {name} out of ENV. What the build needs comes with `RUN --mount=type=secret,id={id},env={key} \
@@ -98,7 +98,7 @@ fn words(setting: &Setting) -> String {
              --mount=type=secret,id={id},env={key} ...` and `docker build --secret id={id},env={key} .`"
         ),
         Role::DockerLabel => format!("Take the label {name} out: labels are for everybody to read."),
-        Role::DockerRun => "Keep it out of the command, the history has every command in full: mount it with `RUN \
+        Role::DockerRun => "Keep it out of the instruction, the history has every one in full: mount it with `RUN \
              --mount=type=secret,id=token,env=TOKEN ...`, use $TOKEN there, and build with `docker build \
              --secret id=token,env=TOKEN .`"
             .to_owned(),
@@ -138,21 +138,6 @@ fn words(setting: &Setting) -> String {
             "Store {name} as a masked and protected variable in the project's settings (`glab variable set {key} \
              --masked --protected`), or fetch it from a vault with `secrets:`, and refer to it as ${key}."
         ),
-    }
-}
-
-/// A name as ids of secrets are written: small letters, digits and `_`.
-fn id(name: &str) -> String {
-    let sign = |sign: char| {
-        if sign.is_ascii_alphanumeric() {
-            sign.to_ascii_lowercase()
-        } else {
-            '_'
-        }
-    };
-    match name {
-        "" => "secret".to_owned(),
-        name => name.chars().map(sign).collect(),
     }
 }
 
@@ -202,7 +187,7 @@ mod tests {
             (
                 Where::History,
                 "history[2].created_by",
-                "out of the command",
+                "out of the instruction",
             ),
         ] {
             let advice = value(kind, path);

@@ -3,7 +3,8 @@
 //! a variable of whoever runs it (compose specification, `secrets`).
 
 use super::edits::Edits;
-use super::{Spelled, comment, id, line_end, lines, newline};
+use super::{Spelled, comment, line_end, lines, newline};
+use crate::recipe::secret_id;
 use crate::recipe::yaml::{Id, Value, Yaml};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,8 +148,10 @@ impl Fix<'_> {
         let long = format!("{service}_{name}");
         let numbered = (2..).map(|number| format!("{long}_{number}"));
         let mut names = [name.to_owned(), long.clone()].into_iter().chain(numbered);
-        let name = names.find(|name| !is_taken(&id(name))).unwrap_or(long);
-        let id = id(&name);
+        let name = names
+            .find(|name| !is_taken(&secret_id(name)))
+            .unwrap_or(long);
+        let id = secret_id(&name);
         self.defined.push(Defined {
             value: value.to_owned(),
             id: id.clone(),

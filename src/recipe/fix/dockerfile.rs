@@ -3,8 +3,9 @@
 //! replace becomes such a comment.
 
 use super::edits::Edits;
-use super::{Spelled, comment, id, is_variable, lines, newline};
+use super::{Spelled, comment, is_variable, lines, newline};
 use crate::recipe::dockerfile::{Dockerfile, Instruction, Variable, What};
+use crate::recipe::secret_id;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -57,14 +58,14 @@ impl Fix<'_> {
             (What::From { .. }, _) => {}
             (_, Some(number)) => {
                 let name = &instruction.variables()[number].name;
-                self.gone.insert((index, number), id(name));
+                self.gone.insert((index, number), secret_id(name));
             }
             (What::Run { .. }, None) if self.is_replaceable(instruction, secret) => {
                 let name = self.name(secret);
                 self.edits
                     .replace(secret.at.clone(), format!("${{{name}}}"));
                 let mounts = self.mounts.entry(index).or_default();
-                mounts.insert((id(&name), name));
+                mounts.insert((secret_id(&name), name));
             }
             _ => {
                 self.taken_out.insert(index);

@@ -52,15 +52,6 @@ impl Recipe {
     }
 }
 
-/// A name as the ids of secrets are written: small letters, digits and `_`.
-fn id(name: &str) -> String {
-    let sign = |sign: char| match sign.is_ascii_alphanumeric() {
-        true => sign.to_ascii_lowercase(),
-        false => '_',
-    };
-    name.chars().map(sign).collect()
-}
-
 /// Whether a shell can have a variable of this name.
 fn is_variable(name: &str) -> bool {
     let mut signs = name.chars();
