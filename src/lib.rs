@@ -12,6 +12,7 @@ pub mod cache;
 pub mod config;
 pub mod detect;
 pub mod model;
+pub mod recipe;
 pub mod report;
 pub mod ruleset;
 pub mod scan;

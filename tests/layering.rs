@@ -9,7 +9,7 @@ const SRC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 /// The ranks of ARCHITECTURE.md, from the bottom.
 const RANKS: [&[&str]; 6] = [
     &["model"],
-    &["cache", "ruleset", "unpack"],
+    &["cache", "recipe", "ruleset", "unpack"],
     &["source", "detect"],
     &["suppress", "report"],
     &["config", "scan"],

@@ -61,6 +61,10 @@ pub const TARGETS: &[Target] = &[
         run: places::pack,
     },
     Target {
+        name: "recipe",
+        run: texts::recipe,
+    },
+    Target {
         name: "reports",
         run: reports::round_trip,
     },

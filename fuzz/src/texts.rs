@@ -2,6 +2,8 @@
 
 use super::scan::folder;
 use residue::config::{self, Lookup, Wishes};
+use residue::recipe::Recipe;
+use residue::recipe::fix::Spelled;
 use residue::ruleset::{self, RuleSet};
 use residue::suppress::baseline::Baseline;
 use residue::suppress::ignore::{Ignores, Scope};
@@ -46,6 +48,29 @@ pub fn baseline(bytes: &[u8]) {
         let written = baseline.to_string();
         let again = Baseline::parse("baseline", &written).expect("it reads what it writes");
         assert_eq!(again.to_string(), written);
+    }
+}
+
+/// A recipe of any kind: every place of it can be asked for, and every word of it taken out.
+pub fn recipe(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let Some(recipe) = Recipe::of(&text) else {
+        return;
+    };
+    let words = text.split_ascii_whitespace().map(|word| {
+        let start = word.as_ptr().addr() - text.as_ptr().addr();
+        Spelled {
+            at: start..start + word.len(),
+            name: "TOKEN".to_owned(),
+        }
+    });
+    for word in words.take(64) {
+        recipe.setting(&text, word.at.start);
+        if let Some(fixed) = recipe.fix(&text, std::slice::from_ref(&word)) {
+            let is_out = !fixed.text.contains(&text[word.at]);
+            assert_eq!(is_out, fixed.left.is_empty());
+            assert!(Recipe::of(&fixed.text).is_some(), "it is still a recipe");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod cache;
 mod config;
 mod explain;
+mod fix;
 mod fleet;
 mod hook;
 mod registry;
@@ -18,6 +19,7 @@ pub(super) use cache::{CacheArgs, CacheCommand, FolderArgs, KeepArgs};
 use clap::{Args, Parser, Subcommand};
 pub(super) use config::{ConfigArgs, ConfigCommand, Form as ConfigForm, ImportArgs, LookupArgs};
 pub(super) use explain::{ExplainArgs, Spot};
+pub(super) use fix::FixArgs;
 pub(super) use fleet::AuditArgs;
 use fleet::FleetArgs;
 pub(super) use hook::{Hook, HookArgs, HookCommand, RunHookArgs};
@@ -48,6 +50,7 @@ Examples:
   docker save app | residue image -           an image of a running engine
   residue image app.tar --platform linux/arm64
   residue image 'ghcr.io/me/app:1.*' --from-file fleet.txt
+  residue image app:1.3 --dockerfile Dockerfile which line of it put a secret there
   residue image app:1.3 --since app:1.2       what is new since an older image
   residue image app:1.3 --base debian:13 --fail-on-inherited critical
   residue image app.tar --fail-on high --report sarif=residue.sarif";
@@ -135,6 +138,9 @@ pub(super) enum Command {
     /// Scan standard input
     #[command(after_help = epilogue(STDIN_EXAMPLES))]
     Stdin(StdinArgs),
+    /// Show how Dockerfiles and compose files would look without their secrets
+    #[command(after_help = fix::EXAMPLES)]
+    Fix(FixArgs),
     /// Tell which rules came near a text, and what stopped each
     #[command(after_help = explain::EXAMPLES)]
     Explain(ExplainArgs),
@@ -177,6 +183,11 @@ pub(super) struct ImageArgs {
     /// Hash the uncompressed layers too, and compare with the diffIDs of the config
     #[arg(long = "verify-diffid", help_heading = "Scan")]
     verify_diff_id: bool,
+
+    /// Tell which line of this Dockerfile put a secret there; of several files each image has the one
+    /// that fits its history
+    #[arg(long = "dockerfile", value_name = "FILE", help_heading = "Scan")]
+    pub(super) dockerfiles: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) fleet: FleetArgs,

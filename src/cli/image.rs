@@ -6,6 +6,7 @@ use super::sandbox::Outside;
 use super::scan::Plan;
 use super::{config, detector, scan};
 use anyhow::{Context as _, bail};
+use residue::recipe::dockerfile::Dockerfile;
 use residue::source::image::{Base, ImageSource, Target};
 use residue::suppress::Reach;
 use std::fs::File;
@@ -14,12 +15,16 @@ use std::path::Path;
 
 /// Largest list of images, in bytes.
 const LIST: u64 = 64 << 20;
+/// Largest Dockerfile, in bytes.
+const DOCKERFILE: u64 = 16 << 20;
 
 /// Scans images.
 pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
     let config = config::load(&args.run, &[], args.run.wishes())?;
     share_stdin(args)?;
     let targets = targets(args)?;
+    let dockerfiles = args.dockerfiles.iter().map(|file| dockerfile(file));
+    let dockerfiles = dockerfiles.collect::<anyhow::Result<Vec<_>>>()?;
     let (base, former) = (args.relatives.base()?, args.relatives.since()?);
     let kept = Kept::new(&args.cache);
     let others = base.iter().filter_map(Base::image).chain(&former);
@@ -38,7 +43,8 @@ pub(super) fn run(args: &ImageArgs) -> anyhow::Result<u8> {
         let cache = kept.open(&setting);
         let source = ImageSource::new(targets, setting.options, setting.context, setting.progress)?;
         let source = source.with_access(access)?.with_cache(cache);
-        Ok(Box::new(source.with_base(base).since(former)))
+        let source = source.with_base(base).since(former);
+        Ok(Box::new(source.built_by(dockerfiles)))
     });
     kept.tell();
     code
@@ -55,6 +61,17 @@ fn share_stdin(args: &ImageArgs) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Reads a Dockerfile.
+fn dockerfile(file: &Path) -> anyhow::Result<Dockerfile> {
+    let name = file.display().to_string();
+    let text = File::open(file).and_then(|file| io::read_to_string(file.take(DOCKERFILE + 1)));
+    let text = text.with_context(|| format!("cannot read the Dockerfile {name}"))?;
+    if text.len() as u64 > DOCKERFILE {
+        bail!("{name} has more than {DOCKERFILE} bytes; is it a Dockerfile?");
+    }
+    Ok(Dockerfile::parse(&name, &text)?)
 }
 
 /// What is to be scanned: what was named, then what the list names.

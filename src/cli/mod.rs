@@ -19,6 +19,7 @@ mod detector;
 mod dir;
 mod exit;
 mod explain;
+mod fix;
 mod hook;
 mod ignore;
 mod image;
@@ -45,6 +46,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Hook(args) => hook::run(&args),
         Command::Dir(args) => dir::run(&args),
         Command::Stdin(args) => stdin::run(&args),
+        Command::Fix(args) => fix::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Rules(args) => rules::run(&args),
         Command::Config(args) => config::run(&args),

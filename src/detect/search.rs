@@ -119,6 +119,7 @@ impl<'a> Search<'a> {
             carried: true,
             judged: Arc::clone(&found.judged),
             aliases: Vec::new(),
+            setting: None,
         })
     }
 
@@ -176,6 +177,7 @@ impl<'a> Search<'a> {
             carried: false,
             judged: Arc::new(judged),
             aliases: Vec::new(),
+            setting: None,
         })
     }
 

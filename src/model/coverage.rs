@@ -59,6 +59,8 @@ pub enum Kind {
     UntrustedConfig,
     /// A path that leads out of what is scanned, which nobody follows.
     OutOfBounds,
+    /// A Dockerfile that was named and that no image was built by.
+    UnusedDockerfile,
     /// Processes of other users, which this one may not look at.
     OtherUser,
 }
@@ -73,7 +75,7 @@ pub enum Class {
 }
 
 /// Every kind with its name and class: the one table that flags, help and reports derive from.
-const KINDS: [(Kind, &str, Class); 26] = [
+const KINDS: [(Kind, &str, Class); 27] = [
     (Kind::Corrupt, "corrupt", Class::Gap),
     (Kind::Truncated, "truncated", Class::Gap),
     (Kind::Mismatch, "mismatch", Class::Gap),
@@ -99,6 +101,7 @@ const KINDS: [(Kind, &str, Class); 26] = [
     (Kind::UnusedSuppression, "unused-suppression", Class::Note),
     (Kind::UntrustedConfig, "untrusted-config", Class::Note),
     (Kind::OutOfBounds, "out-of-bounds", Class::Note),
+    (Kind::UnusedDockerfile, "unused-dockerfile", Class::Note),
     (Kind::OtherUser, "other-user", Class::Note),
 ];
 

@@ -5,7 +5,7 @@
 //! What was judged is therefore shared, and a match in a further version costs little more than its
 //! position.
 
-use super::{Confidence, Identity, Part, Position, PublicKey, Remark, Secret};
+use super::{Confidence, Identity, Part, Position, PublicKey, Remark, Secret, Setting};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -27,6 +27,8 @@ pub struct Match {
     pub judged: Arc<Judged>,
     /// Ids of rules that matched the same place and lost.
     pub aliases: Vec<String>,
+    /// What the place is in the recipe that the blob is.
+    pub setting: Option<Setting>,
 }
 
 /// What a rule makes of the bytes around a literal.

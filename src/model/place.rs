@@ -1,6 +1,6 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Kinship, Origin, Package, Position, Remark, Suppression, Where};
+use super::{Commits, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub struct Place {
     pub commits: Option<Arc<Commits>>,
     /// The package that put the file there, if its content is what the package's records say.
     pub package: Option<Arc<Package>>,
+    /// The line of the Dockerfile that put it there; only in an image, and if the file is known.
+    pub built_by: Option<BuildLine>,
     /// How it stands to other images; only in an image.
     pub kinship: Kinship,
 }
@@ -48,6 +50,7 @@ impl Place {
             raw: false,
             commits: None,
             package: None,
+            built_by: None,
             kinship: Kinship::NONE,
         }
     }
@@ -61,6 +64,15 @@ impl Place {
             }
         }
     }
+}
+
+/// A line of the file that an image was built by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BuildLine {
+    /// The file, as the user or the attestation names it.
+    pub file: Arc<str>,
+    /// The line of the instruction, or of the variable in it, from 1.
+    pub line: u64,
 }
 
 /// A layer at its position in one image.
@@ -115,6 +127,8 @@ pub struct Occurrence {
     pub position: Position,
     /// The names of what has to be undone to read the secret there, from the outside in.
     pub encodings: Vec<Cow<'static, str>>,
+    /// What it is in the recipe that it stands in.
+    pub setting: Option<Setting>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.
@@ -128,6 +142,7 @@ impl Occurrence {
             place,
             position,
             encodings: Vec::new(),
+            setting: None,
             remarks: Vec::new(),
             suppression: None,
         }

@@ -30,6 +30,7 @@ pub(super) fn render(view: &View, out: &mut dyn Write) -> io::Result<()> {
         } else {
             finding::advice_above(finding, &mut page)?;
         }
+        finding::places_advice(finding, &mut page)?;
         page.blank()?;
     }
     matrix::write(view, &mut page)?;

@@ -6,11 +6,13 @@
 
 use std::io::{self, Write};
 
+mod advice;
 mod human;
 mod instruction;
 mod json;
 mod jsonl;
 mod output;
+mod patch;
 mod redact;
 mod sarif;
 pub mod view;
@@ -20,6 +22,7 @@ mod visible;
 mod sample;
 
 pub use output::{Destination, OutputError, write};
+pub use patch::Patch;
 pub use view::View;
 pub use visible::visible;
 

@@ -129,6 +129,10 @@ fn in_layer(path: &str, layer: LayerPlace, state: State) -> Place {
         raw: false,
         commits: None,
         package: None,
+        built_by: Some(BuildLine {
+            file: "Dockerfile".into(),
+            line: 7,
+        }),
         kinship: Kinship::NONE,
     }
 }
@@ -145,6 +149,7 @@ fn in_document(kind: Where, pointer: &str) -> Place {
         raw: false,
         commits: None,
         package: None,
+        built_by: None,
         kinship: Kinship::NONE,
     }
 }

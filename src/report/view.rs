@@ -8,6 +8,7 @@
 use crate::model::{Confidence, Origin, Severity, Verdict, Where};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
+use std::fmt;
 
 mod build;
 mod history;
@@ -187,6 +188,9 @@ pub struct Finding {
     pub key_pair: Option<KeyPair>,
     /// How to revoke and replace it.
     pub remediation: String,
+    /// How it would be done right, for the places where the secret is told to software.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<String>,
     /// The provider's page.
     pub reference: Option<String>,
     /// Every place that is not suppressed.
@@ -264,6 +268,9 @@ pub struct Occurrence {
     pub git: Option<History>,
     /// The package that installed the file, which nobody changed since.
     pub vendored: Option<Vendored>,
+    /// The line of the Dockerfile that put it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dockerfile: Option<BuildLine>,
     /// The base image that the layer or the value comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inherited: Option<String>,
@@ -276,6 +283,21 @@ pub struct Occurrence {
     /// What the path begins at, seen from the current directory; `None` in an image.
     #[serde(skip)]
     pub base: Option<String>,
+}
+
+/// A line of a Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BuildLine {
+    /// The file.
+    pub file: String,
+    /// Where the instruction begins, or the variable in it, from 1.
+    pub line: u64,
+}
+
+impl fmt::Display for BuildLine {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.file, self.line)
+    }
 }
 
 /// A layer of an image.

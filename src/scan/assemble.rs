@@ -120,6 +120,7 @@ fn drafts<'r>(
         {
             occurrence.remarks.clone_from(&found.judged.remarks);
             occurrence.encodings.clone_from(&found.judged.encodings);
+            occurrence.setting.clone_from(&found.setting);
             let list = scan.detector.allowlist(found, &occurrence.place);
             occurrence.suppression = list.map(allowed);
             places[index].push(occurrence);

@@ -192,6 +192,7 @@ mod tests {
                 allowed: Vec::new(),
             }),
             aliases: Vec::new(),
+            setting: None,
         }
     }
 

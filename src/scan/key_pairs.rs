@@ -179,6 +179,7 @@ mod tests {
             carried: false,
             judged: Arc::new(judged),
             aliases: Vec::new(),
+            setting: None,
         }
     }
 

@@ -2,7 +2,7 @@
 //! held once in memory: a secret of a thousand commits is a thousand short entries.
 
 use super::spot::Spot;
-use crate::model::{Identity, Judged, LayerId, Match, Origin, Position};
+use crate::model::{Identity, Judged, LayerId, Match, Origin, Position, Setting};
 use crate::unpack::sums::FileSums;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -44,6 +44,7 @@ struct NotedMatch {
     carried: bool,
     judged: usize,
     aliases: Vec<String>,
+    setting: Option<Setting>,
 }
 
 /// What was found in a text of a layer or an object, and the hashes of the file.
@@ -66,6 +67,7 @@ impl Noted {
                     judged.len() - 1
                 }),
             aliases: found.aliases.clone(),
+            setting: found.setting.clone(),
         };
         let texts = texts.iter().map(|text| NotedText {
             spot: text.spot.clone(),
@@ -108,6 +110,7 @@ impl Noted {
                 carried: found.carried,
                 judged: Arc::clone(&judged[found.judged]),
                 aliases: found.aliases,
+                setting: found.setting,
             });
             Some((text.spot.origin(layer)?, matches.collect(), text.sums))
         });

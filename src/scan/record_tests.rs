@@ -30,6 +30,7 @@ fn found(secret: &[u8], expires: Option<i64>) -> Match {
         carried: false,
         judged: Arc::new(judged),
         aliases: Vec::new(),
+        setting: None,
     }
 }
 

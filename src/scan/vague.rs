@@ -54,6 +54,7 @@ mod tests {
             raw,
             commits: None,
             package: None,
+            built_by: None,
             kinship: Kinship::NONE,
         };
         let position = Position {

@@ -13,6 +13,7 @@ use crate::model::{
     Batch, Counter, Coverage, Derived, Kind, LayerId, Limits, Match, Origin, Piece, Shortfall,
     Trace,
 };
+use crate::recipe::Recipe;
 use crate::unpack::sums::FileSums;
 use crate::unpack::{Keep, Recorder, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -173,6 +174,9 @@ impl Shared<'_> {
                 self.broken(&piece.origin);
                 recording.inspect(|recording| recording.spoil());
             }
+            if piece.is_blob {
+                settle(&mut found, text);
+            }
             let has_sums = !found.is_empty() && piece.is_blob && piece.origin.is_content();
             let sums = has_sums.then(|| FileSums::of(text));
             if let Some(recording) = recording {
@@ -196,7 +200,9 @@ impl Shared<'_> {
             self.broken(&piece.origin);
             return None;
         };
-        self.collector.add(&piece.origin, trace.matches.clone());
+        let mut found = trace.matches.clone();
+        settle(&mut found, text);
+        self.collector.add(&piece.origin, found);
         locked(&self.scratches).push(scratch);
         Some(trace)
     }
@@ -221,6 +227,22 @@ impl Shared<'_> {
         if buffer.capacity() == Limits::BATCH {
             locked(&self.buffers).push(buffer);
         }
+    }
+}
+
+/// Notes on matches in a text, which is a whole blob, what they are if it is a recipe.
+fn settle(found: &mut [Match], text: &[u8]) {
+    if found.is_empty() {
+        return;
+    }
+    let Some((text, recipe)) = str::from_utf8(text)
+        .ok()
+        .and_then(|text| Some((text, Recipe::of(text)?)))
+    else {
+        return;
+    };
+    for one in found {
+        one.setting = recipe.setting(text, one.span.start as usize);
     }
 }
 

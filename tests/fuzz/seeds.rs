@@ -24,6 +24,7 @@ pub(super) fn of(target: &str) -> Vec<Vec<u8>> {
         ],
         "layout" => vec![layout()],
         "pack" => vec![pack()],
+        "recipe" => recipes().map(|text| text.as_bytes().to_vec()).to_vec(),
         "reports" => vec![joined(&["app/.env", "token = ", "COPY . /app", "1.2"])],
         "rules" => vec![rules().into_bytes()],
         "tar" => tars(),
@@ -33,6 +34,15 @@ pub(super) fn of(target: &str) -> Vec<Vec<u8>> {
 
 fn joined(parts: &[&str]) -> Vec<u8> {
     parts.join("\n--\n").into_bytes()
+}
+
+fn recipes() -> [&'static str; 4] {
+    [
+        "# escape=\\\nARG T=one\nFROM a AS b\nARG T\nENV A=1 \\\n  U=$T\nRUN x \"$U\" 'two'\nFROM b\nCOPY <<EOF /x\nthree\nEOF\n",
+        "services:\n  a:\n    build: {args: [A=1]}\n    environment:\n      T: one # x\n      U: |\n        two\n    secrets: [s]\nsecrets:\n  s:\n    file: x\n",
+        "apiVersion: v1\nkind: Secret\ndata:\n  a: b\n---\napiVersion: v1\nkind: Pod\nenv:\n- name: a\n  value: b\n",
+        "[Service]\nEnvironment=A=b \"C=d\"\n",
+    ]
 }
 
 fn token() -> String {

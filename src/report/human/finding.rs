@@ -128,7 +128,7 @@ fn are_alike(one: &Occurrence, next: &Occurrence) -> bool {
             place.commit.clone(),
             removed,
             place.vendored.as_ref().map(Vendored::told),
-            place.inherited.clone(),
+            (place.inherited.clone(), place.dockerfile.clone()),
         )
     };
     told(one) == told(next)
@@ -147,6 +147,9 @@ fn group(lead: &str, places: &[Occurrence], page: &mut Page<'_>) -> io::Result<(
     if let Some(layer) = &places[0].layer {
         origin(layer, &indent, page)?;
         fate(&places[0], layer, &indent, page)?;
+    }
+    if let Some(line) = &places[0].dockerfile {
+        page.wrapped((PLAIN, &indent), BOLD, &format!("put there by {line}"))?;
     }
     if let Some(git) = &places[0].git {
         history::write(git, &indent, page)?;
@@ -223,6 +226,14 @@ pub(super) fn advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
         Some(address) => page.field("see", DIM, address),
         None => Ok(()),
     }
+}
+
+/// Writes how it would be done right at its places.
+pub(super) fn places_advice(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
+    for (number, text) in finding.advice.iter().enumerate() {
+        page.field(if number == 0 { "then" } else { "" }, PLAIN, text)?;
+    }
+    Ok(())
 }
 
 /// Points to the advice that an earlier finding of the same rule was given.

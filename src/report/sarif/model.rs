@@ -113,6 +113,9 @@ pub(super) struct SarifResult<'a> {
     pub(super) baseline_state: Option<&'static str>,
     pub(super) message: Message,
     pub(super) locations: [Location<'a>; 1],
+    /// The line of the Dockerfile that put it there [3.27.22].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) related_locations: Option<[RelatedLocation; 1]>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) suppressions: Option<Vec<Suppression<'a>>>,
@@ -154,6 +157,29 @@ pub(super) struct Location<'a> {
 pub(super) struct PhysicalLocation {
     pub(super) artifact_location: ArtifactLocation,
     pub(super) region: Region,
+}
+
+/// A location that belongs to another [3.28].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RelatedLocation {
+    pub(super) message: Message,
+    pub(super) physical_location: PhysicalLine,
+}
+
+/// A line of a file [3.29].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PhysicalLine {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) region: Line,
+}
+
+/// A region of one whole line [3.30].
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Line {
+    pub(super) start_line: u64,
 }
 
 /// A file [3.4].
@@ -221,6 +247,8 @@ pub(super) struct ResultProperties<'a> {
     pub(super) confidence: &'static str,
     pub(super) known: bool,
     pub(super) reasons: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(super) advice: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) key_pair: Option<&'a KeyPair>,
     pub(super) redacted: &'a str,

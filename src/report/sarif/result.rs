@@ -1,12 +1,12 @@
 //! One place of one secret as a SARIF result.
 
 use super::model::{
-    ArtifactLocation, Location, LogicalLocation, Message, PhysicalLocation, Region,
-    ResultProperties, SarifResult, Suppression, SuppressionProperties,
+    ArtifactLocation, Line, Location, LogicalLocation, Message, PhysicalLine, PhysicalLocation,
+    Region, RelatedLocation, ResultProperties, SarifResult, Suppression, SuppressionProperties,
 };
 use super::{rule, uri};
 use crate::model::{SuppressionKind, Where};
-use crate::report::view::{self, Finding, History, Layer, Occurrence};
+use crate::report::view::{self, BuildLine, Finding, History, Layer, Occurrence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -27,6 +27,7 @@ pub(super) fn of<'a>(
             text: message(finding, place),
         },
         locations: [location(finding, place)],
+        related_locations: place.dockerfile.as_ref().map(|line| [related(line)]),
         partial_fingerprints: BTreeMap::from([
             (
                 "primaryLocationLineHash",
@@ -173,6 +174,23 @@ fn location<'a>(finding: &Finding, place: &'a Occurrence) -> Location<'a> {
     }
 }
 
+/// The line of a Dockerfile.
+fn related(line: &BuildLine) -> RelatedLocation {
+    RelatedLocation {
+        message: Message {
+            text: "The instruction that put it there".to_owned(),
+        },
+        physical_location: PhysicalLine {
+            artifact_location: ArtifactLocation {
+                uri: uri::of_file("", &line.file),
+            },
+            region: Line {
+                start_line: line.line,
+            },
+        },
+    }
+}
+
 /// The image, and the layer or document in it; a file on disk needs no more than its address.
 fn logical(place: &Occurrence) -> Vec<LogicalLocation<'_>> {
     if !place.in_image() {
@@ -227,6 +245,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         confidence: finding.confidence.name(),
         known: finding.known,
         reasons: &finding.reasons,
+        advice: &finding.advice,
         key_pair: finding.key_pair.as_ref(),
         redacted: &finding.secret.masked,
         secret: finding.secret.plain.as_deref(),

@@ -18,7 +18,7 @@ pub(super) fn of(place: &Occurrence) -> String {
 }
 
 /// The address of a file: absolute (RFC 8089) where its path is.
-fn of_file(base: &str, path: &str) -> String {
+pub(super) fn of_file(base: &str, path: &str) -> String {
     let mut uri = String::new();
     base.split('/')
         .chain(path.split('/'))

@@ -3,10 +3,11 @@
 use super::history::History;
 use super::suppressed::Reasons;
 use super::{
-    Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part, SCHEMA_VERSION,
-    Secret, Shortfall, Suppressed, Target, Tool, View,
+    BuildLine, Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part,
+    SCHEMA_VERSION, Secret, Shortfall, Suppressed, Target, Tool, View,
 };
 use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
+use crate::report::advice;
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
@@ -202,6 +203,10 @@ impl<'a> Builder<'a> {
             parts: finding.parts.iter().map(part).collect(),
             key_pair: finding.key_pair.as_ref().map(|pair| self.key_pair(pair)),
             remediation: finding.remediation.clone(),
+            advice: advice::of(finding)
+                .iter()
+                .map(|text| self.text(text))
+                .collect(),
             reference: finding.reference.clone(),
             occurrences,
             change: finding.change.map(Change::name),
@@ -259,6 +264,10 @@ impl<'a> Builder<'a> {
                 .package
                 .as_deref()
                 .map(|package| self.vendored(package)),
+            dockerfile: place.built_by.as_ref().map(|line| BuildLine {
+                file: self.name(&line.file),
+                line: line.line,
+            }),
             inherited: place.kinship.base.as_ref().map(|base| self.name(base)),
             target_index,
             image_digest: self

@@ -8,8 +8,10 @@ mod layer;
 
 pub(super) use layer::{Copy, Facts, Layer, LayerKey, Loose, Shape};
 
+use super::built::Built;
 use super::relatives::{Relatives, Role};
 use crate::model::{Ahead, DocumentId, LayerId, Where};
+use crate::recipe::dockerfile::Dockerfile;
 use crate::source::git::layers::{Remains, Signs};
 use crate::source::packages::Table;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -47,6 +49,8 @@ pub(super) struct Image {
     pub(super) digest: Option<String>,
     /// Its layers from the bottom.
     pub(super) layers: Vec<Position>,
+    /// The Dockerfile it was built by, if one is known.
+    pub(super) built: Option<Arc<Built>>,
 }
 
 /// A layer in its place in an image.
@@ -116,6 +120,18 @@ impl Catalog {
     pub(super) fn add_image(&mut self, image: Image) -> usize {
         self.images.push(image);
         self.images.len() - 1
+    }
+
+    /// Those of some files that no scanned image was built by.
+    pub(super) fn unfitting<'f>(
+        &self,
+        files: &'f [Arc<Dockerfile>],
+    ) -> impl Iterator<Item = &'f Arc<Dockerfile>> {
+        let is_scanned = |image: &&Image| self.role(image) == Role::Scanned;
+        let built = self.images.iter().filter(is_scanned);
+        let built: Vec<_> = built.filter_map(|image| image.built.as_ref()).collect();
+        let is_used = move |file: &Arc<_>| built.iter().any(|built| Arc::ptr_eq(&built.by, file));
+        files.iter().filter(move |file| !is_used(file))
     }
 
     /// Another name for an image that is already there.

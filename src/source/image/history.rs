@@ -35,6 +35,11 @@ impl Step {
             .collect()
     }
 
+    /// The instruction as [`bare`] has it.
+    pub(super) fn bare(&self) -> String {
+        bare(&self.created_by)
+    }
+
     /// Reads one `v1Compatibility` text of a schema 1 manifest.
     pub(super) fn of_schema1(value: &Value) -> Self {
         let mut faults = Vec::new();
@@ -52,20 +57,27 @@ impl Step {
 /// The instruction that made each of `layers` layers. A history of another length cannot be
 /// matched, and no attribution is better than a wrong one.
 pub(super) fn instructions(steps: &[Step], layers: usize) -> Vec<Option<Arc<str>>> {
-    let filled: Vec<_> = steps.iter().filter(|step| !step.empty_layer).collect();
-    if filled.len() != layers {
+    let Some(filled) = filled(steps, layers) else {
         return vec![None; layers];
-    }
-    let shown = |step: &&Step| Some(instruction(&step.created_by)).filter(|text| !text.is_empty());
-    filled
-        .iter()
-        .map(|step| shown(step).map(Arc::from))
+    };
+    let shown = |step: &Step| shorten(&step.bare());
+    let shown = filled.into_iter().map(|step| shown(&steps[step]));
+    shown
+        .map(|text| (!text.is_empty()).then(|| text.into()))
         .collect()
+}
+
+/// The indexes of the steps that made `layers` layers; `None` if the history is of another length.
+pub(super) fn filled(steps: &[Step], layers: usize) -> Option<Vec<usize>> {
+    let numbered = steps.iter().enumerate();
+    let filled = numbered.filter(|(_, step)| !step.empty_layer);
+    let filled: Vec<usize> = filled.map(|(index, _)| index).collect();
+    (filled.len() == layers).then_some(filled)
 }
 
 /// An instruction as it stood in the Dockerfile, as far as the history still tells: without build
 /// arguments, the shell and comments of the builder, on one line.
-fn instruction(created_by: &str) -> String {
+fn bare(created_by: &str) -> String {
     let text = created_by.trim();
     let text = text.strip_suffix(BUILDKIT).unwrap_or(text);
     let bare = text.strip_prefix("RUN ").unwrap_or(text);
@@ -80,7 +92,7 @@ fn instruction(created_by: &str) -> String {
         None => text.to_owned(),
     };
     let line: Vec<&str> = words.split_whitespace().collect();
-    shorten(&line.join(" "))
+    line.join(" ")
 }
 
 fn shorten(text: &str) -> String {
@@ -162,9 +174,9 @@ mod tests {
             ("bazel build ...", "bazel build ..."),
             ("", ""),
         ] {
-            assert_eq!(instruction(created_by), shown, "{created_by}");
+            assert_eq!(bare(created_by), shown, "{created_by}");
         }
-        assert_eq!(instruction(&"é".repeat(300)).chars().count(), SHOWN + 1);
+        assert_eq!(shorten(&"é".repeat(300)).chars().count(), SHOWN + 1);
     }
 
     #[test]
@@ -210,7 +222,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_can_be_an_instruction(text in "(RUN )?\\|?[0-9]{0,2} ?([A-Z]=|é| |/|x){0,12}") {
-            prop_assert!(instruction(&text).chars().count() <= SHOWN + 1);
+            prop_assert!(shorten(&bare(&text)).chars().count() <= SHOWN + 1);
             for argument in apart(&text).0 {
                 prop_assert!(argument.contains('=') && text.contains(argument));
             }

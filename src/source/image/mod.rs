@@ -7,6 +7,7 @@
 //! looked through afterwards.
 
 mod archive;
+mod built;
 mod catalog;
 mod claim;
 mod containerd;
@@ -67,7 +68,10 @@ use super::git::layers as git;
 use super::packages::Room;
 use super::{Hit, Seen, Source};
 use crate::cache::Cache;
-use crate::model::{Counter, Coverage, Occurrence, Options, Origin, Place, Progress};
+use crate::model::{
+    Counter, Coverage, Kind, Occurrence, Options, Origin, Place, Progress, Shortfall,
+};
+use crate::recipe::dockerfile::Dockerfile;
 use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
@@ -83,6 +87,7 @@ pub struct ImageSource<'a> {
     cache: Option<Arc<Cache>>,
     base: Option<Base>,
     former: Option<Target>,
+    dockerfiles: Vec<Arc<Dockerfile>>,
     places: OnceLock<Places>,
     past: OnceLock<Past>,
 }
@@ -111,6 +116,7 @@ impl<'a> ImageSource<'a> {
             cache: None,
             base: None,
             former: None,
+            dockerfiles: Vec::new(),
             places: OnceLock::new(),
             past: OnceLock::new(),
         })
@@ -146,6 +152,14 @@ impl<'a> ImageSource<'a> {
     #[must_use]
     pub fn with_base(mut self, base: Option<Base>) -> Self {
         self.base = base;
+        self
+    }
+
+    /// Tells of each place which line of these files it comes from. An image's own attestation does the same;
+    /// a file that fits comes first.
+    #[must_use]
+    pub fn built_by(mut self, files: Vec<Dockerfile>) -> Self {
+        self.dockerfiles = files.into_iter().map(Arc::new).collect();
         self
     }
 
@@ -192,6 +206,7 @@ impl Source for ImageSource<'_> {
             progress: self.progress,
             registries: &self.registries,
             silent: Mutex::default(),
+            dockerfiles: &self.dockerfiles,
             cache: self.cache.as_ref(),
             sink,
             packages: Room::of(&self.options.limits),
@@ -202,6 +217,10 @@ impl Source for ImageSource<'_> {
         let past = reading.repositories();
         let catalog = reading.catalog.into_inner();
         let catalog = catalog.unwrap_or_else(PoisonError::into_inner);
+        for file in catalog.unfitting(&self.dockerfiles) {
+            let detail = "fits the history of no image that was scanned";
+            sink.shortfall(Shortfall::new(Kind::UnusedDockerfile, &*file.name, detail));
+        }
         let cache = self.cache.as_deref();
         let lineage = Lineage::of(&catalog, self.base.as_ref(), cache);
         if let Some(cache) = cache.filter(|_| !sink.stopped()) {

@@ -1,11 +1,14 @@
 //! Where a blob stands: at every position of every image that uses it, and what became of it there.
 //! Asked for hits only, after everything has been read.
 
+use super::built::Built;
 use super::catalog::{Catalog, Document, Image, Loose, Shape, Use};
 use super::lineage::Lineage;
 use super::overlay::{self, Fate};
 use super::relatives::Role;
-use crate::model::{Age, EntryPart, Kinship, LayerId, LayerPlace, Origin, Place, State, Where};
+use crate::model::{
+    Age, BuildLine, EntryPart, Kinship, LayerId, LayerPlace, Origin, Place, State, Where,
+};
 use crate::unpack::sums::FileSums;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -147,6 +150,7 @@ impl Places {
                 .map(Arc::from),
             layer: Some(self.layer_place(image, position)),
             state: self.state(image, position, path, part),
+            built_by: self.built(image, |built| built.of_layer(position)),
             kinship: Kinship {
                 base: self.lineage.base_of_layer(image, position),
                 age: self.age(image, |lineage| {
@@ -206,8 +210,10 @@ impl Places {
             raw,
             commits: None,
             package: None,
+            built_by: None,
             kinship: self.of_no_image(),
         };
+        let is_own = matches!(kind, Where::Config | Where::History);
         // A config that no image claims, as old engines write one for each layer, would look like
         // the image's own.
         let loose: Arc<[u8]> = match (document.role, raw) {
@@ -222,6 +228,7 @@ impl Places {
                 ..place(self.catalog.targets[target].as_str().into(), None)
             },
             Use::Image(image) => Place {
+                built_by: self.built(image, |built| built.of_value(path).filter(|_| is_own)),
                 kinship: Kinship {
                     base: said.and_then(|said| self.lineage.base_of_value(image, said)),
                     age: self.age(image, |lineage| {
@@ -235,6 +242,15 @@ impl Places {
             },
         })
         .collect()
+    }
+
+    /// What an image's Dockerfile tells, if it is known.
+    fn built(
+        &self,
+        image: usize,
+        tell: impl FnOnce(&Built) -> Option<BuildLine>,
+    ) -> Option<BuildLine> {
+        tell(self.catalog.images[image].built.as_deref()?)
     }
 
     /// Whether a use of a document is told. Of images that others are compared with that is what their

@@ -14,6 +14,7 @@ use super::survey::{Found, Survey};
 use super::target::Target;
 use crate::cache::Cache;
 use crate::model::{Counter, Kind, LayerId, Options, Progress, Shortfall};
+use crate::recipe::dockerfile::Dockerfile;
 use crate::source::git::layers as git;
 use crate::source::metered::Metered;
 use crate::source::packages::Room;
@@ -41,6 +42,8 @@ pub(super) struct Reading<'a> {
     pub(super) registries: &'a Registries,
     /// Engines that did not answer when a bare name was looked for: they are not waited for again.
     pub(super) silent: Mutex<Vec<Holder>>,
+    /// What the images may have been built by.
+    pub(super) dockerfiles: &'a [Arc<Dockerfile>],
     /// What earlier scans have kept.
     pub(super) cache: Option<&'a Arc<Cache>>,
     pub(super) sink: &'a dyn Sink,

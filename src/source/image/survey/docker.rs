@@ -109,7 +109,9 @@ impl Survey<'_> {
             return false;
         }
         draft.image.platform = platform.map(|platform| platform.to_string());
-        draft.image.layers = self.build(value, &what, layers).positions(layers);
+        let build = self.build(value, &what, layers);
+        draft.image.layers = build.positions(layers);
+        draft.steps = build.into_steps();
         if let Some(document) = &document {
             draft.image.digest = Some(document.digest.to_string());
             draft.config = Some(self.documents.publish(document, Where::Config, &what));

@@ -1,5 +1,6 @@
 //! An image while it is put together, from a manifest or from a docker archive's list.
 
+use super::super::built::Built;
 use super::super::catalog::{Image, Position, Use};
 use super::super::history::{self, Step};
 use super::super::json;
@@ -7,6 +8,7 @@ use super::super::platform::Platform;
 use super::super::relatives::Role;
 use super::Survey;
 use crate::model::{Counter, DocumentId, Kind};
+use crate::recipe::dockerfile::Dockerfile;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -19,6 +21,10 @@ pub(super) struct Draft {
     pub(super) config: Option<DocumentId>,
     /// Its other documents.
     pub(super) documents: Vec<DocumentId>,
+    /// Its history.
+    pub(super) steps: Vec<Step>,
+    /// The Dockerfiles that its documents hold.
+    pub(super) dockerfiles: Vec<Arc<Dockerfile>>,
 }
 
 /// What a config says about layers.
@@ -67,6 +73,11 @@ impl Build {
             .collect()
     }
 
+    /// The history.
+    pub(super) fn into_steps(self) -> Vec<Step> {
+        self.steps
+    }
+
     /// Whether config and manifest agree on the number of layers; a config may say nothing.
     pub(super) fn fits(&self, layers: usize) -> bool {
         self.diff_ids.is_empty() || self.diff_ids.len() == layers
@@ -89,12 +100,16 @@ impl Survey<'_> {
     }
 
     /// Enters an image into the catalog; one made of the same parts gets another name instead.
-    pub(super) fn settle(&mut self, draft: Draft) -> usize {
+    pub(super) fn settle(&mut self, mut draft: Draft) -> usize {
         let layers = draft.image.layers.iter().map(|position| position.layer);
         let parts = (draft.config, layers.collect());
         let names = draft.image.names.clone();
         let known = self.made_of.get(&parts).copied();
-        let number = known.unwrap_or_else(|| self.scan.catalog().add_image(draft.image));
+        let number = known.unwrap_or_else(|| {
+            let layers = draft.image.layers.len();
+            draft.image.built = Built::best(self.scan.dockerfiles, &draft.steps, layers);
+            self.scan.catalog().add_image(draft.image)
+        });
         let mut catalog = self.scan.catalog();
         match known {
             Some(number) => catalog.name_image(number, names),
@@ -111,6 +126,7 @@ impl Survey<'_> {
         }
         drop(catalog);
         self.made_of.insert(parts, number);
+        self.steps.insert(number, draft.steps);
         number
     }
 

@@ -2,6 +2,7 @@
 //! or an artifact.
 
 use super::super::archive::Streamed;
+use super::super::built::{self, Built};
 use super::super::catalog::{LayerKey, Position, Use};
 use super::super::digest::Digest;
 use super::super::documents::Need;
@@ -59,6 +60,13 @@ impl Survey<'_> {
         let image = about.and_then(|digest| self.by_digest.get(&digest).copied());
         let by = image.map_or(Use::Target(self.target), Use::Image);
         let mut catalog = self.scan.catalog();
+        if let Some(image) = image.map(|image| (image, &self.steps[&image])) {
+            let (number, steps) = image;
+            let image = &mut catalog.images[number];
+            let layers = image.layers.len();
+            let attested = || Built::best(&draft.dockerfiles, steps, layers);
+            image.built = image.built.take().or_else(attested);
+        }
         for document in draft.config.into_iter().chain(draft.documents) {
             catalog.use_document(document, by);
         }
@@ -81,6 +89,7 @@ impl Survey<'_> {
         let Some(descriptor) = &reached.manifest.config else {
             let build = Build::of_steps(reached.manifest.steps.clone());
             draft.image.layers = build.positions(layers);
+            draft.steps = build.into_steps();
             return reached.platform.is_some() || self.admits_config(None);
         };
         let what = format!("config {}", descriptor.short());
@@ -110,7 +119,9 @@ impl Survey<'_> {
         }
         let platform = reached.platform.cloned().or(own);
         draft.image.platform = platform.map(|platform| platform.to_string());
-        draft.image.layers = self.build(value, &what, layers).positions(layers);
+        let build = self.build(value, &what, layers);
+        draft.image.layers = build.positions(layers);
+        draft.steps = build.into_steps();
         draft.config =
             document.map(|document| self.documents.publish(&document, Where::Config, &what));
         true
@@ -131,7 +142,8 @@ impl Survey<'_> {
         if layer.is_document() && (layer.data.is_some() || self.begins_as_json(&name)) {
             match self.fetch(layer, &digest, &what) {
                 Ok(document) => {
-                    self.documents.content(&document, &what, Need::Text);
+                    let statement = self.documents.content(&document, &what, Need::Text);
+                    draft.dockerfiles.extend(built::dockerfiles(statement));
                     let number = self.documents.publish(&document, Where::Attestation, &what);
                     draft.documents.push(number);
                 }

@@ -14,6 +14,7 @@ use super::claim::Claim;
 use super::claim::Expected;
 use super::digest::Digest;
 use super::documents::{Documents, Need};
+use super::history::Step;
 use super::json;
 use super::platform::Platform;
 use super::reading::Reading;
@@ -45,6 +46,8 @@ pub(super) struct Survey<'a> {
     made_of: HashMap<(Option<DocumentId>, Vec<Option<LayerId>>), usize>,
     /// Images by the digest of their manifest.
     by_digest: HashMap<Digest, usize>,
+    /// The histories of images, for the attestations that come after them.
+    steps: HashMap<usize, Vec<Step>>,
     /// Manifests that may still be read.
     budget: u64,
     /// What there was to choose from.
@@ -83,6 +86,7 @@ impl<'a> Survey<'a> {
             layers: HashMap::new(),
             made_of: HashMap::new(),
             by_digest: HashMap::new(),
+            steps: HashMap::new(),
             budget: scan.options.limits.manifests,
             offered: Offered::default(),
         }
