@@ -11,8 +11,8 @@ const KINDS: [(&[u8], &str); 4] = [
     (b"dsa", "DSA"),
     (b"elg", "ElGamal"),
 ];
-/// How the number begins that nobody may know: `d`, or `x` of DSA and ElGamal.
-const NUMBERS: [&[u8]; 4] = [b"(d #", b"(x #", b"(1:d", b"(1:x"];
+/// How the number begins that nobody may know: `d`, or `x` of DSA and ElGamal; in lines, a `#` follows.
+const NUMBERS: [(&[u8], bool); 4] = [(b"(d", true), (b"(x", true), (b"(1:d", false), (b"(1:x", false)];
 
 /// Proves a key from its head and what follows.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
@@ -30,12 +30,19 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
             "a private key of GnuPG ({kind}), protected by a passphrase"
         ));
     }
-    match NUMBERS.into_iter().any(has) {
+    match NUMBERS.iter().any(|number| has_number(text, number)) {
         true => Proof::valid(format!("a private key of GnuPG ({kind}), not encrypted")),
         false => Proof::invalid(format!(
             "a key of GnuPG ({kind}) whose secret number is not there"
         )),
     }
+}
+
+fn has_number(text: &[u8], (name, in_lines): &(&[u8], bool)) -> bool {
+    memmem::find_iter(text, name).any(|at| {
+        let value = text[at + name.len()..].trim_ascii_start();
+        !in_lines || value.starts_with(b"#")
+    })
 }
 
 #[cfg(test)]
@@ -49,6 +56,10 @@ mod tests {
         let verdict = |text: &str| prove(&evidence(text.as_bytes())).verdict;
         assert_eq!(
             verdict("Key: (private-key (ecc (curve Ed25519)(q #40#)\n (d #2D#)))"),
+            Valid
+        );
+        assert_eq!(
+            verdict("Key: (private-key (rsa (n #00#)(e #010001#)(d\n  #2D#)))"),
             Valid
         );
         assert_eq!(verdict("(11:private-key(3:dsa(1:p1:a)(1:x1:b)))"), Valid);
