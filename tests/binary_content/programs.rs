@@ -11,6 +11,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
     ("class", class, None),
     ("pyc", pyc, None),
     ("dotnet", dotnet, None),
+    ("class-glued", class_glued, None),
 ];
 
 /// Strings end with a zero, one behind the other.
@@ -119,6 +120,12 @@ fn class(text: &str) -> Vec<u8> {
         noise("class", 90),
     ]
     .concat()
+}
+
+/// The same with a text that is so long that its length is a letter.
+fn class_glued(text: &str) -> Vec<u8> {
+    let long = format!("{text} {}", "x".repeat(b'k' as usize - text.len() - 1));
+    class(&long)
 }
 
 /// A short string: a type with a flag, a length in one byte (CPython, "Python/marshal.c").

@@ -8,6 +8,7 @@ pub(crate) const CARRIERS: &[Carrier] = &[
     ("sqlite-freed", sqlite_freed, None),
     ("sqlite-wal", sqlite_wal, None),
     ("protobuf", protobuf, None),
+    ("protobuf-glued", protobuf_glued, None),
     ("vim-swap", vim_swap, None),
     ("notebook", notebook, None),
     ("plist", plist, None),
@@ -60,14 +61,27 @@ fn sqlite_wal(text: &str) -> Vec<u8> {
 }
 
 /// A field: its number and type, its length, its bytes (protobuf.dev, "Encoding").
+fn field(number: u8, text: &str) -> Vec<u8> {
+    [&[number << 3 | 2, text.len() as u8][..], text.as_bytes()].concat()
+}
+
 fn protobuf(text: &str) -> Vec<u8> {
-    let field = |number: u8, text: &str| {
-        [&[number << 3 | 2, text.len() as u8][..], text.as_bytes()].concat()
-    };
     [
         field(2, "deploy"),
         field(3, text),
         field(4, "eu-west-1"),
+        noise("message", 40),
+    ]
+    .concat()
+}
+
+/// A text behind a length that is a letter, or in front of a tag that is one.
+fn protobuf_glued(text: &str) -> Vec<u8> {
+    let note = format!("{text} {}", "x".repeat(b'k' as usize - text.len() - 1));
+    [
+        field(3, &note),
+        field(2, text),
+        field(9, "eu-west-1"),
         noise("message", 40),
     ]
     .concat()

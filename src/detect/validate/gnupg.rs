@@ -12,7 +12,12 @@ const KINDS: [(&[u8], &str); 4] = [
     (b"elg", "ElGamal"),
 ];
 /// How the number begins that nobody may know: `d`, or `x` of DSA and ElGamal; in lines, a `#` follows.
-const NUMBERS: [(&[u8], bool); 4] = [(b"(d", true), (b"(x", true), (b"(1:d", false), (b"(1:x", false)];
+const NUMBERS: [(&[u8], bool); 4] = [
+    (b"(d", true),
+    (b"(x", true),
+    (b"(1:d", false),
+    (b"(1:x", false),
+];
 
 /// Proves a key from its head and what follows.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
