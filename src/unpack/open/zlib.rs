@@ -193,6 +193,28 @@ mod tests {
     use super::*;
     use flate2::Compression;
     use flate2::read::ZlibEncoder;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever stands there: what is found begins like a stream.
+        #[test]
+        fn what_is_found_begins_like_a_stream(
+            parts in prop::collection::vec(
+                prop_oneof![
+                    prop::sample::select(vec![
+                        &b"stream"[..], b"\r\n", b"zTXt", b"iTXt", b"\0", b"\x01\0", b"x\x9c", b"key",
+                    ]).prop_map(<[u8]>::to_vec),
+                    prop::collection::vec(any::<u8>(), 0..4),
+                ],
+                0..30,
+            ),
+        ) {
+            let text = parts.concat();
+            for find in [in_pdf, in_png] {
+                prop_assert!(find(&text).is_none_or(|start| begins(&text[start..])));
+            }
+        }
+    }
 
     fn packed(text: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
