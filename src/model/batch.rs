@@ -59,6 +59,8 @@ pub enum Encoding {
     Bytes,
     /// Two bytes of the blob for each unit: UTF-16, already narrowed to one byte per unit.
     Utf16,
+    /// Four bytes of the blob for each unit: UTF-32, narrowed likewise.
+    Utf32,
 }
 
 impl Encoding {
@@ -67,6 +69,7 @@ impl Encoding {
         match self {
             Self::Bytes => 1,
             Self::Utf16 => 2,
+            Self::Utf32 => 4,
         }
     }
 }

@@ -3,12 +3,14 @@
 //! it.
 
 /// Names and what they stand for.
-const SHORTHANDS: [(&str, &str); 5] = [
+const SHORTHANDS: [(&str, &str); 7] = [
     ("(?&assigned)", ASSIGNED),
     ("(?&break)", BREAK),
+    ("(?&end)", END),
     ("(?&line)", LINE),
     ("(?&mark)", MARK),
     ("(?&quote)", QUOTE),
+    ("(?&start)", START),
 ];
 
 /// From the end of a name to the value that is assigned to it, in the syntax of configuration,
@@ -19,6 +21,15 @@ const ASSIGNED: &str = r#"(?:[\s"'`\\:=,>()\]{|?&]|\\[nrt]){1,24}(?:(?i:value|de
 /// From one line of a file to the next one: the line end, also an escaped one, and what indents,
 /// quotes or marks the lines where the file stands inside another: patches, comments, notebooks.
 const BREAK: &str = r#"[ \t"',]{0,8}(?:\r?\n|\\[rn])(?:\\[rn]|[\s"',+>#*/-]){0,40}"#;
+
+/// The end of a word. In a binary file the byte behind a text may happen to be a letter or a digit: the tag of
+/// the next field, the kind of the next object. Then a byte follows that stands in no text, a small number.
+const END: &str = r"(?:\b|\w[\x00-\x08\x0B\x0C\x0E-\x1F])";
+
+/// The begin of a word. In a binary file the byte before a text may happen to be a letter or a digit, because
+/// it is the text's length. Then what is before that stands in no text, or is of no ASCII text: the high byte
+/// of the length, a tag.
+const START: &str = r"(?:\b|[\x00-\x08\x0B\x0C\x0E-\x1F\xC0-\xFF]\w)";
 
 /// The begin of a line, whatever marks it; of a string or a value; or of an entry that a zero byte parts
 /// from the one before.
@@ -62,6 +73,30 @@ mod tests {
 
     fn regex(pattern: &str) -> Regex {
         Regex::new(&spelled_out(pattern).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn words_end_where_the_file_is_binary() {
+        let pattern = spelled_out("(?-u)(?&start)KEY_[0-9a-z]{4}(?&end)").unwrap();
+        let pattern = regex::bytes::Regex::new(&pattern).unwrap();
+        for text in [
+            &b"KEY_12ab"[..],
+            b"=KEY_12ab;",
+            b"\x00AKEY_12ab\x01",
+            b"\x129KEY_12abJ\x05hello",
+            b"\xdazKEY_12abr\x00\x00",
+        ] {
+            assert!(pattern.is_match(text), "{text:?}");
+        }
+        for text in [
+            &b"AKEY_12ab"[..],
+            b"\n9KEY_12ab",
+            b"KEY_12abc",
+            b"KEY_12abcd\x01",
+            b"x\x00ABKEY_12ab",
+        ] {
+            assert!(!pattern.is_match(text), "{text:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod digest;
 pub mod memory;
 pub mod open;
 mod peek;
+pub mod runs;
 pub mod sniff;
 pub mod sums;
 pub mod tar;

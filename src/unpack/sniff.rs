@@ -2,10 +2,10 @@
 //! build tools get them wrong, and a wrong label must not hide a layer.
 
 use super::tar::header;
-use super::text::{ByteOrder, Utf16};
+use super::text::{ByteOrder, Unit, Wide};
 use std::fmt;
 
-/// Bytes that [`codec`] and [`utf16`] want to see, where there are as many.
+/// Bytes that [`codec`] and [`wide`] want to see, where there are as many.
 pub const HEAD: usize = 1024;
 
 /// How a stream is compressed.
@@ -76,33 +76,39 @@ pub fn is_tar(head: &[u8]) -> bool {
             .is_some_and(|blocks| blocks.iter().all(|&byte| byte == 0))
 }
 
-/// Whether the text that begins with `head` is UTF-16: by its byte order mark, or because most
-/// units of the first [`HEAD`] bytes are ASCII characters next to a zero byte.
-pub fn utf16(head: &[u8]) -> Option<Utf16> {
-    let marked = |order| Utf16 { order, mark: true };
+/// Whether the text that begins with `head` is UTF-16 or UTF-32: by its byte order mark, or because most
+/// units of the first [`HEAD`] bytes are ASCII characters next to zero bytes.
+pub fn wide(head: &[u8]) -> Option<Wide> {
+    let of = |unit, order, mark| Wide { unit, order, mark };
     match head {
-        [0xff, 0xfe, ..] => Some(marked(ByteOrder::Little)),
-        [0xfe, 0xff, ..] => Some(marked(ByteOrder::Big)),
+        [0xff, 0xfe, 0, 0, ..] => Some(of(Unit::Four, ByteOrder::Little, true)),
+        [0, 0, 0xfe, 0xff, ..] => Some(of(Unit::Four, ByteOrder::Big, true)),
+        [0xff, 0xfe, ..] => Some(of(Unit::Two, ByteOrder::Little, true)),
+        [0xfe, 0xff, ..] => Some(of(Unit::Two, ByteOrder::Big, true)),
         _ if memchr::memchr(0, head).is_none() => None,
-        _ => [ByteOrder::Little, ByteOrder::Big]
+        _ => [Unit::Two, Unit::Four]
             .into_iter()
-            .find(|&order| mostly_ascii(head, order))
-            .map(|order| Utf16 { order, mark: false }),
+            .flat_map(|unit| [ByteOrder::Little, ByteOrder::Big].map(|order| (unit, order)))
+            .map(|(unit, order)| of(unit, order, false))
+            .find(|&wide| mostly_ascii(head, wide)),
     }
 }
 
+/// The same, of UTF-16 alone.
+pub fn utf16(head: &[u8]) -> Option<Wide> {
+    wide(head).filter(|wide| wide.unit == Unit::Two)
+}
+
 /// Whether at least three of four units, and four in all, are printable ASCII or white space.
-fn mostly_ascii(head: &[u8], order: ByteOrder) -> bool {
+fn mostly_ascii(head: &[u8], wide: Wide) -> bool {
     let head = &head[..head.len().min(HEAD)];
-    let units = head.chunks_exact(2).len();
-    let ascii = head
-        .chunks_exact(2)
-        .filter(|unit| {
-            let (high, low) = order.split([unit[0], unit[1]]);
-            high == 0 && matches!(low, b'\t' | b'\n' | b'\r' | b' '..=b'~')
-        })
+    let units = head.chunks_exact(wide.unit.width());
+    let count = units.len();
+    let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let ascii = units
+        .filter(|unit| wide.ascii(unit).is_some_and(is_text))
         .count();
-    ascii >= 4 && ascii * 4 >= units * 3
+    ascii >= 4 && ascii * 4 >= count * 3
 }
 
 #[cfg(test)]
@@ -135,24 +141,28 @@ mod tests {
     }
 
     #[test]
-    fn utf16_is_known_with_and_without_mark() {
-        let wide = |text: &str, order: ByteOrder| -> Vec<u8> {
-            text.encode_utf16()
-                .flat_map(|unit| match order {
-                    ByteOrder::Little => unit.to_le_bytes(),
-                    ByteOrder::Big => unit.to_be_bytes(),
-                })
-                .collect()
+    fn wide_text_is_known_with_and_without_mark() {
+        let written = |text: &str, Wide { unit, order, .. }: Wide| -> Vec<u8> {
+            let bytes = |character: char| {
+                let mut bytes = u32::from(character).to_le_bytes()[..unit.width()].to_vec();
+                if order == ByteOrder::Big {
+                    bytes.reverse();
+                }
+                bytes
+            };
+            text.chars().flat_map(bytes).collect()
         };
-        for order in [ByteOrder::Little, ByteOrder::Big] {
-            let marked = Utf16 { order, mark: true };
-            assert_eq!(utf16(&wide("\u{feff}x", order)), Some(marked));
-            let bare = Utf16 { order, mark: false };
-            assert_eq!(utf16(&wide("password = x", order)), Some(bare));
+        for unit in [Unit::Two, Unit::Four] {
+            for order in [ByteOrder::Little, ByteOrder::Big] {
+                for (mark, text) in [(true, "\u{feff}x"), (false, "password = x")] {
+                    let expected = Wide { unit, order, mark };
+                    assert_eq!(wide(&written(text, expected)), Some(expected));
+                }
+            }
         }
-        assert_eq!(utf16(b"plain old text"), None);
-        assert_eq!(utf16(&[0; 64]), None);
-        assert_eq!(utf16(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"), None);
+        assert_eq!(wide(b"plain old text"), None);
+        assert_eq!(wide(&[0; 64]), None);
+        assert_eq!(wide(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0"), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! UTF-16 text, narrowed so that a byte-wise detector can read it: one byte for each unit, with
-//! which positions stay exact. The offset in the blob is twice the offset in the narrowed text,
-//! plus the byte order mark.
+//! UTF-16 and UTF-32 text, narrowed so that a byte-wise detector can read it: one byte for each unit, with
+//! which positions stay exact. The offset in the blob is the offset in the narrowed text times the width of
+//! a unit, plus the byte order mark.
+
+use crate::model::Encoding;
 
 /// Which byte of a unit comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,19 +13,30 @@ pub enum ByteOrder {
     Big,
 }
 
-impl ByteOrder {
-    /// A unit's high and low byte.
-    pub(super) const fn split(self, unit: [u8; 2]) -> (u8, u8) {
+/// How many bytes a unit has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Two: UTF-16.
+    Two,
+    /// Four: UTF-32, which C calls `wchar_t` on all but Windows.
+    Four,
+}
+
+impl Unit {
+    /// Its bytes.
+    pub const fn width(self) -> usize {
         match self {
-            Self::Little => (unit[1], unit[0]),
-            Self::Big => (unit[0], unit[1]),
+            Self::Two => 2,
+            Self::Four => 4,
         }
     }
 }
 
-/// What is known of a UTF-16 text; see [`sniff::utf16`](super::sniff::utf16).
+/// What is known of a text in wide units; see [`sniff::wide`](super::sniff::wide).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Utf16 {
+pub struct Wide {
+    /// How wide they are.
+    pub unit: Unit,
     /// Which byte of a unit comes first.
     pub order: ByteOrder,
     /// Whether the text begins with a byte order mark.
@@ -34,24 +47,36 @@ pub struct Utf16 {
 /// character either.
 const OTHER: u8 = 0x80;
 
-impl Utf16 {
+impl Wide {
     /// Bytes of the byte order mark.
     pub const fn mark_len(self) -> usize {
-        if self.mark { 2 } else { 0 }
+        if self.mark { self.unit.width() } else { 0 }
     }
 
-    /// Appends one byte for each unit of `wide`, which must begin at a unit. Half a unit at the
+    /// How the narrowed text stands for the bytes of its blob.
+    pub const fn encoding(self) -> Encoding {
+        match self.unit {
+            Unit::Two => Encoding::Utf16,
+            Unit::Four => Encoding::Utf32,
+        }
+    }
+
+    /// The ASCII character that a unit stands for.
+    pub(super) fn ascii(self, unit: &[u8]) -> Option<u8> {
+        let (low, high) = match self.order {
+            ByteOrder::Little => unit.split_first(),
+            ByteOrder::Big => unit.split_last(),
+        }?;
+        (low.is_ascii() && high.iter().all(|&byte| byte == 0)).then_some(*low)
+    }
+
+    /// Appends one byte for each unit of `wide`, which must begin at a unit. A part of a unit at the
     /// end counts as one.
     pub fn narrow(self, wide: &[u8], narrow: &mut Vec<u8>) {
-        let units = wide.chunks_exact(2);
-        let half = units.remainder();
-        narrow.extend(
-            units.map(|unit| match self.order.split([unit[0], unit[1]]) {
-                (0, low) if low.is_ascii() => low,
-                _ => OTHER,
-            }),
-        );
-        narrow.extend_from_slice(half);
+        let units = wide.chunks_exact(self.unit.width());
+        let part = units.remainder().first();
+        narrow.extend(units.map(|unit| self.ascii(unit).unwrap_or(OTHER)));
+        narrow.extend(part);
     }
 }
 
@@ -61,7 +86,8 @@ mod tests {
 
     #[test]
     fn ascii_stays_and_the_rest_becomes_a_placeholder() {
-        let little = Utf16 {
+        let little = Wide {
+            unit: Unit::Two,
             order: ByteOrder::Little,
             mark: false,
         };
@@ -76,8 +102,22 @@ mod tests {
     }
 
     #[test]
-    fn half_a_unit_is_kept() {
-        let big = Utf16 {
+    fn four_bytes_are_one_unit_in_utf32() {
+        let big = Wide {
+            unit: Unit::Four,
+            order: ByteOrder::Big,
+            mark: false,
+        };
+        let wide = "a€z".chars().map(u32::from).flat_map(u32::to_be_bytes);
+        let mut narrow = Vec::new();
+        big.narrow(&wide.collect::<Vec<_>>(), &mut narrow);
+        assert_eq!(narrow, b"a\x80z");
+    }
+
+    #[test]
+    fn a_part_of_a_unit_is_kept() {
+        let big = Wide {
+            unit: Unit::Two,
             order: ByteOrder::Big,
             mark: false,
         };

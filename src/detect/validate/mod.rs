@@ -17,9 +17,11 @@ mod encoded_key;
 mod encoding;
 mod ethereum;
 mod github;
+mod gnupg;
 mod java_keystore;
 mod jfrog;
 mod jwt;
+mod keytab;
 mod nkey;
 mod password_hash;
 mod pkcs12;
@@ -163,11 +165,13 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("fly", decoded::fly),
     ("github", github::prove),
     ("gitlab-routable", crc_tail::gitlab_routable),
+    ("gnupg-key", gnupg::prove),
     ("grafana", documents::grafana),
     ("intercom", decoded::intercom),
     ("java-keystore", java_keystore::prove),
     ("jfrog", jfrog::prove),
     ("jwt", jwt::prove),
+    ("keytab", keytab::prove),
     ("laravel", decoded::laravel),
     ("mapbox", signed_json::prove),
     ("netbird", crc_tail::prefixed),
@@ -239,7 +243,7 @@ mod tests {
                 "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQ",
                 "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n",
                 "-----BEGIN PRIVATE KEY-----\nMI", "-----BEGIN CERTIFICATE-----\nMII",
-                "0\u{2}\u{1}\u{3}0", "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
+                "0\u{2}\u{1}\u{3}0", "\u{5}\u{2}\0\0\0\u{40}\0\u{1}\0\u{4}", "BQIAAA", "AAAAB3NzaC1yc2EA", "-----BEGIN PUBLIC KEY-----\nMII",
             ]),
             body in prop_oneof![
                 prop::collection::vec(any::<u8>(), 0..300),

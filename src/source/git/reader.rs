@@ -4,13 +4,10 @@
 use super::lfs;
 use super::memory::Notes;
 use super::named::{Named, Said};
-use crate::model::{
-    Counter, Derived, Encoding, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace,
-};
+use crate::model::{Counter, Derived, EntryPart, Kind, Origin, Piece, Shortfall, TargetId, Trace};
 use crate::unpack::Sink;
-use crate::unpack::batch::{Batcher, Context};
+use crate::unpack::batch::{self, Batcher, Context};
 use crate::unpack::open::{self, Bounds, Unpacker};
-use crate::unpack::sniff::{self, HEAD};
 use gix::objs;
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -78,21 +75,15 @@ impl Reader<'_> {
             // Nothing is known of its text, so that what is made from it is searched in full.
             return Trace::default();
         }
-        let piece = Piece::whole(origin, 0..text.data.len());
         if text.kind == objs::Kind::Blob
-            && let Some(utf16) = sniff::utf16(&text.data[..text.data.len().min(HEAD)])
+            && let Some(wide) = batch::wide(&origin, text.data)
         {
-            let mark = utf16.mark_len().min(text.data.len());
-            let mut narrow = Vec::new();
-            utf16.narrow(&text.data[mark..], &mut narrow);
-            let narrowed = Piece {
-                offset: mark as u64,
-                encoding: Encoding::Utf16,
-                is_blob: false,
-                ..Piece::whole(piece.origin.clone(), 0..narrow.len())
-            };
-            self.sink.search(&narrowed, &narrow, None);
+            for piece in &wide.pieces {
+                self.sink
+                    .search(piece, &wide.bytes[piece.range.clone()], None);
+            }
         }
+        let piece = Piece::whole(origin, 0..text.data.len());
         let trace = self.sink.search(&piece, text.data, derived);
         if !trace.matches.is_empty() {
             self.note(|notes| {

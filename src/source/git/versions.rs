@@ -4,8 +4,8 @@
 //! such an object is searched for the secret's bytes when the question comes up.
 
 use super::objects::Objects;
-use crate::model::Secret;
-use crate::unpack::sniff::{self, HEAD};
+use crate::model::{Origin, Secret};
+use crate::unpack::batch;
 use gix::ObjectId;
 use memchr::memmem::Finder;
 use std::cell::RefCell;
@@ -76,21 +76,17 @@ impl Elsewhere<'_> {
         let mut known = self.known.borrow_mut();
         *known.entry(id).or_insert_with(|| {
             let object = self.objects.find(id).ok().flatten();
-            object.is_some_and(|object| self.holds(&object.data))
+            object.is_some_and(|object| self.holds(id, &object.data))
         })
     }
 
-    fn holds(&self, text: &[u8]) -> bool {
-        let mut spellings = self.spellings.iter();
-        if spellings.any(|spelling| spelling.find(text).is_some()) {
-            return true;
-        }
-        let Some(utf16) = sniff::utf16(&text[..text.len().min(HEAD)]) else {
-            return false;
+    fn holds(&self, id: ObjectId, text: &[u8]) -> bool {
+        let is_in = |text: &[u8]| {
+            let mut spellings = self.spellings.iter();
+            spellings.any(|spelling| spelling.find(text).is_some())
         };
-        let mut narrow = Vec::new();
-        utf16.narrow(&text[utf16.mark_len().min(text.len())..], &mut narrow);
-        let mut spellings = self.spellings.iter();
-        spellings.any(|spelling| spelling.find(&narrow).is_some())
+        is_in(text)
+            || batch::wide(&Origin::Object(super::name(&id)), text)
+                .is_some_and(|wide| is_in(&wide.bytes))
     }
 }

@@ -2,9 +2,9 @@
 //! whose *fresh* ranges tile it exactly, so that every byte is searched once and with all the
 //! context that a rule may need.
 //!
-//! Bodies are read straight into the buffer that the detector will search. A blob that looks like
-//! UTF-16 is handed over twice, as it is and narrowed: the look at its first bytes may be wrong,
-//! and files exist that change their encoding half way.
+//! Bodies are read straight into the buffer that the detector will search. Wide text, which is UTF-16 and
+//! UTF-32, is handed over twice, as it is and narrowed: the whole blob if it looks like that, because the
+//! look at its first bytes may be wrong, and runs of it between the bytes of any other.
 
 mod cut;
 
@@ -18,12 +18,19 @@ const PIECES: usize = 4096;
 
 /// How much text a detector needs around a byte at which a match may start; a property of the
 /// rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Context {
     /// Bytes in front of it.
     pub before: usize,
     /// Bytes behind it.
     pub after: usize,
+}
+
+/// What of a blob in memory is wide text, narrowed.
+pub fn wide(origin: &Origin, text: &[u8]) -> Option<Batch> {
+    let mut cut = Cut::new(origin, 0, Context::default());
+    cut.sniff(text);
+    cut.narrowed(text, text.len(), Vec::new)
 }
 
 /// Yields bytes into a buffer, 0 at the end.
@@ -203,7 +210,7 @@ impl<'s> Batcher<'s> {
         let text = &self.batch.bytes[cut.start..self.filled];
         let fresh_end = cut.covered(text);
         let piece = cut.piece(text, fresh_end);
-        let narrowed = cut.narrowed(text, fresh_end, self.sink);
+        let narrowed = cut.narrowed(text, fresh_end, || self.sink.buffer());
         let start = cut.start;
         let carried = cut.carry(text, fresh_end);
         // Twice what is carried, or rules with a wide context would never get on.
@@ -220,7 +227,7 @@ impl<'s> Batcher<'s> {
         let text = &self.batch.bytes[cut.start..self.filled];
         cut.sniff(text);
         let piece = cut.last(text);
-        let narrowed = cut.narrowed(text, text.len(), self.sink);
+        let narrowed = cut.narrowed(text, text.len(), || self.sink.buffer());
         self.emit(cut.start, piece, narrowed);
     }
 

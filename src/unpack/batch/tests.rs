@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{DocumentId, Encoding, LineStart, Piece, Shortfall};
 use crate::unpack::sniff;
-use crate::unpack::text::Utf16;
+use crate::unpack::text::{ByteOrder, Unit, Wide};
 use proptest::prelude::*;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -167,6 +167,57 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Runs between bytes that are none: however the blob is cut, each of their units is fresh once and has
+    /// its context, or the run ends there.
+    #[test]
+    fn runs_of_wide_text_are_handed_over_too(
+        parts in prop::collection::vec(("[a-z\n]{12,90}", any::<bool>(), 1..40_usize), 1..6),
+        // What is left of a run on either side of a cut must still be one, as with any real rules.
+        (before, after) in (64..110_usize, 64..110_usize),
+        capacity in 1..300_usize,
+    ) {
+        let context = Context { before, after };
+        // More of something else than is looked at to tell what a blob is.
+        let mut data = vec![0x80; sniff::HEAD];
+        let mut runs = Vec::new();
+        for (text, is_four, gap) in &parts {
+            let unit = if *is_four { Unit::Four } else { Unit::Two };
+            runs.push((data.len(), unit, text.as_bytes()));
+            for &byte in text.as_bytes() {
+                data.push(byte);
+                data.resize(data.len() + unit.width() - 1, 0);
+            }
+            data.resize(data.len() + gap, 0xff);
+        }
+        let sink = Recorder::new(capacity);
+        run(&sink, context, &[Blob { data: data.clone(), hinted: true, step: 50 }]);
+        check(&of(&sink, 0, Encoding::Bytes), &data, 0, Context::default());
+        let pieces = sink.pieces();
+        let wide = |piece: &&(Piece, Vec<u8>)| piece.0.encoding != Encoding::Bytes;
+        for (start, unit, text) in runs {
+            let width = unit.width();
+            let mut next = 0;
+            for (piece, bytes) in pieces.iter().filter(wide) {
+                let Some(offset) = (piece.offset as usize).checked_sub(start) else { continue };
+                let at = offset / width;
+                if at >= text.len() {
+                    continue;
+                }
+                prop_assert_eq!(bytes.as_slice(), &text[at..at + bytes.len()]);
+                let fresh = &piece.fresh[0];
+                prop_assert_eq!(at + fresh.start, next);
+                next = at + fresh.end;
+                prop_assert!(fresh.start >= context.before || at == 0);
+                prop_assert!(bytes.len() - fresh.end >= context.after || at + bytes.len() == text.len());
+                let line = LineStart::default().after(&data[..piece.offset as usize]);
+                prop_assert_eq!(piece.start, line);
+            }
+            prop_assert_eq!(next, text.len());
+        }
+    }
+}
+
 const NARROW: Context = Context {
     before: 4,
     after: 16,
@@ -238,8 +289,9 @@ fn a_file_that_only_begins_like_utf16_is_searched_as_it_is() {
     let pieces = sink.pieces();
     assert_eq!(pieces.len(), 2);
     assert!(pieces.iter().any(|piece| piece.1 == b"\xff\xfeplain text"));
-    let expected = Utf16 {
-        order: crate::unpack::text::ByteOrder::Little,
+    let expected = Wide {
+        unit: Unit::Two,
+        order: ByteOrder::Little,
         mark: true,
     };
     assert_eq!(sniff::utf16(b"\xff\xfeplain text"), Some(expected));

@@ -2,7 +2,7 @@
 //! for each.
 
 use super::members::Members;
-use super::{ar, cpio, rpm, sevenz, stream, tar, zip};
+use super::{ar, cpio, rpm, sevenz, stream, tar, zip, zlib};
 use crate::unpack::decode::Input;
 use crate::unpack::sniff::{self, Codec};
 use crate::unpack::tar::header;
@@ -15,7 +15,7 @@ pub(super) type Opener = fn(&mut Input<'_>, &mut Members<'_, '_>) -> io::Result<
 /// Whether a file that begins so is of a kind.
 type Test = fn(&[u8]) -> bool;
 
-const KINDS: [(Test, Opener); 8] = [
+const KINDS: [(Test, Opener); 9] = [
     (|head| sniff::codec(head) != Codec::Plain, stream::open),
     (zip::is_zip, zip::open),
     (is_tar, tar::open),
@@ -24,6 +24,7 @@ const KINDS: [(Test, Opener); 8] = [
     (|head| head.starts_with(rpm::MAGIC), rpm::open),
     (|head| head.starts_with(sevenz::MAGIC), sevenz::open),
     (|head| head.starts_with(b"Cr24"), zip::open),
+    (zlib::is_stream, zlib::open),
 ];
 
 /// What programs and scripts begin with: an archive may follow them that unpacks itself.
@@ -45,6 +46,12 @@ pub(super) fn of(head: &[u8], is_all: bool) -> Found {
     let known = KINDS.iter().find(|(is_kind, _)| is_kind(head));
     if let Some((_, open)) = known {
         return Found::Archive(*open);
+    }
+    if let Some(holder) = zlib::holder(head) {
+        return match is_all && !zlib::has_stream(holder, head) {
+            true => Found::Other,
+            false => Found::Archive(holder.open),
+        };
     }
     let is_program = PROGRAMS.iter().any(|magic| head.starts_with(magic));
     match (is_program, is_all) {

@@ -9,6 +9,7 @@
 
 mod ar;
 mod cpio;
+mod inflate;
 mod kinds;
 mod members;
 mod nest;
@@ -18,6 +19,7 @@ mod stream;
 mod tap;
 mod tar;
 mod zip;
+mod zlib;
 
 use self::kinds::{Found, Opener};
 use self::members::Members;

@@ -43,12 +43,13 @@ enum Guard {
     Hardware,
 }
 
-/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form, or in DER as it stands.
+/// Proves a private key in PEM, OpenSSH, PGP or PuTTY form, or in DER or packets of PGP as they stand.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     let secret = evidence.secret;
     let key = match secret.first() {
         // The secret is only the head of it.
         Some(&asn1::SEQUENCE) => asn1::parse(asn1::whole(evidence.matched)),
+        Some(first) if !first.is_ascii() => pgp::parse_packets(evidence.matched),
         _ if secret.starts_with(putty::MARK) => putty::parse(secret),
         _ => Armor::parse(secret).and_then(|armor| parse(&armor)),
     };

@@ -14,7 +14,12 @@ pub(super) fn parse(base64: &[u8]) -> Option<Key> {
     if checksum.is_some_and(|sum| encoding::base64(sum).as_deref() != Some(&crc24(&packets))) {
         return None;
     }
-    let packet = secret_key_packet(&packets)?;
+    parse_packets(&packets)
+}
+
+/// Parses packets without armor, as keyrings and exports hold them, by the first.
+pub(super) fn parse_packets(packets: &[u8]) -> Option<Key> {
+    let packet = secret_key_packet(packets)?;
     let (name, guard) = describe(packet)?;
     Some(Key {
         kind: format!("PGP, {name}"),
@@ -200,6 +205,13 @@ mod tests {
                 ("PGP, RSA, 2048 bits", guard)
             );
         }
+    }
+
+    #[test]
+    fn armor_makes_no_difference() {
+        let key = key(0);
+        let ring = [&key[..], b"\xb4\x03ada"].concat();
+        assert_eq!(parse_packets(&ring), parse(&armored(&key, crc24(&key))));
     }
 
     #[test]

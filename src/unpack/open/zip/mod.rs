@@ -7,16 +7,15 @@
 //! as it stands, up to the next thing that is a header.
 
 mod directory;
-mod inflate;
 mod local;
 mod seek;
 
 pub(super) use self::seek::has_member;
 
 use self::directory::Directory;
-use self::inflate::Inflate;
 use self::local::{Data, Local};
 use self::seek::Next;
+use super::inflate::Inflate;
 use super::members::{Member, Members};
 use super::stream;
 use crate::model::Kind;

@@ -1,11 +1,11 @@
-//! A deflated member (RFC 1951). Driven by hand, so that what follows it in the input stays there, and
-//! what was decoded before a damage is kept.
+//! Deflated data (RFC 1951), bare as in a zip or in a zlib stream (RFC 1950). Driven by hand, so that what
+//! follows in the input stays there, and what was decoded before a damage is kept.
 
 use crate::unpack::decode::{DecodeError, Input};
 use flate2::{Decompress, FlushDecompress, Status};
 use std::io::{self, BufRead, Read};
 
-/// Decompresses the member at the front of an input.
+/// Decompresses what stands at the front of an input.
 pub(super) struct Inflate<'i, 'r> {
     input: &'i mut Input<'r>,
     state: &'i mut Decompress,
@@ -15,7 +15,7 @@ pub(super) struct Inflate<'i, 'r> {
 }
 
 impl<'i, 'r> Inflate<'i, 'r> {
-    /// A `state` that is as new, and the bytes that the member takes, if they are known.
+    /// A `state` that is as new, and the bytes that the data take, if they are known.
     pub(super) const fn new(
         input: &'i mut Input<'r>,
         state: &'i mut Decompress,
