@@ -231,10 +231,15 @@ impl Shared<'_> {
 }
 
 /// Notes on matches in a text, which is a whole blob, what they are if it is a recipe.
+///
+/// Libraries parse them; where one fails inside, the place stays without a setting.
 fn settle(found: &mut [Match], text: &[u8]) {
-    if found.is_empty() {
-        return;
+    if !found.is_empty() {
+        let _ = catch_unwind(AssertUnwindSafe(|| settle_in_recipe(found, text)));
     }
+}
+
+fn settle_in_recipe(found: &mut [Match], text: &[u8]) {
     let Some((text, recipe)) = str::from_utf8(text)
         .ok()
         .and_then(|text| Some((text, Recipe::of(text)?)))

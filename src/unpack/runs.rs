@@ -27,9 +27,10 @@ pub struct Run {
     pub wide: Wide,
 }
 
-/// All runs of a text, in order.
+/// All runs of a text, in order. Each is full of zeros, and most texts have none.
 pub fn of(text: &[u8]) -> impl Iterator<Item = Run> {
-    let (mut at, mut floor) = (0, 0);
+    let zero = memchr::memchr(0, text).unwrap_or(text.len());
+    let (mut at, mut floor) = (zero.saturating_sub(Unit::Four.width()), 0);
     std::iter::from_fn(move || {
         loop {
             let (first, unit) = likely(text, at)?;

@@ -17,6 +17,7 @@ use super::choice::Choice;
 use super::groups::Groups;
 use super::sieve::{Passed, QUAD, STRIDE, Sieve, folded};
 use memchr::memmem::Finder;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Tables of the literals' rarest four bytes.
@@ -30,7 +31,7 @@ pub struct Quads {
 }
 
 /// By which of its bytes a literal is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Known {
     /// By four of them.
     ByFour,
@@ -54,9 +55,13 @@ impl Known {
 
     /// Every four folded bytes of which this one shows what counts.
     fn filled(self, quad: u32) -> impl Iterator<Item = u32> {
-        let most = if self == Self::ByFour { 0 } else { u8::MAX };
-        let fills = (0..=most).map(move |fill| u32::from_le_bytes([fill; QUAD]) & !self.mask());
-        fills.map(move |fill| folded(&(quad | fill).to_le_bytes()))
+        let fills = match self {
+            Self::ByFour => 0..=0,
+            // Folding brings all bytes here.
+            _ => 0x20..=0x7f_u8,
+        };
+        let fill = move |fill| u32::from_le_bytes([fill; QUAD]) & !self.mask();
+        fills.map(move |byte| folded(&(quad | fill(byte)).to_le_bytes()))
     }
 }
 
@@ -127,41 +132,36 @@ impl Quads {
     /// Prepares a search for these literals, given in ASCII lower case; one of fewer than four
     /// bytes must hold no letters, because it is searched for as it is.
     pub fn new(literals: &[&[u8]]) -> Self {
-        let mut quads = Self {
-            sieve: Sieve::default(),
-            groups: Known::ALL.map(|_| Groups::new(&[])),
-            literals: literals.iter().map(|literal| literal.to_vec()).collect(),
-            short: Vec::new(),
-            furthest: 0,
-        };
         let choice = Choice::default();
-        let mut candidates = Vec::new();
+        let (mut candidates, mut short) = (Vec::new(), Vec::new());
         for (number, &literal) in literals.iter().enumerate() {
             let rarest = [0, 1].map(|first| choice.rarest(number, literal, first));
             match rarest[0] {
                 Some(_) => candidates.extend(rarest.into_iter().flatten()),
-                None => quads
-                    .short
-                    .push((number, Finder::new(literal).into_owned())),
+                None => short.push((number, Finder::new(literal).into_owned())),
             }
         }
-        quads.enter(&candidates);
-        quads
-    }
-
-    /// Enters the candidates into the tables.
-    fn enter(&mut self, candidates: &[Candidate]) {
-        for candidate in candidates {
-            let quads = candidate.known.filled(candidate.quad);
-            quads.for_each(|quad| self.sieve.add(quad));
-            self.furthest = self.furthest.max(usize::from(candidate.offset));
-        }
-        self.groups = Known::ALL.map(|known| {
-            let of_kind = candidates
+        let shown: HashSet<_> = candidates.iter().map(|way| (way.known, way.quad)).collect();
+        let quads = shown
+            .into_iter()
+            .flat_map(|(known, quad)| known.filled(quad));
+        let of_kind = |known| {
+            candidates
                 .iter()
-                .filter(|candidate| candidate.known == known);
-            Groups::new(&of_kind.copied().collect::<Vec<_>>())
-        });
+                .filter(move |way| way.known == known)
+                .copied()
+        };
+        Self {
+            sieve: Sieve::new(&quads.collect()),
+            groups: Known::ALL.map(|known| Groups::new(&of_kind(known).collect::<Vec<_>>())),
+            literals: literals.iter().map(|literal| literal.to_vec()).collect(),
+            short,
+            furthest: candidates
+                .iter()
+                .map(|way| usize::from(way.offset))
+                .max()
+                .unwrap_or(0),
+        }
     }
 
     /// Compares the literals that may stand around these four bytes, which are at this place.
