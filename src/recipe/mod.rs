@@ -14,7 +14,7 @@ use memchr::memmem;
 use yaml::Yaml;
 
 /// Largest text that is looked at, in bytes. Recipes are written by hand.
-const LARGEST: usize = 1 << 20;
+const LARGEST: usize = 256 << 10;
 
 /// A recipe of any kind.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Recipe {
     SystemdUnit,
 }
 
-/// A kind of YAML recipe: words that such a text has, whether a document is one, and what it is then.
+/// A kind of YAML recipe: the key that begins a line of such a text, whether a document is one, and what it is then.
 type Kind = (&'static str, fn(&Yaml) -> bool, fn(Yaml) -> Recipe);
 
 /// The kinds of YAML recipes. A text is of the first that it fits.
@@ -58,13 +58,25 @@ impl Recipe {
         if text.lines().any(|line| line.trim_end() == "[Service]") {
             return Some(Self::SystemdUnit);
         }
-        let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-        let mut kinds = KINDS.into_iter().filter(|(word, ..)| has(word)).peekable();
+        let mut kinds = KINDS
+            .into_iter()
+            .filter(|(word, ..)| begins_a_line(text, word))
+            .peekable();
         kinds.peek()?;
         let yaml = Yaml::parse(text)?;
         let (_, _, of) = kinds.find(|(_, is_one, _)| is_one(&yaml))?;
         Some(of(yaml))
     }
+}
+
+/// Whether a word is the first one of a line. Parsing costs as much as searching, and histories have many
+/// versions of texts that speak of recipes.
+fn begins_a_line(text: &str, word: &str) -> bool {
+    let is_first = |at: usize| {
+        let before = text[..at].trim_end_matches([' ', '\u{feff}']);
+        before.is_empty() || before.ends_with('\n')
+    };
+    memmem::find_iter(text.as_bytes(), word).any(is_first)
 }
 
 /// The name of a variable as ids of secrets are written: small letters, digits and `_`.

@@ -3,8 +3,9 @@
 //! Every literal is represented by four of its bytes, twice: the rarest four that begin at an even
 //! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
 //! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
-//! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells where such four bytes may stand, and
-//! small tables whose they are; of these most end at four more bytes of the literal.
+//! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells
+//! where such four bytes may stand, and small tables whose they are; of these most end at four more bytes
+//! of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
