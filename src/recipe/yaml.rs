@@ -1,7 +1,7 @@
 //! A YAML text as a tree whose every key and value knows where it stands. It is for reading structure,
 //! not data: scalars are texts, and aliases are leaves that say nothing.
 //!
-//! Memory is some hundred bytes for each node, and there are at most [`MOST`].
+//! Memory is some hundred bytes for each node, and there is a limit to their number.
 
 use granit_parser::{Event, Parser, StructureStyle};
 use std::ops::Range;

@@ -38,8 +38,8 @@ const INDEX: u32 = u32::BITS - INDEX_BITS;
 const TAG: u32 = INDEX - u8::BITS;
 /// Spreads the four bytes over the table: 2^32 divided by the golden ratio. Multiples of it do as well.
 const HASH: u32 = 0x9E37_79B1;
-/// How many hashes are tried.
-const TRIES: u32 = 24;
+/// How many hashes are tried; each makes a scan begin a little later.
+const TRIES: u32 = 8;
 /// The tag of a slot that four bytes with different tags lead to: all pass.
 const ANY: u8 = 0xff;
 /// The tags of four bytes: neither that of an empty slot nor [`ANY`].
@@ -100,18 +100,19 @@ impl Sieve {
             .iter()
             .map(|&(quad, often)| (folded(&quad), u32::from(often)));
         let others: Vec<_> = common.filter(|(quad, _)| !quads.contains(quad)).collect();
+        let quads: Vec<u32> = quads.iter().copied().collect();
         let sieves =
-            (0..TRIES).map(|number| Self::hashed(quads, HASH.wrapping_mul(2 * number + 1)));
+            (0..TRIES).map(|number| Self::hashed(&quads, HASH.wrapping_mul(2 * number + 1)));
         let for_nothing = |sieve: &Self| -> u32 {
             let passing = others.iter().filter(|(quad, _)| sieve.passes(*quad));
             passing.map(|(_, often)| often).sum()
         };
         sieves
             .min_by_key(for_nothing)
-            .unwrap_or_else(|| Self::hashed(quads, HASH))
+            .unwrap_or_else(|| Self::hashed(&quads, HASH))
     }
 
-    fn hashed(quads: &HashSet<u32>, hash: u32) -> Self {
+    fn hashed(quads: &[u32], hash: u32) -> Self {
         let slots = Box::new([0; SLOTS]);
         let mut sieve = Self { slots, hash };
         for &quad in quads {
