@@ -10,7 +10,7 @@ mod kit;
 
 use kit::certificate::ssh_line;
 use kit::fake::{Answer, Request};
-use kit::git::{line, token};
+use kit::git::{layer_of, line, once_held, token};
 use kit::kept::{FORMATS, NOW, Place, files, results, stack};
 use kit::{Finding, Index, Layer, Repo, Report, Secrets};
 use std::fs;
@@ -19,20 +19,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const JSON: &[&str] = &["--format", "json"];
-
-/// A layer with a repository and its files at `app`.
-fn layer_of(git: &Repo) -> Layer {
-    Layer::new().folder("app", git.path())
-}
-
-/// A repository that held a secret once.
-fn with_secret(token: &str) -> Repo {
-    let git = Repo::new();
-    git.commit_file("in/a", line(token));
-    git.commit_removal("in/a");
-    git.pack();
-    git
-}
 
 /// What was found at this path.
 #[track_caller]
@@ -64,7 +50,7 @@ const ARM: &[&str] = &["--format", "json", "--platform", "linux/arm64"];
 
 #[test]
 fn a_repository_in_several_layers_is_read_once() {
-    let git = with_secret(&token("several"));
+    let git = once_held("in/a", &token("several"));
     git.git(&["tag", "-a", "-m", &line(&token("tagged")), "v1"]);
     let head = git.head();
     let layers = [
@@ -113,8 +99,24 @@ fn all_kinds_of_objects_and_places_are_told_again() {
 }
 
 #[test]
+fn advice_for_a_recipe_is_given_again() {
+    let token = token("recipe");
+    let git = Repo::new();
+    git.commit_file("in/a", format!("FROM a\nENV API_TOKEN={token}\n"));
+    git.commit_removal("in/a");
+    git.pack();
+    let place = Place::of(&stack(&[layer_of(&git)]));
+    place.read_once();
+    let (run, fetched) = place.scan(true, JSON, NOW);
+    let report = run.expect(1).report();
+    assert_eq!(fetched, 0);
+    let advice = at(&report, "app/in/a").0["advice"].to_string();
+    assert!(advice.contains("API_TOKEN out of ENV"), "{advice}");
+}
+
+#[test]
 fn shallow_clones_and_work_trees_say_so_again() {
-    let origin = with_secret(&token("older"));
+    let origin = once_held("in/a", &token("older"));
     origin.commit_file("b", line(&token("newest")));
     let git = Repo::anything();
     let url = format!("file://{}", origin.text());
@@ -132,7 +134,7 @@ fn shallow_clones_and_work_trees_say_so_again() {
 
 #[test]
 fn layers_that_are_combined_otherwise_are_opened_again() {
-    let git = with_secret(&token("combined"));
+    let git = once_held("in/a", &token("combined"));
     let head = git.head();
     let (base, own) = (Layer::new().file("base", "1"), layer_of(&git));
     let more = Layer::new().file("app/.git/refs/heads/more", head.as_str());
@@ -155,7 +157,7 @@ fn layers_that_are_combined_otherwise_are_opened_again() {
 
 #[test]
 fn images_that_share_a_repository_share_its_result() {
-    let git = with_secret(&token("shared"));
+    let git = once_held("in/a", &token("shared"));
     let below = layer_of(&git);
     let place = platforms(
         &[below.clone(), Layer::new().file("one", "1")],
@@ -195,7 +197,7 @@ fn what_only_looks_like_a_part_belongs_to_no_repository() {
 
 #[test]
 fn a_result_that_is_gone_is_made_anew() {
-    let git = with_secret(&token("gone"));
+    let git = once_held("in/a", &token("gone"));
     let head = git.head();
     let more = Layer::new().file("app/.git/refs/heads/more", head);
     let place = Place::of(&stack(&[layer_of(&git), Layer::new().file("x", "1"), more]));
@@ -229,7 +231,7 @@ fn a_result_that_is_gone_is_made_anew() {
 
 #[test]
 fn repositories_that_were_not_read_in_full_are_read_every_time() {
-    let git = with_secret(&token("missing"));
+    let git = once_held("in/a", &token("missing"));
     git.commit_file("b", line(&token("kept")));
     let id = git.git(&["rev-parse", "HEAD:b"]);
     fs::remove_file(git.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
@@ -244,7 +246,7 @@ fn repositories_that_were_not_read_in_full_are_read_every_time() {
 
 #[test]
 fn a_layer_that_is_another_when_it_is_opened_again_is_a_gap() {
-    let git = with_secret(&token("another"));
+    let git = once_held("in/a", &token("another"));
     let below = layer_of(&git);
     let above = Layer::new().file("app/.git/refs/heads/more", git.head());
     let lies = Arc::new(AtomicBool::new(false));
@@ -252,7 +254,7 @@ fn a_layer_that_is_another_when_it_is_opened_again_is_a_gap() {
         let digest = stack(slice::from_ref(&below)).layers[0].blob.digest();
         let (lies, other) = (
             Arc::clone(&lies),
-            layer_of(&with_secret(&token("other"))).tar(),
+            layer_of(&once_held("in/a", &token("other"))).tar(),
         );
         move |request: &Request| {
             let is_lie = request.is_for(&digest) && lies.load(Ordering::Relaxed);
@@ -279,7 +281,7 @@ fn nothing_that_is_kept_of_a_repository_holds_a_secret() {
     let mut secrets = Secrets::new("kept of git");
     let (committed, said, remote) = (secrets.github(), secrets.npm(), secrets.password());
     let named = secrets.stripe();
-    let git = with_secret(&committed);
+    let git = once_held("in/a", &committed);
     let config = format!("[remote \"origin\"]\n\turl = https://ada:{remote}@git.acme.dev/app\n");
     git.put(".git/config", config);
     let holds = |place: &Place, secret: &str| {
@@ -311,7 +313,7 @@ fn nothing_that_is_kept_of_a_repository_holds_a_secret() {
 #[test]
 fn secrets_of_repositories_are_shown_only_of_what_is_read() {
     let token = token("shown in git");
-    let place = Place::of(&stack(&[layer_of(&with_secret(&token))]));
+    let place = Place::of(&stack(&[layer_of(&once_held("in/a", &token))]));
     place.scan(true, &[], NOW);
     let (run, fetched) = place.scan(true, &["--show-secrets"], NOW);
     assert!(run.text().contains(&token));
@@ -356,7 +358,7 @@ fn what_expires_in_a_history_is_judged_by_the_clock() {
 
 #[test]
 fn rules_and_options_have_a_say_in_histories() {
-    let git = with_secret(&token("options"));
+    let git = once_held("in/a", &token("options"));
     let place = Place::of(&stack(&[layer_of(&git)]));
     for flags in [
         &["--format", "json"][..],

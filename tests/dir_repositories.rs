@@ -9,19 +9,10 @@
 mod kit;
 
 use kit::cli::{dir, repo};
-use kit::git::{line, token};
+use kit::git::{line, once_held, token};
 use kit::{Repo, Report};
 use std::collections::BTreeSet;
 use std::fs;
-
-/// A repository that held a secret once, with its objects in a pack.
-fn with_secret(token: &str) -> Repo {
-    let git = Repo::new();
-    git.commit_file("a", line(token));
-    git.commit_removal("a");
-    git.pack();
-    git
-}
 
 /// What was found, and where in a history.
 fn told(report: &Report) -> BTreeSet<(String, String, String)> {
@@ -70,7 +61,7 @@ fn bare_repositories_and_checkouts_inside_others_go_by_their_folders() {
         (&inner, "src/vendor/lib", false),
     ];
     for (token, place, is_bare) in sources {
-        let git = with_secret(token);
+        let git = once_held("a", token);
         let url = format!("file://{}", git.text());
         let kind = if is_bare { "--bare" } else { "--no-local" };
         tree.git(&["clone", "-q", kind, &url, place]);
@@ -85,7 +76,7 @@ fn bare_repositories_and_checkouts_inside_others_go_by_their_folders() {
 #[test]
 fn several_targets_keep_their_repositories_apart() {
     let tokens = ["one", "two"].map(token);
-    let repositories = tokens.each_ref().map(|token| with_secret(token));
+    let repositories = tokens.each_ref().map(|token| once_held("a", token));
     let paths = repositories.each_ref().map(Repo::text);
     let report = dir(paths).run().expect(1).report();
     for (token, path) in tokens.iter().zip(paths) {
@@ -104,7 +95,7 @@ fn an_empty_repository_is_no_gap() {
 #[test]
 fn submodules_are_read_where_their_objects_lie() {
     let token = token("submodule");
-    let library = with_secret(&token);
+    let library = once_held("a", &token);
     let git = Repo::new();
     git.git(&["submodule", "add", "-q", library.text(), "lib"]);
     git.commit("with a library");
@@ -116,7 +107,7 @@ fn submodules_are_read_where_their_objects_lie() {
 #[test]
 fn paths_that_lead_out_are_told_and_not_followed() {
     let token = token("elsewhere");
-    let lender = with_secret(&token);
+    let lender = once_held("a", &token);
     let tree = Repo::anything();
     tree.git(&["clone", "-q", "--shared", lender.text(), "borrowed"]);
     lender.git(&[
@@ -153,7 +144,7 @@ fn paths_that_lead_out_are_told_and_not_followed() {
 
 #[test]
 fn what_is_left_out_is_left_out_with_its_history() {
-    let git = with_secret(&token("left out"));
+    let git = once_held("a", &token("left out"));
     let report = dir([git.text(), "--exclude", ".git"])
         .run()
         .expect(0)
@@ -164,7 +155,7 @@ fn what_is_left_out_is_left_out_with_its_history() {
 #[test]
 fn a_damaged_repository_is_a_gap() {
     let token = token("damaged");
-    let git = with_secret(&token);
+    let git = once_held("a", &token);
     let packs = fs::read_dir(git.join(".git/objects/pack")).unwrap();
     let mut paths = packs.map(|entry| entry.unwrap().path());
     let pack = paths.find(|path| path.extension().is_some_and(|kind| kind == "pack"));

@@ -9,7 +9,7 @@
 mod kit;
 
 use kit::cli::{image, layout_of, oci, scan, scan_with, text, written};
-use kit::git::{line, token};
+use kit::git::{layer_of, line, once_held, token};
 use kit::{Image, Index, Layer, Repo, Report, Run};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -34,20 +34,6 @@ fn found(layers: &[Layer]) -> Report {
     let report = scanned(layers).expect(1).report();
     report.expect_gaps(&[]);
     report
-}
-
-/// A layer with a repository and its files at `app`.
-fn layer_of(git: &Repo) -> Layer {
-    Layer::new().folder("app", git.path())
-}
-
-/// A repository that held a secret once, all in one pack.
-fn with_secret(token: &str) -> Repo {
-    let git = Repo::new();
-    git.commit_file("in/a", line(token));
-    git.commit_removal("in/a");
-    git.pack();
-    git
 }
 
 /// What the histories tell: secret, path, the commits that brought and removed it, and references.
@@ -111,7 +97,7 @@ fn an_image_tells_what_its_repository_tells() {
 #[test]
 fn a_repository_that_a_later_layer_removed_is_still_there() {
     let token = token("removed");
-    let git = with_secret(&token);
+    let git = once_held("in/a", &token);
     let report = found(&[layer_of(&git), Layer::new().whiteout("app/.git")]);
     let finding = report.finding(&token);
     let place = finding.at(0, "app/in/a");
@@ -172,7 +158,7 @@ fn objects_whose_pack_is_gone_are_read_from_the_layer_below() {
 #[test]
 fn a_pack_without_an_index_is_read_wherever_it_lies() {
     let token = token("lone");
-    let git = with_secret(&token);
+    let git = once_held("in/a", &token);
     let pack = fs::read(git.join(stored(&git, ".pack")[0].strip_prefix("app/").unwrap())).unwrap();
     let report = found(&[Layer::new().file("var/cache/blob.bin", pack.as_slice())]);
     let finding = report.finding(&token);
@@ -271,7 +257,7 @@ fn names_of_the_other_hash_are_read() {
 
 #[test]
 fn a_shallow_clone_says_so() {
-    let origin = with_secret(&token("older"));
+    let origin = once_held("in/a", &token("older"));
     origin.commit_file("b", line(&token("newest")));
     let git = Repo::anything();
     let url = format!("file://{}", origin.text());
@@ -284,8 +270,8 @@ fn a_shallow_clone_says_so() {
 #[test]
 fn submodules_and_work_trees_are_found_by_what_they_are() {
     let [inner, main] = ["inner", "main"].map(token);
-    let library = with_secret(&inner);
-    let git = with_secret(&main);
+    let library = once_held("in/a", &inner);
+    let git = once_held("in/a", &main);
     git.git(&["submodule", "add", "-q", library.text(), "lib"]);
     git.commit("with a library");
     git.git(&["worktree", "add", "-q", "tree", "HEAD~1"]);
@@ -311,7 +297,7 @@ fn submodules_and_work_trees_are_found_by_what_they_are() {
 #[test]
 fn borrowed_objects_are_those_of_the_image() {
     let token = token("borrowed");
-    let lender = with_secret(&token);
+    let lender = once_held("in/a", &token);
     let git = Repo::anything();
     git.git(&["clone", "-q", "--shared", lender.text(), "."]);
     git.put(".git/objects/info/alternates", "/srv/lender/.git/objects\n");
@@ -340,7 +326,7 @@ fn borrowed_objects_are_those_of_the_image() {
 #[test]
 fn a_layer_that_images_share_is_read_once_and_told_of_each() {
     let token = token("shared");
-    let git = with_secret(&token);
+    let git = once_held("in/a", &token);
     let base = layer_of(&git);
     let one = image_of(&[base.clone(), Layer::new().file("one", "1")]);
     let two = image_of(&[base, Layer::new().whiteout("app/.git")]);
@@ -424,7 +410,7 @@ fn damage_is_told_with_its_path_and_layer() {
         (|bytes| bytes.truncate(bytes.len() / 2)) as fn(&mut Vec<u8>),
         |bytes| bytes[20..60].fill(0),
     ] {
-        let git = with_secret(&token("lost"));
+        let git = once_held("in/a", &token("lost"));
         let pack = git.join(stored(&git, ".pack")[0].strip_prefix("app/").unwrap());
         let mut bytes = fs::read(&pack).unwrap();
         edit(&mut bytes);
@@ -446,7 +432,7 @@ fn damage_is_told_with_its_path_and_layer() {
 #[test]
 fn a_sound_copy_makes_up_for_a_damaged_one() {
     let token = token("twice");
-    let git = with_secret(&token);
+    let git = once_held("in/a", &token);
     let path = stored(&git, ".pack").remove(0);
     let mut bytes = fs::read(git.join(path.strip_prefix("app/").unwrap())).unwrap();
     bytes[20..60].fill(0);
@@ -463,7 +449,7 @@ fn a_sound_copy_makes_up_for_a_damaged_one() {
 #[test]
 fn a_root_file_system_and_a_stream_are_read_like_images() {
     let token = token("rootfs");
-    let git = with_secret(&token);
+    let git = once_held("in/a", &token);
     let tar = layer_of(&git).tar();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rootfs.tar");
@@ -484,7 +470,7 @@ fn a_root_file_system_and_a_stream_are_read_like_images() {
 
 #[test]
 fn people_are_told_the_layer_and_the_commit() {
-    let git = with_secret(&token("people"));
+    let git = once_held("in/a", &token("people"));
     let layers = [layer_of(&git), Layer::new().whiteout("app/.git")];
     let dir = written(&layout_of(&image_of(&layers)));
     let run = kit::residue(["image", &oci(&dir)]).run().expect(1);

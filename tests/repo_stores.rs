@@ -9,19 +9,11 @@
 mod kit;
 
 use kit::cli::{repo, text};
-use kit::git::{line, token};
+use kit::git::{line, once_held_loose, token};
 use kit::{Repo, Secrets};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
-
-/// A repository that held a secret once.
-fn with_secret(token: &str) -> Repo {
-    let git = Repo::new();
-    git.commit_file("a", line(token));
-    git.commit_removal("a");
-    git
-}
 
 fn file_url(git: &Repo) -> String {
     format!("file://{}", git.text())
@@ -45,7 +37,7 @@ fn change(path: &PathBuf, change: impl FnOnce(&mut Vec<u8>)) {
 #[test]
 fn every_object_is_counted_once_however_often_it_is_stored() {
     let token = token("twice");
-    let git = with_secret(&token);
+    let git = once_held_loose("a", &token);
     // A pack beside the loose objects, and both once more in a store that this one borrows from.
     git.git(&["repack", "-q"]);
     let copy = Repo::anything();
@@ -61,7 +53,7 @@ fn every_object_is_counted_once_however_often_it_is_stored() {
 #[test]
 fn borrowed_objects_are_read() {
     let token = token("borrowed");
-    let lender = with_secret(&token);
+    let lender = once_held_loose("a", &token);
     let git = Repo::anything();
     git.git(&["clone", "-q", "--shared", lender.text(), "."]);
     assert!(git.join(".git/objects/info/alternates").exists());
@@ -78,7 +70,7 @@ fn borrowed_objects_are_read() {
 #[test]
 fn shallow_clones_say_so_and_bare_ones_are_read() {
     let token = token("shallow");
-    let origin = with_secret(&token);
+    let origin = once_held_loose("a", &token);
     let shallow = Repo::anything();
     shallow.git(&["clone", "-q", "--depth=1", &file_url(&origin), "."]);
     let report = repo([shallow.text()]).run().expect(0).report();
@@ -94,7 +86,7 @@ fn shallow_clones_say_so_and_bare_ones_are_read() {
 #[test]
 fn what_a_partial_clone_lacks_is_a_gap() {
     let token = token("partial");
-    let origin = with_secret(&token);
+    let origin = once_held_loose("a", &token);
     origin.git(&["config", "uploadpack.allowFilter", "true"]);
     let git = Repo::anything();
     let url = file_url(&origin);
@@ -134,7 +126,7 @@ fn the_other_hash_is_read() {
 #[test]
 fn commit_graphs_and_indexes_over_many_packs_change_nothing() {
     let token = token("graph");
-    let git = with_secret(&token);
+    let git = once_held_loose("a", &token);
     git.git(&["repack", "-q"]);
     git.commit_file("b", "more\n");
     git.git(&["repack", "-q"]);
@@ -172,7 +164,7 @@ fn linked_worktrees_share_one_history() {
 #[test]
 fn submodules_are_read_with_their_history() {
     let token = token("submodule");
-    let inner = with_secret(&token);
+    let inner = once_held_loose("a", &token);
     let git = Repo::new();
     git.commit_file("a", "clean\n");
     git.git(&[
@@ -244,7 +236,7 @@ fn a_damaged_pack_is_a_gap_and_the_rest_is_read() {
 #[test]
 fn what_one_store_lost_is_taken_from_another() {
     let token = token("rescued");
-    let git = with_secret(&token);
+    let git = once_held_loose("a", &token);
     let id = git.git(&["rev-parse", "HEAD~1:a"]);
     let loose = git.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
     let kept = fs::read(&loose).unwrap();
@@ -269,7 +261,7 @@ fn what_one_store_lost_is_taken_from_another() {
 #[test]
 fn a_damaged_loose_object_is_a_gap() {
     let token = token("loose");
-    let git = with_secret(&token);
+    let git = once_held_loose("a", &token);
     git.commit_file("other", "clean\n");
     let id = git.git(&["rev-parse", "HEAD:other"]);
     let path = git.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]));
@@ -316,7 +308,7 @@ fn large_objects_are_read_whoever_owns_them() {
 #[test]
 fn an_address_is_cloned_and_the_clone_removed() {
     let token = token("clone");
-    let origin = with_secret(&token);
+    let origin = once_held_loose("a", &token);
     let place = tempfile::tempdir().unwrap();
     let run = repo([&*file_url(&origin)]).env("TMPDIR", text(place.path()));
     let report = run.run().expect(1).report();

@@ -196,13 +196,12 @@ impl Shared<'_> {
         let mut scratch = locked(&self.scratches).pop().unwrap_or_default();
         let detector = self.scan.detector;
         let search = AssertUnwindSafe(|| detector.trace(piece, text, derived, &mut scratch));
-        let Ok(trace) = catch_unwind(search) else {
+        let Ok(mut trace) = catch_unwind(search) else {
             self.broken(&piece.origin);
             return None;
         };
-        let mut found = trace.matches.clone();
-        settle(&mut found, text);
-        self.collector.add(&piece.origin, found);
+        settle(&mut trace.matches, text);
+        self.collector.add(&piece.origin, trace.matches.clone());
         locked(&self.scratches).push(scratch);
         Some(trace)
     }

@@ -2,7 +2,7 @@
 //! that goes on by a minute with each command, one author.
 
 use super::cli::repo;
-use super::{Report, Run, Secrets};
+use super::{Layer, Report, Run, Secrets};
 use std::cell::Cell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,26 @@ pub fn token(seed: &str) -> String {
 /// A line with a secret in it.
 pub fn line(token: &str) -> String {
     format!("key: {token}\n")
+}
+
+/// A layer with a repository and its files at `app`.
+pub fn layer_of(git: &Repo) -> Layer {
+    Layer::new().folder("app", git.path())
+}
+
+/// A repository that held a secret in a file of this path once, all in one pack.
+pub fn once_held(path: &str, token: &str) -> Repo {
+    let git = once_held_loose(path, token);
+    git.pack();
+    git
+}
+
+/// The same with loose objects.
+pub fn once_held_loose(path: &str, token: &str) -> Repo {
+    let git = Repo::new();
+    git.commit_file(path, line(token));
+    git.commit_removal(path);
+    git
 }
 
 impl Default for Repo {
