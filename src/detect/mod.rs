@@ -25,6 +25,7 @@ mod resolve;
 mod run;
 mod search;
 pub mod validate;
+mod vectors;
 mod views;
 mod waiting;
 mod windowed;

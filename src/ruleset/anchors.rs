@@ -89,9 +89,9 @@ pub fn derive(pattern: &str) -> Result<Window, AnchorError> {
     let usable = |found: &BTreeSet<Anchor>| found.iter().all(|a| selective(&a.literal));
     let plain = anchors(&hir, Reach::Plain).filter(usable);
     let extended = || anchors(&hir, Reach::Extended).filter(usable);
-    let worth = |found: &BTreeSet<Anchor>| (furthest(found) <= FAR, is_cheap(found));
+    let worth = |found: &BTreeSet<Anchor>| (is_near(found), is_cheap(found));
     let anchors = match plain {
-        Some(plain) if worth(&plain) != (true, true) => {
+        Some(plain) if !is_cheap(&plain) => {
             let better = extended().filter(|extended| worth(extended) > worth(&plain));
             Some(better.unwrap_or(plain))
         }
@@ -172,13 +172,9 @@ pub fn parse(pattern: &str) -> Result<Hir, AnchorError> {
     })
 }
 
-/// Most bytes of a match before any of the anchors.
-fn furthest(anchors: &BTreeSet<Anchor>) -> usize {
-    anchors
-        .iter()
-        .map(|anchor| anchor.before)
-        .max()
-        .unwrap_or(0)
+/// Whether no anchor stands far into a match.
+fn is_near(anchors: &BTreeSet<Anchor>) -> bool {
+    anchors.iter().all(|anchor| anchor.before <= FAR)
 }
 
 fn selective(literal: &[u8]) -> bool {
@@ -196,7 +192,7 @@ const OFTEN: u32 = 100;
 /// Whether a text seldom leads to these anchors, and not far into a match.
 fn is_cheap(anchors: &BTreeSet<Anchor>) -> bool {
     let often = anchors.iter().map(|anchor| common::often(&anchor.literal));
-    often.sum::<u32>() <= OFTEN && furthest(anchors) <= FAR
+    often.sum::<u32>() <= OFTEN && is_near(anchors)
 }
 
 /// Whether literals that are too short may be extended over the classes beside them. That makes

@@ -145,6 +145,7 @@ mod avx2 {
     //! The same with instructions that look up thirty-two bytes at once.
 
     use super::{CHUNK, Classes, DIGITS, FOLLOWERS, Halves, MARKS, SEEN, chunks};
+    use crate::detect::vectors::{load, twice};
     use std::arch::x86_64::*;
 
     /// Bytes of a vector.
@@ -188,30 +189,6 @@ mod avx2 {
     fn bits(bytes: __m256i) -> u64 {
         let zero = _mm256_cmpeq_epi8(bytes, _mm256_setzero_si256());
         u64::from(!_mm256_movemask_epi8(zero) as u32)
-    }
-
-    /// The first bytes of these.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn load(bytes: &[u8]) -> __m256i {
-        let word = |at: usize| {
-            bytes[at..]
-                .first_chunk()
-                .map_or(0, |&word| i64::from_le_bytes(word))
-        };
-        _mm256_setr_epi64x(word(0), word(8), word(16), word(24))
-    }
-
-    /// A table for each half of a vector.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn twice(table: &[u8; 16]) -> __m256i {
-        let word = |at: usize| {
-            table[at..]
-                .first_chunk()
-                .map_or(0, |&word| i64::from_le_bytes(word))
-        };
-        _mm256_setr_epi64x(word(0), word(8), word(0), word(8))
     }
 }
 

@@ -53,7 +53,7 @@ fn count_words(evidence: &mut Evidence, sides: [&[u8]; 2]) {
         (Feature::Account, &ACCOUNT),
         (Feature::Keywords, &KEYWORDS),
     ];
-    let mut counts = [0; 3];
+    let mut counts = kinds.map(|_| 0);
     for word in sides.into_iter().flat_map(key::words) {
         for (count, (_, list)) in counts.iter_mut().zip(kinds) {
             *count += usize::from(list.has(word));
