@@ -4,6 +4,7 @@
 
 mod automaton;
 mod choice;
+mod closer;
 mod groups;
 mod quads;
 mod sieve;

@@ -4,8 +4,8 @@
 //! offset, and the rarest at an odd one. So one of the two begins at a place that is looked at,
 //! wherever the literal stands. A literal of just four bytes has no second choice: at odd places it is
 //! its first three with any byte before them, or its last three with any behind. The [`Sieve`] tells
-//! where such four bytes may stand, and small tables whose they are; of these most end at four more bytes
-//! of the literal.
+//! where such four bytes may stand, a [`Closer`] look whether one more byte of a literal stands beside
+//! them, and small tables whose they are; of these most end at four more bytes of the literal.
 //!
 //! Shorter literals, of which the rule loader allows very few and none with letters, are searched
 //! for one by one.
@@ -15,8 +15,9 @@
 
 use super::Prefilter;
 use super::choice::Choice;
+use super::closer::Closer;
 use super::groups::Groups;
-use super::sieve::{Passed, QUAD, STRIDE, Sieve, folded};
+use super::sieve::{Passed, QUAD, SEEN, Sieve, folded};
 use memchr::memmem::Finder;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -24,6 +25,7 @@ use std::ops::Range;
 /// Tables of the literals' rarest four bytes.
 pub struct Quads {
     sieve: Sieve,
+    closer: Closer,
     /// The literals by their four bytes, for each way to know one.
     groups: [Groups; Known::ALL.len()],
     literals: Vec<Vec<u8>>,
@@ -154,6 +156,10 @@ impl Quads {
         };
         Self {
             sieve: Sieve::new(&quads.collect()),
+            closer: Closer::new(candidates.iter().map(|way| {
+                let literal = literals[way.literal as usize];
+                (literal, usize::from(way.offset).saturating_sub(1))
+            })),
             groups: Known::ALL.map(|known| Groups::new(&of_kind(known).collect::<Vec<_>>())),
             literals: literals.iter().map(|literal| literal.to_vec()).collect(),
             short,
@@ -189,6 +195,30 @@ impl Quads {
         }
     }
 
+    /// Searches the bytes that the sieve left, which stand at `at`: fewer than it sees in a step. Behind
+    /// the last three any byte may be thought.
+    fn find_in_last(
+        &self,
+        text: &[u8],
+        at: usize,
+        rest: &[u8],
+        starts: &Range<usize>,
+        hit: &mut dyn FnMut(usize, usize),
+    ) {
+        let mut padded = [0; SEEN];
+        padded[..rest.len()].copy_from_slice(rest);
+        let mut passed = Passed::default();
+        self.sieve.sift(&padded, &mut passed);
+        passed.retain(|place| self.closer.passes(text, at + place));
+        for place in passed
+            .places()
+            .filter(|place| place + QUAD <= rest.len() + 1)
+        {
+            let quad = folded(&padded[place..]);
+            self.look(text, at + place, quad, starts, hit);
+        }
+    }
+
     /// Searches for the literals that are too short to be hashed.
     fn find_short(&self, text: &[u8], starts: &Range<usize>, hit: &mut dyn FnMut(usize, usize)) {
         for (literal, finder) in &self.short {
@@ -211,19 +241,14 @@ impl Prefilter for Quads {
             if done == 0 {
                 break;
             }
+            passed.retain(|place| self.closer.passes(text, at + place));
             for at in passed.places().map(|place| at + place) {
                 self.look(text, at, folded(&text[at..]), &starts, hit);
             }
             at += done;
         }
-        while let Some(&[first, second, third, ref rest @ ..]) = searched.get(at..) {
-            // Behind the text's last three bytes any byte may be thought.
-            let quad = folded(&[first, second, third, rest.first().copied().unwrap_or(0)]);
-            if self.sieve.passes(quad) {
-                self.look(text, at, quad, &starts, hit);
-            }
-            at += STRIDE;
-        }
+        let rest = searched.get(at..).unwrap_or_default();
+        self.find_in_last(text, at, rest, &starts, hit);
         self.find_short(text, &starts, hit);
     }
 }

@@ -30,7 +30,7 @@ const STEP: usize = 32;
 /// Looks of a step.
 const LOOKS: usize = STEP / STRIDE;
 /// Bytes that the looks of a step see.
-const SEEN: usize = STEP - STRIDE + QUAD;
+pub(super) const SEEN: usize = STEP - STRIDE + QUAD;
 /// Bits of the table's index.
 const INDEX_BITS: u32 = 17;
 /// Length of the table.
@@ -69,6 +69,18 @@ impl Passed {
     /// Offsets in the searched text; those of a step in no particular order.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
         self.places[..self.count].iter().map(|&at| usize::from(at))
+    }
+
+    /// Leaves those of which this holds, without a branch for any.
+    #[inline(always)]
+    pub(super) fn retain(&mut self, holds: impl Fn(usize) -> bool) {
+        let mut kept = 0;
+        for number in 0..self.count {
+            let place = self.places[number];
+            self.places[kept] = place;
+            kept += usize::from(holds(usize::from(place)));
+        }
+        self.count = kept;
     }
 
     /// Writes down the places of some steps; each bit of a step stands for the offset of that number.
