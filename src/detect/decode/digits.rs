@@ -90,20 +90,21 @@ impl Digits {
     /// Most runs are names, and end here: no memory is asked for.
     pub(super) fn of(head: &[u8; SHORTEST]) -> Option<Self> {
         let is_hex = head.iter().all(|&digit| HEX[usize::from(digit)] != NONE);
-        let mut bytes = [0; SHORTEST];
-        let (likely, length) = if is_hex {
+        let (likely, is_legible) = if is_hex {
+            let mut bytes = [0; SHORTEST / 2];
             let pairs = head.as_chunks().0.iter().zip(&mut bytes);
             pairs.for_each(|(pair, byte)| *byte = joined::<2, 4>(pair, &HEX) as u8);
-            (Self::Hex, SHORTEST / 2)
+            (Self::Hex, packed::is_legible(&bytes))
         } else {
+            let mut bytes = [0; SHORTEST / 4 * 3];
             let groups = head.as_chunks().0.iter().zip(bytes.as_chunks_mut().0);
             groups.for_each(|(group, three): (_, &mut [u8; 3])| {
                 let [_, first, second, third] = joined::<4, 6>(group, &BASE64).to_be_bytes();
                 *three = [first, second, third];
             });
-            (Self::Base64, SHORTEST / 4 * 3)
+            (Self::Base64, packed::is_legible(&bytes))
         };
-        packed::is_legible(&bytes[..length]).then_some(likely)
+        is_legible.then_some(likely)
     }
 }
 

@@ -15,8 +15,8 @@ pub(super) struct Unpacked {
     pub(super) compressed: bool,
 }
 
-/// Whether bytes that begin like this are text or something that is known to hold it.
-pub(super) fn is_legible(head: &[u8]) -> bool {
+/// Whether bytes that begin like this, at most 255 of them, are text or something that is known to hold it.
+pub(super) fn is_legible<const SEEN: usize>(head: &[u8; SEEN]) -> bool {
     is_text(head) || is_gzip(head) || is_zlib(head) || sniff::utf16(head).is_some()
 }
 
@@ -56,10 +56,14 @@ fn inflated(stream: impl Read, room: usize) -> Vec<u8> {
     out
 }
 
-fn is_text(head: &[u8]) -> bool {
-    let printable = |byte: &&u8| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t');
-    let count = head.iter().filter(printable).count();
-    count * PRINTABLE.1 >= head.len() * PRINTABLE.0 && count > 0
+/// Told without a branch for any byte: what most runs of digits stand for is none.
+fn is_text<const SEEN: usize>(head: &[u8; SEEN]) -> bool {
+    let is_printable = |byte: u8| {
+        let is_graphic = byte.wrapping_sub(b' ') <= b'~' - b' ';
+        is_graphic | (byte == b'\n') | (byte == b'\r') | (byte == b'\t')
+    };
+    let count: u8 = head.iter().map(|&byte| u8::from(is_printable(byte))).sum();
+    usize::from(count) * PRINTABLE.1 >= SEEN * PRINTABLE.0
 }
 
 fn is_gzip(head: &[u8]) -> bool {
@@ -111,7 +115,7 @@ mod tests {
                 &["gzip", "utf-16"],
             ),
         ] {
-            assert!(is_legible(&bytes[..12]));
+            assert!(is_legible::<12>(bytes.first_chunk().unwrap()));
             assert_eq!(
                 text_of(bytes, 100),
                 Some((text.to_owned(), encodings.to_vec()))

@@ -13,7 +13,10 @@ use crate::model::Confidence;
 pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judgement {
     match weigh(candidate) {
         Weighed::Decided(judgement) => judgement,
-        Weighed::Open(evidence, key) => evidence.judgement(&key.told()),
+        Weighed::Open(key, site) => match Evidence::promising(candidate, &key, site) {
+            Some(evidence) => evidence.judgement(&key.told()),
+            None => Judgement::Drop,
+        },
     }
 }
 
@@ -21,14 +24,14 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
 pub(super) fn evidence(candidate: &Candidate<'_>) -> Option<Evidence> {
     match weigh(candidate) {
         Weighed::Decided(_) => None,
-        Weighed::Open(evidence, _) => Some(evidence),
+        Weighed::Open(key, site) => Some(Evidence::of(candidate, &key, site)),
     }
 }
 
 /// A candidate after its structure was looked at.
 enum Weighed<'a> {
     Decided(Judgement),
-    Open(Evidence, Key<'a>),
+    Open(Key<'a>, Site),
 }
 
 fn weigh<'a>(candidate: &Candidate<'a>) -> Weighed<'a> {
@@ -36,7 +39,7 @@ fn weigh<'a>(candidate: &Candidate<'a>) -> Weighed<'a> {
     let site = Site::of(candidate, &key);
     match by_structure(candidate, &key, site) {
         Some(judgement) => Weighed::Decided(judgement),
-        None => Weighed::Open(Evidence::of(candidate, &key, site), key),
+        None => Weighed::Open(key, site),
     }
 }
 

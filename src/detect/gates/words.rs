@@ -6,7 +6,15 @@ use std::sync::OnceLock;
 /// A list of words, separated by blanks.
 pub(super) struct Words {
     list: &'static str,
-    by_initial: OnceLock<Vec<Vec<&'static [u8]>>>,
+    by_initial: OnceLock<Vec<Initial>>,
+}
+
+/// The words that begin with one letter.
+#[derive(Clone, Default)]
+struct Initial {
+    words: Vec<&'static [u8]>,
+    /// Their lengths, a bit for each; most words of a text are told from them by it.
+    lengths: u64,
 }
 
 impl Words {
@@ -20,8 +28,10 @@ impl Words {
 
     /// Whether this is one of the words.
     pub(super) fn has(&self, word: &[u8]) -> bool {
-        let mut candidates = self.with_initial_of(word);
-        candidates.any(|known| known.len() == word.len() && known.eq_ignore_ascii_case(word))
+        self.with_initial_of(word).is_some_and(|initial| {
+            let is_same = |known: &&[u8]| known.eq_ignore_ascii_case(word);
+            initial.lengths & bit(word.len()) != 0 && initial.words.iter().any(is_same)
+        })
     }
 
     /// The words that `text` begins with.
@@ -29,28 +39,35 @@ impl Words {
         &'a self,
         text: &'a [u8],
     ) -> impl Iterator<Item = &'static [u8]> + 'a {
-        self.with_initial_of(text).filter(|word| {
+        let words = self.with_initial_of(text).map(|initial| &initial.words);
+        let words = words.into_iter().flatten().copied();
+        words.filter(|word| {
             text.get(..word.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(word))
         })
     }
 
-    fn with_initial_of(&self, text: &[u8]) -> impl Iterator<Item = &'static [u8]> + '_ {
+    fn with_initial_of(&self, text: &[u8]) -> Option<&Initial> {
         let by_initial = self.by_initial.get_or_init(|| sorted(self.list));
-        let initial = text.first().map(u8::to_ascii_lowercase);
-        let candidates = initial.and_then(|initial| by_initial.get(usize::from(initial)));
-        candidates.into_iter().flatten().copied()
+        by_initial.get(usize::from(text.first()?.to_ascii_lowercase()))
     }
 }
 
-fn sorted(list: &'static str) -> Vec<Vec<&'static [u8]>> {
-    let mut by_initial = vec![Vec::new(); 1 << u8::BITS];
+fn sorted(list: &'static str) -> Vec<Initial> {
+    let mut by_initial = vec![Initial::default(); 1 << u8::BITS];
     for word in list.split(' ').map(str::as_bytes) {
         if let Some(initial) = word.first() {
-            by_initial[usize::from(initial.to_ascii_lowercase())].push(word);
+            let initial = &mut by_initial[usize::from(initial.to_ascii_lowercase())];
+            initial.words.push(word);
+            initial.lengths |= bit(word.len());
         }
     }
     by_initial
+}
+
+/// The bit of a length; those of 63 bytes and more share one.
+fn bit(length: usize) -> u64 {
+    1 << length.min(63)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::super::key;
 use super::super::site::{line_after, line_before};
 use super::super::testing;
 use super::super::words::Words;
-use super::{Evidence, Feature};
+use super::{Evidence, Feature, weights};
 
 /// Most words of a kind that are counted.
 const MOST: usize = 4;
@@ -26,6 +26,25 @@ static KEYWORDS: Words = Words::new(
 struct package void if else for",
 );
 const MARKUP: [&[u8]; 7] = [b"```", b"::\n", b"<code", b"<pre", b".. ", b":param", b"</"];
+
+/// What can be seen here.
+const FEATURES: [Feature; 9] = [
+    Feature::Sample,
+    Feature::Account,
+    Feature::Keywords,
+    Feature::Markup,
+    Feature::Recurs,
+    Feature::Binary,
+    Feature::Testing,
+    Feature::Vectors,
+    Feature::Comment,
+];
+
+/// The most that what is seen here can add to the log-odds of a secret.
+pub(super) fn most() -> f32 {
+    let weights = FEATURES.map(|feature| weights::WEIGHTS[feature as usize]);
+    weights.into_iter().map(|weight| weight.max(0.0)).sum()
+}
 
 /// Looks at the neighbourhood without the value itself.
 pub(super) fn look(evidence: &mut Evidence, candidate: &Candidate<'_>) {

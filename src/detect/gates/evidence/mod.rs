@@ -28,13 +28,30 @@ pub struct Evidence {
 impl Evidence {
     /// Looks at a value that is assigned to a name.
     pub(super) fn of(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Self {
+        let mut evidence = Self::alone(candidate, key, site);
+        around::look(&mut evidence, candidate);
+        evidence
+    }
+
+    /// The same; `None` if it speaks so much against a secret that nothing around the value could
+    /// outweigh it. To look there costs most of the time.
+    pub(super) fn promising(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<Self> {
+        let mut evidence = Self::alone(candidate, key, site);
+        if evidence.score() + around::most() < weights::LOW {
+            return None;
+        }
+        around::look(&mut evidence, candidate);
+        Some(evidence)
+    }
+
+    /// What is seen of the name, the value and what joins them.
+    fn alone(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Self {
         let mut evidence = Self::none();
         let is_password = key.kind() == Some(Kind::Password);
         name::look(&mut evidence, key);
         place::look(&mut evidence, candidate, key, site);
         shape::look(&mut evidence, candidate.value(), is_password);
         evidence.note(Feature::Echo, key.echoes(candidate.value()));
-        around::look(&mut evidence, candidate);
         evidence
     }
 
@@ -184,6 +201,32 @@ mod tests {
             "{why}"
         );
         assert!(why.contains("; but "), "{why}");
+    }
+
+    #[test]
+    fn what_is_not_looked_around_would_not_be_kept() {
+        for text in [
+            "password = \"[q8Zt3LxV0sNf7Rk]\"\n",
+            "# secret: [k0ffie-kop]\n",
+            "secret = [authentication_manager_configuration(a)]",
+            "secret([a])",
+        ] {
+            let whole = evidence(text);
+            let (head, rest) = text.split_once('[').unwrap();
+            let (value, tail) = rest.split_once(']').unwrap();
+            let written = format!("{head}{value}{tail}");
+            let candidate = Candidate {
+                text: written.as_bytes(),
+                matched: head.find(['p', 's']).unwrap()..head.len() + value.len(),
+                secret: head.len()..head.len() + value.len(),
+            };
+            let key = Key::of(&candidate);
+            let promising = Evidence::promising(&candidate, &key, Site::of(&candidate, &key));
+            match promising {
+                Some(promising) => assert_eq!(promising, whole, "{text}"),
+                None => assert_eq!(whole.confidence(), None, "{text}"),
+            }
+        }
     }
 
     #[test]
