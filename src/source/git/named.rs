@@ -10,13 +10,18 @@ use super::reader::Text;
 use super::staged;
 use crate::model::{Copied, Kind, Shortfall};
 use crate::unpack::Sink;
-use gix::{ObjectId, objs};
+use gix::{ObjectId, objs, oid};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{iter, mem};
 
 /// Distinct missing objects that are counted exactly.
 const MISSING: usize = 100_000;
+
+/// Names that are looked for together. In their order they are found side by side in the index of a
+/// pack, where each by itself would be looked for in memory that nobody has touched for long.
+const TOGETHER: usize = 1 << 16;
 
 /// What is named, compared with what is stored.
 pub(super) struct Named<'s> {
@@ -24,6 +29,8 @@ pub(super) struct Named<'s> {
     hash: gix::hash::Kind,
     /// Commits whose parents were never fetched.
     boundary: HashSet<ObjectId>,
+    /// What is named and was not looked for yet.
+    waiting: Mutex<Vec<ObjectId>>,
     missing: Mutex<BTreeSet<ObjectId>>,
 }
 
@@ -42,6 +49,7 @@ impl<'s> Named<'s> {
             places,
             hash,
             boundary: boundary.into_iter().collect(),
+            waiting: Mutex::default(),
             missing: Mutex::default(),
         }
     }
@@ -60,14 +68,14 @@ impl<'s> Named<'s> {
             tell(Kind::Unsupported, detail);
         } else {
             let held = outline.tips.iter().filter(|tip| tip.is_held());
-            held.for_each(|tip| self.expect(&tip.id));
+            self.expect(held.map(|tip| &*tip.id));
             for (kind, problem) in &outline.problems {
                 failed(*kind, "a reference", problem);
             }
         }
         for index in &outline.indexes {
             match staged::named(index, self.hash) {
-                Ok(ids) => ids.iter().for_each(|id| self.expect(id)),
+                Ok(ids) => self.expect(ids.iter().map(|id| &**id)),
                 Err(problem) => failed(Kind::Corrupt, "the index", &problem),
             }
         }
@@ -83,15 +91,16 @@ impl<'s> Named<'s> {
             objs::Kind::Tree => self.by_tree(object.data, copies).map(Said::Tree),
             objs::Kind::Commit => {
                 let commit = Raw::parse(object.data, self.hash).ok_or("it is no commit")?;
-                self.expect(&commit.tree);
-                if !self.boundary.contains(&object.id) {
-                    commit.parents.iter().for_each(|parent| self.expect(parent));
-                }
+                let parents = match self.boundary.contains(&object.id) {
+                    true => &[][..],
+                    false => &commit.parents,
+                };
+                self.expect(iter::once(&commit.tree).chain(parents).map(|id| &**id));
                 Ok(Said::Commit(commit))
             }
             objs::Kind::Tag => {
                 let target = commit::tagged(object.data, self.hash).ok_or("it is no tag")?;
-                self.expect(&target);
+                self.expect(iter::once(&*target));
                 Ok(Said::Other)
             }
         }
@@ -99,30 +108,43 @@ impl<'s> Named<'s> {
 
     fn by_tree(&self, tree: &[u8], copies: &[Copied]) -> Result<Vec<Range<usize>>, &'static str> {
         let mut places = Vec::new();
-        additions::new_entries(tree, copies, self.hash, &mut |(place, entry)| {
+        let new = additions::new_entries(tree, copies, self.hash, &mut |(place, entry)| {
             // A submodule's commit is in another repository.
             if !entry.mode.is_commit() {
-                self.expect(entry.oid);
                 places.push(place);
             }
-        })?;
-        Ok(places)
+        });
+        let length = self.hash.len_in_bytes();
+        let id =
+            |place: &Range<usize>| oid::from_bytes_unchecked(&tree[place.end - length..place.end]);
+        self.expect(places.iter().map(id));
+        new.map(|()| places)
     }
 
-    /// Looks for one object.
-    pub(super) fn expect(&self, id: &gix::oid) {
-        if self.places.contain(id) {
-            return;
+    /// Looks for objects, now or later.
+    pub(super) fn expect<'i>(&self, ids: impl Iterator<Item = &'i oid>) {
+        let mut waiting = locked(&self.waiting);
+        waiting.extend(ids.map(oid::to_owned));
+        if waiting.len() >= TOGETHER {
+            let ids = mem::take(&mut *waiting);
+            drop(waiting);
+            self.look_for(ids);
         }
-        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        if missing.len() < MISSING {
-            missing.insert(id.to_owned());
-        }
+    }
+
+    fn look_for(&self, mut ids: Vec<ObjectId>) {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !self.places.contain(id));
+        let mut missing = locked(&self.missing);
+        let room = MISSING.saturating_sub(missing.len());
+        missing.extend(ids.into_iter().take(room));
     }
 
     /// Tells what is named and not there.
     pub(super) fn tell(&self, sink: &dyn Sink, place: &str, is_partial: bool) {
-        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.look_for(mem::take(&mut locked(&self.waiting)));
+        let missing = locked(&self.missing);
         let Some(first) = missing.first() else {
             return;
         };
@@ -134,4 +156,8 @@ impl<'s> Named<'s> {
         let detail = format!("{number} objects are named but not here, {first} among them: {why}");
         sink.shortfall(Shortfall::new(Kind::Missing, place, detail));
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

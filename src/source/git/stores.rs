@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 /// All objects of a repository.
@@ -77,6 +78,7 @@ impl Stores {
             stores: self,
             reader,
             meter: Mutex::new(meter),
+            unmetered: AtomicU64::new(0),
             lost: Mutex::default(),
         };
         let mut visit = |number: usize, pack: &Pack| {

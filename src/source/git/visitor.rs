@@ -11,6 +11,7 @@ use gix::{ObjectId, objs};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Searches a loose object.
@@ -62,11 +63,16 @@ pub(super) fn search(
 /// Objects, why they could not be read, and nothing where another store could give them.
 type Lost = BTreeMap<ObjectId, Option<(Kind, String)>>;
 
+/// Bytes after which the meter is told.
+const METERED: u64 = 1 << 20;
+
 /// Reads packs for a [`Reader`].
 pub(super) struct Visitor<'r> {
     pub(super) stores: &'r Stores,
     pub(super) reader: &'r Reader<'r>,
     pub(super) meter: Mutex<Box<dyn Meter>>,
+    /// Bytes that the meter was not told of yet.
+    pub(super) unmetered: AtomicU64,
     /// What a pack could not give, and why not; nothing once another pack could.
     pub(super) lost: Mutex<Lost>,
 }
@@ -81,6 +87,15 @@ impl Visitor<'_> {
         let mut lost = self.lost();
         if let Some(why) = lost.get_mut(id) {
             *why = None;
+        }
+    }
+
+    /// Tells the meter of bytes: many at once, since it looks at the clock each time and most
+    /// objects are small.
+    fn advance(&self, bytes: u64) {
+        if self.unmetered.fetch_add(bytes, Ordering::Relaxed) + bytes >= METERED {
+            let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
+            meter.advance(self.unmetered.swap(0, Ordering::Relaxed));
         }
     }
 }
@@ -98,8 +113,7 @@ impl Visit for Visitor<'_> {
         }
         self.found(&object.id);
         let trace = self.reader.object(&text, derived);
-        let meter = self.meter.lock().unwrap_or_else(PoisonError::into_inner);
-        meter.advance(object.data.len() as u64);
+        self.advance(object.data.len() as u64);
         trace
     }
 
