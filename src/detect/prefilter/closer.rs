@@ -12,9 +12,9 @@ use crate::ruleset::common::{CASE, SEVEN};
 const FIVE: usize = QUAD + 1;
 /// What is kept of eight bytes to have [`FIVE`] of them.
 const FIVE_MASK: u64 = (1 << (FIVE as u32 * u8::BITS)) - 1;
-/// Sizes of the tables, as powers of two bits. Both stay in the first level of every cache.
-const FIVES: u32 = 17;
-const FOURS: u32 = 12;
+/// Sizes of the tables, as powers of two bits: so many that one in thirty is set with the literals of all rules.
+const FIVES: u32 = 18;
+const FOURS: u32 = 17;
 /// Spreads numbers over the tables: 2^64 divided by the golden ratio.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
