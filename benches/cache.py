@@ -2,7 +2,7 @@
 """Measures what scans cost that read nothing twice: python3 benches/cache.py
 
 Serves a layout of this project's history and this machine's own files from a registry on loopback, and scans it again
-and again with the same folder of results. Build first: cargo build --release
+and again with the same folder of results. Build first: cargo build --profile dist
 """
 import argparse
 import http.client
@@ -19,7 +19,7 @@ import big_image
 import compare
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RESIDUE = os.path.join(ROOT, "target", "release", "residue")
+RESIDUE = os.path.join(ROOT, "target", "dist", "residue")
 GOALS = """
   second scan, beyond the round trips          <= 100 ms
   layers that the second scan asks for         ==   0

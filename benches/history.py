@@ -2,7 +2,7 @@
 """Measures whole histories against what they must beat: python3 benches/history.py [--save]
 
 Makes the repository the first time, in target/bench (benches/history_repo.py); `--repository` names another, which
-should be bare and hold one pack. Build first: cargo build --release --bins --examples
+should be bare and hold one pack. Build first: cargo build --profile dist --bins --examples
 """
 import argparse
 import json
@@ -15,7 +15,7 @@ import history_repo
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MADE = os.path.join(ROOT, "target", "bench", "history.git")
-RELEASE = os.path.join(ROOT, "target", "release")
+DIST = os.path.join(ROOT, "target", "dist")
 QUIET = ["--quiet", "--exit-zero"]
 # name, what is measured, most it may be, unit
 GOALS = """
@@ -29,9 +29,9 @@ GOALS = """
 def commands(repository):
     """What is compared; the scan where this build has one."""
     cat_file = ["git", "-C", repository, "cat-file", "--batch-all-objects", "--batch", "--unordered", "--buffer"]
-    walk = os.path.join(RELEASE, "examples", "walk")
+    walk = os.path.join(DIST, "examples", "walk")
     named = {"git cat-file": cat_file, "walk, 1 thread": [walk, repository, "1"], "walk": [walk, repository]}
-    scan = [os.path.join(RELEASE, "residue"), "repo"]
+    scan = [os.path.join(DIST, "residue"), "repo"]
     if os.path.exists(scan[0]) and subprocess.run([*scan, "--help"], capture_output=True, check=False).returncode == 0:
         named["residue repo"] = [*scan, *QUIET, repository]
         named["... --no-attribution"] = [*scan, *QUIET, "--no-attribution", repository]
@@ -41,7 +41,7 @@ def commands(repository):
 
 def report(repository, *flags):
     """What a scan found, and what a limit cut: copied matches have more room than those of whole objects."""
-    command = [os.path.join(RELEASE, "residue"), "repo", *QUIET, "--format", "json", "--min-confidence", "low"]
+    command = [os.path.join(DIST, "residue"), "repo", *QUIET, "--format", "json", "--min-confidence", "low"]
     done = subprocess.run([*command, *flags, repository], capture_output=True, text=True, check=False)
     document = json.loads(done.stdout)
     return document["findings"], [gap["detail"] for gap in document["coverage"]["gaps"] if gap["kind"] == "limit"]

@@ -57,7 +57,7 @@ def make():
 
 
 def main():
-    residue = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/release/residue")
+    residue = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "target/dist/residue")
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     if not os.path.isdir(STORE):
         os.makedirs(HERE, exist_ok=True)

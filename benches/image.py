@@ -2,7 +2,7 @@
 """Measures whole scans of images against what they must beat: python3 benches/image.py [--save]
 
 Makes what it scans the first time, in target/bench: an image of 1 GiB in 12 gzip layers of this machine's own files,
-an archive of it, and the smallest image there is. Build first: cargo build --release --bins --examples
+an archive of it, and the smallest image there is. Build first: cargo build --profile dist --bins --examples
 """
 import argparse
 import os
@@ -14,7 +14,7 @@ import big_image
 import compare
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-RELEASE = os.path.join(ROOT, "target", "release")
+DIST = os.path.join(ROOT, "target", "dist")
 KINGFISHER = ["scan", "docker", "--no-limits", "--no-validate", "--no-update-check", "--quiet", "--format", "json"]
 # name, what is measured, most it may be, unit
 GOALS = """
@@ -27,7 +27,7 @@ GOALS = """
 
 
 def residue(target):
-    return [os.path.join(RELEASE, "residue"), "image", "--quiet", "--no-cache", target]
+    return [os.path.join(DIST, "residue"), "image", "--quiet", "--no-cache", target]
 
 
 def make_images(work):
@@ -67,7 +67,7 @@ def main():
     big, archive, small = make_images(args.work)
     named = lambda name: name if args.save else None
     print(f"goals:{GOALS}\n{compare.machine()}")
-    inflate = {"inflate": [os.path.join(RELEASE, "examples", "inflate"), big], "residue": residue(f"oci:{big}")}
+    inflate = {"inflate": [os.path.join(DIST, "examples", "inflate"), big], "residue": residue(f"oci:{big}")}
     measure("the layers, only decompressed", inflate, args.rounds, named("inflate"))
     measure("the smallest image", {"residue": residue(f"oci:{small}")}, 4 * args.rounds, named("small"))
     if not args.kingfisher:

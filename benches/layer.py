@@ -3,7 +3,7 @@
 
 Makes the layer the first time, in target/bench: 700 MB of this machine's own files, once with gzip and once with zstd.
 The yardsticks are `igzip` (Debian package isal) and `zstd`, each on one thread; what counts is the wall time, on two
-threads. Build first: cargo build --release --bins
+threads. Build first: cargo build --profile dist --bins
 """
 import argparse
 import hashlib
@@ -15,7 +15,7 @@ import compare
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORK = os.path.join(ROOT, "target", "bench")
-RESIDUE = os.path.join(ROOT, "target", "release", "residue")
+RESIDUE = os.path.join(ROOT, "target", "dist", "residue")
 SIZE = 700_000_000
 SOURCES = ["/usr", os.path.expanduser("~/.cargo/registry/src")]
 # codec, how the layer is made of an archive, what it is measured by, most that may take against it

@@ -3,7 +3,7 @@
 
 Starts Debian's docker-registry on loopback and pushes with skopeo what it scans, the first time: the image of
 benches/image.py, forty images on one base, and one image that has all layers of these forty. Build first:
-cargo build --release --bins
+cargo build --profile dist --bins
 """
 import argparse
 import contextlib

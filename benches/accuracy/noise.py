@@ -116,7 +116,7 @@ def listed(trees, program):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("trees", type=pathlib.Path)
-    parser.add_argument("--residue", default=str(ROOT / "target/release/residue"), metavar="PROGRAM")
+    parser.add_argument("--residue", default=str(ROOT / "target/dist/residue"), metavar="PROGRAM")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="beside residue; all by default")
     parser.add_argument("--sample", type=int, default=0, metavar="MB")
     parser.add_argument("--limit", type=float, default=1800, help="seconds for a scanner and a tree")

@@ -158,8 +158,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for kind, text in (("dir", "a directory"), ("git", "a git repository"), ("image", "an image that `docker save` wrote")):
         parser.add_argument(f"--{kind}", action="append", default=[], metavar="PATH", help=f"{text}; may be given often")
-    built = os.path.join(ROOT, "target", "release", "residue")
-    parser.add_argument("--residue", default=built, metavar="PROGRAM", help="by default what cargo build --release made")
+    built = os.path.join(ROOT, "target", "dist", "residue")
+    parser.add_argument("--residue", default=built, metavar="PROGRAM", help="by default what cargo build --profile dist made")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="beside residue; all by default")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=600, help="stop a scanner after so many seconds")
