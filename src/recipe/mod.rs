@@ -5,6 +5,8 @@
 //! A recipe is known by its content, never by its name. Nothing here decides what is searched.
 
 pub mod dockerfile;
+pub mod dockerignore;
+pub mod files;
 pub mod fix;
 mod setting;
 pub mod yaml;

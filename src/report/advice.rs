@@ -2,6 +2,8 @@
 //! advice, to revoke it where it was issued, cannot know. The words are those of the place: the variable's
 //! name, and the means that the builder, the orchestrator or the service manager has.
 
+mod uses;
+
 use crate::model::{Finding, Occurrence, Role, Setting, Where};
 use crate::recipe::secret_id;
 
@@ -22,8 +24,8 @@ pub(super) fn of(finding: &Finding) -> Vec<String> {
     if settings.is_empty() && places.iter().any(|place| is_instruction(place)) {
         settings.push(named(Role::DockerRun, ""));
     }
-    for setting in settings {
-        let words = words(&setting);
+    let uses = places.iter().flat_map(|place| &place.uses);
+    for words in settings.iter().map(words).chain(uses.map(uses::words)) {
         if advice.len() < MOST && !advice.contains(&words) {
             advice.push(words);
         }

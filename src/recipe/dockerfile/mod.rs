@@ -66,6 +66,9 @@ pub enum What {
         sources: Vec<String>,
         /// Where to.
         destination: String,
+        /// Whether they come from the build context as they are: from no other stage or image, and with
+        /// none left out.
+        is_from_context: bool,
     },
     /// Anything else, by its keyword in capitals.
     Other(&'static str),

@@ -3,7 +3,7 @@
 use super::words::{Word, on_one_line, words};
 use super::{Instruction, Variable, What};
 use parse_dockerfile::{
-    Command, Instruction as Parsed, JsonOrStringArray, Source, Spanned, UnescapedString,
+    Command, Flag, Instruction as Parsed, JsonOrStringArray, Source, Spanned, UnescapedString,
 };
 use std::ops::Range;
 
@@ -89,12 +89,12 @@ impl Reader<'_> {
             Parsed::Copy(one) => (
                 one.copy.span.clone(),
                 self.end_of_copy(&one.src, &one.dest),
-                copy("COPY", &one.src, &one.dest),
+                copy("COPY", &one.options, (&one.src, &one.dest)),
             ),
             Parsed::Add(one) => (
                 one.add.span.clone(),
                 self.end_of_copy(&one.src, &one.dest),
-                copy("ADD", &one.src, &one.dest),
+                copy("ADD", &one.options, (&one.src, &one.dest)),
             ),
             other => self.other(other),
         };
@@ -202,14 +202,20 @@ impl Reader<'_> {
     }
 }
 
-fn copy(keyword: &'static str, sources: &[Source<'_>], to: &UnescapedString<'_>) -> What {
+fn copy(
+    keyword: &'static str,
+    flags: &[Flag<'_>],
+    (sources, to): (&[Source<'_>], &UnescapedString<'_>),
+) -> What {
     let source = |source: &Source<'_>| match source {
         Source::Path(path) => path.value.to_string(),
         _ => "<<".to_owned(),
     };
+    let is_flag = |flag: &Flag<'_>| ["from", "exclude"].contains(&&*flag.name.value);
     What::Copy {
         keyword,
         sources: sources.iter().map(source).collect(),
         destination: to.value.to_string(),
+        is_from_context: !flags.iter().any(is_flag),
     }
 }

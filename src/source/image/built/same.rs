@@ -22,6 +22,7 @@ pub(super) fn is_same(step: &str, instruction: &Instruction) -> bool {
             keyword,
             sources,
             destination,
+            ..
         } => is(keyword) && copies(rest, sources, destination),
         What::Other(keyword) => is(keyword),
     }
