@@ -52,7 +52,7 @@ pub use progress::{Ahead, Meter, Progress};
 pub use public_key::{Certificate, Holder, KeyPair, PublicKey};
 pub use rule::{Allowlist, Condition, RegexTarget, Required, Rule};
 pub use secret::Secret;
-pub use setting::{FileUse, Role, Setting, Way};
+pub use setting::{ExistingSecret, FileUse, Role, Setting, Way};
 pub use severity::Severity;
 pub use span::{LineStart, Position};
 pub use suppression::{Remark, Spelling, Suppression, SuppressionKind, Until};

@@ -1,6 +1,8 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, FileUse, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where};
+use super::{
+    Commits, FileUse, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 

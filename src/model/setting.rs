@@ -42,6 +42,21 @@ pub enum Role {
     GithubWorkflow,
     /// Anything in a GitLab CI pipeline.
     GitlabPipeline,
+    /// A value in a YAML text that is no recipe, by the keys on the way to it. Beside a Helm chart it is one
+    /// of the chart's values.
+    Value(ExistingSecret),
+}
+
+/// What a YAML text has beside a value that charts take from a Secret, if they are given its name: a key that is
+/// called `existingSecret`, or begins or ends like that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ExistingSecret {
+    /// No such key.
+    Unknown,
+    /// The key, without a name.
+    Unset,
+    /// The key with the name of a Secret.
+    Set,
 }
 
 /// What a recipe does with a file in which a secret was found.
@@ -93,4 +108,6 @@ pub enum Way {
         /// What the config is called.
         name: String,
     },
+    /// It lies in the folder of a Helm chart, whose values it may hold.
+    Values,
 }

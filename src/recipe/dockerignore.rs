@@ -30,10 +30,12 @@ impl Dockerignore {
             Some((pattern(path).filter(|_| is_path)?, is_out))
         });
         let (patterns, are_out): (Vec<Glob>, _) = patterns.take(MOST).unzip();
-        let set = patterns.into_iter().fold(GlobSetBuilder::new(), |mut set, glob| {
-            set.add(glob);
-            set
-        });
+        let set = patterns
+            .into_iter()
+            .fold(GlobSetBuilder::new(), |mut set, glob| {
+                set.add(glob);
+                set
+            });
         Self {
             // Too large a set leaves nothing out.
             patterns: set.build().unwrap_or_default(),
@@ -53,7 +55,10 @@ impl Dockerignore {
 pub fn pattern(text: &str) -> Option<Glob> {
     // Braces mean nothing to `filepath.Match`.
     let plain = text.replace('{', "[{]").replace('}', "[}]");
-    GlobBuilder::new(&plain).literal_separator(true).build().ok()
+    GlobBuilder::new(&plain)
+        .literal_separator(true)
+        .build()
+        .ok()
 }
 
 /// A path and the folders that it lies in, from the outside in.

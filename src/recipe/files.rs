@@ -5,19 +5,49 @@ use super::Recipe;
 use super::dockerfile::{Dockerfile, Instruction, What};
 use super::yaml::{Id, Yaml};
 use crate::model::Way;
+use memchr::memmem;
 use std::collections::BTreeSet;
 
 /// The keys that a compose file may begin with (compose specification, top-level elements), without those that
 /// begin with `x-`.
-const COMPOSE_KEYS: [&str; 9] = [
-    "configs", "include", "models", "name", "networks", "secrets", "services", "version", "volumes",
+const COMPOSE_KEYS: [&[u8]; 9] = [
+    b"configs",
+    b"include",
+    b"models",
+    b"name",
+    b"networks",
+    b"secrets",
+    b"services",
+    b"version",
+    b"volumes",
 ];
+/// The keys that the description of a Helm chart may begin with (Helm documentation, "The Chart.yaml File"), but for
+/// those above.
+const CHART_KEYS: [&[u8]; 13] = [
+    b"annotations",
+    b"apiVersion",
+    b"appVersion",
+    b"dependencies",
+    b"deprecated",
+    b"description",
+    b"home",
+    b"icon",
+    b"keywords",
+    b"kubeVersion",
+    b"maintainers",
+    b"sources",
+    b"type",
+];
+/// What such a description has, and hardly anything else that begins like it.
+const CHART_VERSION: &[u8] = b"\nversion:";
 
 /// A file or folder that a recipe names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedFile {
-    /// Its path from the folder of the recipe, or from the build context; of a Dockerfile it may be a pattern.
+    /// Its path from the folder of the recipe, or from the build context.
     pub path: String,
+    /// Whether signs in the path stand for others, as in those of `filepath.Match`.
+    pub is_pattern: bool,
     /// The line that names it, from 1.
     pub line: u64,
     /// What is done with it.
@@ -33,8 +63,8 @@ pub struct Build {
     pub dockerfile: String,
 }
 
-/// Whether a text begins like a recipe that names files. It looks at the first line that says something and
-/// no further, because this is asked of every file.
+/// Whether a text begins like a recipe that names files. It looks at the first line that says something, and
+/// hardly any further, because this is asked of every file.
 pub fn may_name_files(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut lines = text.split(|&byte| byte == b'\n');
@@ -49,7 +79,9 @@ pub fn may_name_files(text: &[u8]) -> bool {
     let (word, behind) = bare.split_at(end);
     match behind.first() {
         Some(b':') => {
-            word.starts_with(b"x-") || COMPOSE_KEYS.iter().any(|key| key.as_bytes() == word)
+            word.starts_with(b"x-")
+                || COMPOSE_KEYS.contains(&word)
+                || (CHART_KEYS.contains(&word) && memmem::find(text, CHART_VERSION).is_some())
         }
         Some(b' ' | b'\t') => {
             word.eq_ignore_ascii_case(b"FROM") || word.eq_ignore_ascii_case(b"ARG")
@@ -65,6 +97,7 @@ impl Recipe {
         match self {
             Self::Dockerfile(file) => copied(file),
             Self::Compose(yaml) => Compose { yaml, text }.named_files(),
+            Self::HelmChart(_) => ["*.yaml", "*.yml"].map(values).to_vec(),
             _ => Vec::new(),
         }
     }
@@ -72,9 +105,23 @@ impl Recipe {
     /// The builds that it asks for.
     pub fn builds(&self) -> Vec<Build> {
         match self {
-            Self::Compose(yaml) => yaml.roots().iter().flat_map(|&root| builds(yaml, root)).collect(),
+            Self::Compose(yaml) => yaml
+                .roots()
+                .iter()
+                .flat_map(|&root| builds(yaml, root))
+                .collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+/// Files beside a chart that may hold its values: `values.yaml`, and whatever else is handed to `helm -f`.
+fn values(path: &str) -> NamedFile {
+    NamedFile {
+        path: path.to_owned(),
+        is_pattern: true,
+        line: 1,
+        way: Way::Values,
     }
 }
 
@@ -108,6 +155,7 @@ fn copied_by(one: &Instruction, is_shipped: bool) -> Vec<NamedFile> {
     let named = sources.iter().filter(is_path).map(|source| NamedFile {
         // Whatever is before it, a source is a path of the context.
         path: source.trim_start_matches('/').to_owned(),
+        is_pattern: true,
         line: one.line,
         way: Way::Copy {
             keyword,
@@ -127,7 +175,10 @@ fn builds(yaml: &Yaml, root: Id) -> Vec<Build> {
         let build = yaml.get(service, "build")?;
         let of = |key| text(yaml.get(build, key)?);
         Some(Build {
-            context: text(build).or_else(|| of("context")).unwrap_or(".").to_owned(),
+            context: text(build)
+                .or_else(|| of("context"))
+                .unwrap_or(".")
+                .to_owned(),
             dockerfile: of("dockerfile").unwrap_or("Dockerfile").to_owned(),
         })
     };
@@ -161,7 +212,10 @@ impl Compose<'_> {
             }
         }
         for (list, way) in [
-            ("secrets", (|name| Way::Secret { name }) as fn(String) -> Way),
+            (
+                "secrets",
+                (|name| Way::Secret { name }) as fn(String) -> Way,
+            ),
             ("configs", |name| Way::Config { name }),
         ] {
             for one in self.below(root, list) {
@@ -208,7 +262,9 @@ impl Compose<'_> {
             service: service.to_owned(),
             to: to.to_owned(),
         };
-        source.starts_with('.').then(|| self.named(at, source, way))?
+        source
+            .starts_with('.')
+            .then(|| self.named(at, source, way))?
     }
 
     fn file(&self, id: Id, way: Way) -> Option<NamedFile> {
@@ -221,6 +277,7 @@ impl Compose<'_> {
         let is_elsewhere = path.starts_with(['/', '~']) || path.contains('$');
         (!is_elsewhere && !path.is_empty()).then(|| NamedFile {
             path: path.to_owned(),
+            is_pattern: false,
             line: 1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..start]).count() as u64,
             way,
         })

@@ -4,7 +4,7 @@
 
 mod uses;
 
-use crate::model::{Finding, Occurrence, Role, Setting, Where};
+use crate::model::{ExistingSecret, Finding, Occurrence, Role, Setting, Way, Where};
 use crate::recipe::secret_id;
 
 /// Most pieces of advice for one secret.
@@ -25,7 +25,8 @@ pub(super) fn of(finding: &Finding) -> Vec<String> {
         settings.push(named(Role::DockerRun, ""));
     }
     let uses = places.iter().flat_map(|place| &place.uses);
-    for words in settings.iter().map(words).chain(uses.map(uses::words)) {
+    let uses = uses.filter_map(uses::words);
+    for words in settings.iter().map(words).chain(uses) {
         if advice.len() < MOST && !advice.contains(&words) {
             advice.push(words);
         }
@@ -44,8 +45,10 @@ fn named(role: Role, name: &str) -> Setting {
 /// What a place is: what the recipe says that it stands in, or what made that part of an image.
 fn setting(occurrence: &Occurrence) -> Option<Setting> {
     let place = &occurrence.place;
-    if occurrence.setting.is_some() {
-        return occurrence.setting.clone();
+    if let Some(setting) = &occurrence.setting {
+        let is_value = matches!(setting.role, Role::Value(_));
+        let is_of_chart = || occurrence.uses.iter().any(|one| one.way == Way::Values);
+        return (!is_value || is_of_chart()).then(|| setting.clone());
     }
     if let Some(layer) = &place.layer {
         let keyword = layer.instruction.as_deref()?.split(' ').next()?;
@@ -139,6 +142,30 @@ fn words(setting: &Setting) -> String {
         Role::GitlabPipeline => format!(
             "Store {name} as a masked and protected variable in the project's settings (`glab variable set {key} \
              --masked --protected`), or fetch it from a vault with `secrets:`, and refer to it as ${key}."
+        ),
+        Role::Value(secret) => chart_value(name, secret),
+    }
+}
+
+/// The advice for a value of a Helm chart, by the keys on the way to it.
+fn chart_value(name: &str, secret: ExistingSecret) -> String {
+    let (before, key) = name.rsplit_once('.').unwrap_or(("", name));
+    let existing = match before {
+        "" => "existingSecret".to_owned(),
+        before => format!("{before}.existingSecret"),
+    };
+    let create = format!("`kubectl create secret generic NAME --from-file={key}=FILE`");
+    match secret {
+        ExistingSecret::Set => format!(
+            "Take {name} out of the chart's values: beside it a Secret is named, so the chart needs no value."
+        ),
+        ExistingSecret::Unset => format!(
+            "Take {name} out of the chart's values: make a Secret ({create}), and name it in {existing}."
+        ),
+        ExistingSecret::Unknown => format!(
+            "Take {name} out of the chart's values: make a Secret ({create}), and let the chart refer to it, with \
+             {existing} if it knows that, or with `secretKeyRef` in a template of your own. What has to be a value is \
+             handed over with `--set-file {name}=FILE`, or from a file that SOPS has encrypted."
         ),
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! Only of files on disk: an image has become what it is, and a history has no build context.
 
-use crate::model::{Finding, FileUse, Occurrence, Origin, Way, Where};
+use crate::model::{FileUse, Finding, Occurrence, Origin, Way, Where};
 use crate::recipe::Recipe;
 use crate::recipe::dockerignore::{Dockerignore, pattern};
 use crate::recipe::files::{Build, NamedFile, may_name_files};
@@ -82,7 +82,9 @@ impl Recipes {
             return;
         }
         let index = Index::of(self, source);
-        let seen = findings.iter_mut().flat_map(|finding| &mut finding.occurrences);
+        let seen = findings
+            .iter_mut()
+            .flat_map(|finding| &mut finding.occurrences);
         for seen in seen.filter(|seen| is_file(seen)) {
             let path = String::from_utf8_lossy(&seen.place.path);
             seen.uses = index.uses(&seen.place.target, &path);
@@ -126,14 +128,18 @@ impl<'r> Index<'r> {
         for (origin, noted) in &recipes.0 {
             for place in source.places(origin) {
                 let path = String::from_utf8_lossy(&place.path);
-                let Some(path) = resolved("", &path) else { continue };
+                let Some(path) = resolved("", &path) else {
+                    continue;
+                };
                 let spot = (place.target, path);
                 match noted {
                     Noted::LeavesOut(ignore) => {
                         index.ignores.insert(spot, (ignore, OnceCell::new()));
                     }
                     Noted::Names { files, builds } => {
-                        for (dockerfile, context) in builds.iter().filter_map(|one| build(&spot, one)) {
+                        for (dockerfile, context) in
+                            builds.iter().filter_map(|one| build(&spot, one))
+                        {
                             contexts.entry(dockerfile).or_default().insert(context);
                         }
                         names.push((spot, files));
@@ -144,7 +150,9 @@ impl<'r> Index<'r> {
         for (recipe, files) in names {
             let bases = bases(&recipe.1, contexts.get(&recipe));
             for file in files {
-                bases.iter().for_each(|base| index.name(&recipe, file, base));
+                bases
+                    .iter()
+                    .for_each(|base| index.name(&recipe, file, base));
             }
         }
         index
@@ -152,18 +160,24 @@ impl<'r> Index<'r> {
 
     /// Enters a file that a recipe names, under the part of its path that is no pattern.
     fn name(&mut self, recipe: &Spot, file: &'r NamedFile, (base, is_sure): &(String, bool)) {
-        let is_copy = matches!(file.way, Way::Copy { .. });
-        if !is_copy && !is_sure {
+        let is_copied = matches!(file.way, Way::Copy { .. });
+        if !is_copied && !is_sure {
             return;
         }
-        let parts = file.path.split('/').take_while(|part| !is_copy || !part.contains(['*', '?', '[']));
+        let parts = file
+            .path
+            .split('/')
+            .take_while(|part| !file.is_pattern || !part.contains(['*', '?', '[']));
         let parts: Vec<&str> = parts.collect();
         let plain = parts.join("/");
         let rest = file.path[plain.len()..].trim_start_matches('/');
-        let Some(path) = resolved(base, &plain) else { return };
+        let Some(path) = resolved(base, &plain) else {
+            return;
+        };
         let pattern = (!rest.is_empty()).then(|| (rest, OnceCell::new()));
+        let is_volume = matches!(file.way, Way::Volume { .. });
         // A service that has its own project mounted does nothing odd.
-        if !is_copy && is_within(folder(&recipe.1), &path) {
+        if is_volume && is_within(folder(&recipe.1), &path) {
             return;
         }
         let named = self.named.entry((Arc::clone(&recipe.0), path)).or_default();
@@ -186,7 +200,10 @@ impl<'r> Index<'r> {
         let mut uses: Vec<FileUse> = ways(&path)
             .flat_map(|way| {
                 let named = self.named.get(&(Arc::clone(target), way.to_owned()));
-                named.into_iter().flatten().map(move |named| (way.len(), named))
+                named
+                    .into_iter()
+                    .flatten()
+                    .map(move |named| (way.len(), named))
             })
             .filter_map(|(plain, named)| self.use_of(named, &path, plain))
             .collect();
@@ -214,7 +231,7 @@ impl<'r> Index<'r> {
                 (!is_folder || (*is_shipped && named.is_sure)) && !self.is_left_out(named, file)
             }
             Way::Volume { .. } => true,
-            _ => !is_folder,
+            _ => !is_folder && path != named.recipe.1,
         };
         counts.then(|| FileUse {
             recipe: named.recipe.1.as_str().into(),
@@ -255,7 +272,9 @@ fn bases(recipe: &str, contexts: Option<&BTreeSet<String>>) -> Vec<(String, bool
     match contexts {
         Some(contexts) => contexts.iter().map(|base| (base.clone(), true)).collect(),
         None => {
-            let mut bases: Vec<_> = ways(own).map(|base| (base.to_owned(), base == own)).collect();
+            let mut bases: Vec<_> = ways(own)
+                .map(|base| (base.to_owned(), base == own))
+                .collect();
             bases.drain(..bases.len().saturating_sub(ABOVE));
             bases
         }
@@ -275,7 +294,9 @@ fn is_within(path: &str, folder: &str) -> bool {
 fn ways(path: &str) -> impl Iterator<Item = &str> {
     let folders = path.match_indices('/').map(|(at, _)| &path[..at]);
     let own = (!path.is_empty()).then_some(path);
-    [""].into_iter().chain(folders.filter(|way| !way.is_empty())).chain(own)
+    [""].into_iter()
+        .chain(folders.filter(|way| !way.is_empty()))
+        .chain(own)
 }
 
 /// A path as seen from a folder, without what says nothing; `None` if it leads out of what was scanned.

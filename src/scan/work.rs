@@ -15,6 +15,7 @@ use crate::model::{
     Trace,
 };
 use crate::recipe::Recipe;
+use crate::recipe::yaml::Yaml;
 use crate::unpack::sums::FileSums;
 use crate::unpack::{Keep, Recorder, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -245,9 +246,15 @@ fn settle(origin: &Origin, found: &mut [Match], text: &[u8]) -> Option<recipes::
     let settle = AssertUnwindSafe(|| {
         let text = str::from_utf8(text).ok()?;
         let recipe = Recipe::of(text);
+        let is_value = is_file && recipe.is_none() && !found.is_empty();
+        let values = is_value.then(|| Yaml::parse(text)).flatten();
         for one in found {
             let offset = one.span.start as usize;
-            one.setting = recipe.as_ref().and_then(|recipe| recipe.setting(text, offset));
+            one.setting = match (&recipe, &values) {
+                (Some(recipe), _) => recipe.setting(text, offset),
+                (None, Some(values)) => values.setting(offset),
+                (None, None) => None,
+            };
         }
         may_name.then(|| recipes::Noted::of(origin, recipe.as_ref(), text))?
     });

@@ -3,10 +3,10 @@
 use crate::model::{FileUse, Way};
 use crate::recipe::secret_id;
 
-/// The advice for one use of a file.
-pub(super) fn words(seen: &FileUse) -> String {
+/// The advice for one use of a file; none where that depends on what the secret is in it.
+pub(super) fn words(seen: &FileUse) -> Option<String> {
     let FileUse { recipe, line, .. } = seen;
-    match &seen.way {
+    let words = match &seen.way {
         Way::Copy {
             keyword,
             to,
@@ -24,7 +24,11 @@ pub(super) fn words(seen: &FileUse) -> String {
         Way::Volume { service, to } => format!(
             "{recipe}:{line} mounts {} into the service {service}. Define the file under the top-level `secrets:`, and list \
              it under the service's, with `target: {}` if it has to be found there; {OUT}",
-            if seen.is_folder { "the folder of the file" } else { "the file" },
+            if seen.is_folder {
+                "the folder of the file"
+            } else {
+                "the file"
+            },
             if seen.is_folder { "/path" } else { to }
         ),
         Way::Secret { name } => format!(
@@ -36,7 +40,9 @@ pub(super) fn words(seen: &FileUse) -> String {
             "{recipe}:{line} has the file as the config {name}, which is kept from nobody: move it to the top-level \
              `secrets:` and the service's; {OUT}"
         ),
-    }
+        Way::Values => return None,
+    };
+    Some(words)
 }
 
 /// What goes for every file that services are started with.
