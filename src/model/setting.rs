@@ -26,6 +26,8 @@ pub enum Role {
     DockerRun,
     /// A file that a build copies into the image.
     DockerCopy,
+    /// What a Dockerfile starts or checks containers with.
+    DockerStart,
     /// A variable of a compose service.
     ComposeEnvironment,
     /// A build argument that a compose file hands over.

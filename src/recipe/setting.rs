@@ -66,6 +66,7 @@ fn in_dockerfile(file: &Dockerfile, offset: usize) -> Option<Setting> {
         What::Label(_) => setting(Role::DockerLabel, name),
         What::Run { .. } => setting(Role::DockerRun, ""),
         What::Copy { .. } => setting(Role::DockerCopy, ""),
+        What::Start { keyword, .. } => setting(Role::DockerStart, keyword),
         _ => None,
     }
 }

@@ -20,6 +20,16 @@ fn a_place_is_told_by_its_role_and_name() {
         ("FROM a\nRUN one \\\n  -p needle\n", Role::DockerRun, ""),
         ("FROM a\nCOPY needle /\n", Role::DockerCopy, ""),
         (
+            "FROM a\nCMD [\"a\", \"needle\"]\n",
+            Role::DockerStart,
+            "CMD",
+        ),
+        (
+            "FROM a\nHEALTHCHECK CMD a \\\n  needle\n",
+            Role::DockerStart,
+            "HEALTHCHECK",
+        ),
+        (
             "services:\n  db:\n    image: x\n    environment:\n      KEY: \"needle\"\n",
             Role::ComposeEnvironment,
             "KEY",

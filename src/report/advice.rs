@@ -64,8 +64,21 @@ fn setting(occurrence: &Occurrence) -> Option<Setting> {
         (Where::Config, Some((key, name))) if key.starts_with("Env[") => {
             Some(named(Role::DockerEnv, name))
         }
-        (Where::Config, _) => Some(named(Role::DockerLabel, key.strip_prefix("Labels.")?)),
+        (Where::Config, _) => match key.strip_prefix("Labels.") {
+            Some(label) => Some(named(Role::DockerLabel, label)),
+            None => Some(named(Role::DockerStart, keyword(key)?)),
+        },
         (Where::History, Some((_, argument))) => Some(named(Role::DockerArg, argument)),
+        _ => None,
+    }
+}
+
+/// The instruction that sets a key of a config to what containers are started or checked with.
+fn keyword(key: &str) -> Option<&'static str> {
+    match key.split(['.', '[']).next()? {
+        "Cmd" => Some("CMD"),
+        "Entrypoint" => Some("ENTRYPOINT"),
+        "Healthcheck" => Some("HEALTHCHECK"),
         _ => None,
     }
 }
@@ -110,6 +123,11 @@ fn words(setting: &Setting) -> String {
         Role::DockerCopy => "Do not copy the file into the image: name it in .dockerignore; mount it while building \
              with `RUN --mount=type=secret,id=file,target=/path ...`, and into the container when it is started."
             .to_owned(),
+        Role::DockerStart => format!(
+            "Take it out of {name}, which everybody can read who has the image, or sees the container's processes: let the \
+             program read it from a file that is mounted when the container is started (`docker run --mount \
+             type=bind,source=FILE,target=/run/secrets/token,readonly`, `secrets:` of compose, a Secret of Kubernetes)."
+        ),
         Role::ComposeEnvironment => format!(
             "Take {name} out of `environment`: set {key}_FILE: /run/secrets/{id} where the image knows that form, \
              list {id} under the service's `secrets:`, and define it under the top-level `secrets:` with \
@@ -208,6 +226,12 @@ mod tests {
         for (kind, path, words) in [
             (Where::Config, "config.Env[3] API_KEY", "API_KEY out of ENV"),
             (Where::Config, "config.Labels.key", "the label key"),
+            (Where::Config, "config.Cmd", "out of CMD"),
+            (
+                Where::Config,
+                "config.Healthcheck.Test",
+                "out of HEALTHCHECK",
+            ),
             (
                 Where::History,
                 "history[2].created_by API_KEY",
@@ -223,7 +247,7 @@ mod tests {
             assert!(advice[0].contains(words), "{path}: {advice:?}");
             assert_eq!(advice[1], REBUILD);
         }
-        assert_eq!(value(Where::Config, "config.Cmd"), [REBUILD]);
+        assert_eq!(value(Where::Config, "config.StopSignal"), [REBUILD]);
         assert_eq!(value(Where::File, "app/.env"), Vec::<String>::new());
     }
 

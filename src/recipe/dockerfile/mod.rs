@@ -70,6 +70,15 @@ pub enum What {
         /// none left out.
         is_from_context: bool,
     },
+    /// Says what containers are started or checked with: `CMD`, `ENTRYPOINT` or `HEALTHCHECK`.
+    Start {
+        /// The keyword, in capitals.
+        keyword: &'static str,
+        /// The command on one line, as that of `RUN`; `NONE` of a check that there is not to be.
+        command: String,
+        /// Whether a shell reads it.
+        in_shell: bool,
+    },
     /// Anything else, by its keyword in capitals.
     Other(&'static str),
 }

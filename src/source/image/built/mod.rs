@@ -24,7 +24,16 @@ pub(super) struct Built {
     steps: Vec<Option<usize>>,
     /// Of each layer the step that brought its files; `None` if several may have.
     layers: Vec<Option<usize>>,
+    /// The steps that have the last word on what containers are started and checked with, by [`STARTS`].
+    starts: [Option<usize>; 3],
 }
+
+/// What says so, by its keyword and by its key in a config.
+const STARTS: [(&str, &str); 3] = [
+    ("CMD", "Cmd"),
+    ("ENTRYPOINT", "Entrypoint"),
+    ("HEALTHCHECK", "Healthcheck"),
+];
 
 impl Built {
     /// The one of some files that fits best, if any fits at all; of equals the first.
@@ -49,6 +58,10 @@ impl Built {
                 &history::filled(steps, layers).unwrap_or_default(),
                 &recorded,
             ),
+            starts: STARTS.map(|(keyword, _)| {
+                let mut words = recorded.iter().map(|step| step.split(' ').next());
+                words.rposition(|word| word == Some(keyword))
+            }),
         }))
     }
 
@@ -73,10 +86,10 @@ impl Built {
         match key {
             "Env" => self.of_variable(name.split_once(' ')?.1, |what| matches!(what, What::Env(_))),
             "Labels" => self.of_variable(name, |what| matches!(what, What::Label(_))),
-            "Cmd" => self.of_last("CMD"),
-            "Entrypoint" => self.of_last("ENTRYPOINT"),
-            "Healthcheck" => self.of_last("HEALTHCHECK"),
-            _ => None,
+            key => {
+                let index = STARTS.iter().position(|(_, name)| *name == key)?;
+                self.of_step(self.starts[index]?)
+            }
         }
     }
 
@@ -108,12 +121,6 @@ impl Built {
         let instructions = self.matched(steps).filter(|one| is_meant(&one.what));
         let mut variables = instructions.flat_map(|one| one.variables().iter().rev());
         variables.find(|variable| variable.name == name)
-    }
-
-    fn of_last(&self, keyword: &'static str) -> Option<BuildLine> {
-        let mut instructions = self.matched(&self.steps);
-        let one = instructions.find(|one| one.what == What::Other(keyword))?;
-        Some(self.line(one.line))
     }
 
     /// The instructions of some steps, the last first.

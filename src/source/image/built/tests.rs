@@ -20,6 +20,7 @@ fn history(created_by: &[&str]) -> Vec<Step> {
             "USER",
             "WORKDIR",
             "ENTRYPOINT",
+            "HEALTHCHECK",
         ]
         .iter()
         .any(|keyword| bare.starts_with(keyword));
@@ -164,6 +165,68 @@ fn another_image_is_told_by_no_line() {
         assert!(built(text, &steps).is_none(), "{text}");
     }
     assert!(Built::best(&[], &history(&steps), 2).is_none());
+}
+
+#[test]
+fn a_command_is_told_by_its_words_whatever_the_builder_makes_of_them() {
+    let text = "FROM a\n\
+        RUN [\"/bin/sh\", \"-c\", \"echo one\"]\n\
+        CMD first \"of\"   two\n\
+        ENTRYPOINT [\"run\", \"a b\"]\n\
+        HEALTHCHECK --interval=30s CMD curl \"x\" || exit 1\n\
+        CMD [\"x\", \"y z\"]\n";
+    let docker = [
+        "/bin/sh -c echo one",
+        "/bin/sh -c #(nop)  CMD [\"/bin/sh\" \"-c\" \"first \\\"of\\\"   two\"]",
+        "/bin/sh -c #(nop)  ENTRYPOINT [\"run\" \"a b\"]",
+        "/bin/sh -c #(nop)  HEALTHCHECK &{[\"CMD-SHELL\" \"curl \\\"x\\\" || exit 1\"] \"30s\" \"0s\" \"0s\" '\\x00'}",
+        "/bin/sh -c #(nop)  CMD [\"x\" \"y z\"]",
+    ];
+    let buildah = [
+        "/bin/sh -c [\"/bin/sh\", \"-c\", \"echo one\"]",
+        "/bin/sh -c #(nop) CMD first \"of\"   two",
+        "/bin/sh -c #(nop) ENTRYPOINT [\"run\", \"a b\"]",
+        "/bin/sh -c #(nop) HEALTHCHECK --interval=30s CMD curl \"x\" || exit 1",
+        "/bin/sh -c #(nop) CMD [\"x\", \"y z\"]",
+    ];
+    for steps in [docker, buildah] {
+        let built = built(text, &steps).unwrap();
+        assert_eq!(lines(&built), [2, 3, 4, 5, 6].map(Some));
+        let told = |pointer| built.of_value(pointer).map(|line| line.line);
+        assert_eq!(told("config.Cmd"), Some(6));
+        assert_eq!(told("config.Entrypoint"), Some(4));
+        assert_eq!(told("config.Healthcheck.Test"), Some(5));
+    }
+}
+
+#[test]
+fn a_command_of_another_file_is_told_by_no_line() {
+    let text = "FROM a\nRUN one\nRUN two\nCMD [\"x\"]\nHEALTHCHECK NONE\n";
+    let told = |last: &str, pointer: &str| {
+        let steps = [
+            "RUN /bin/sh -c one",
+            "RUN /bin/sh -c two",
+            "CMD [\"x\"]",
+            last,
+        ];
+        let built = built(text, &steps).unwrap();
+        built.of_value(pointer).map(|line| line.line)
+    };
+    assert_eq!(told("USER me", "config.Cmd"), Some(4));
+    assert_eq!(told("CMD [\"xx\"]", "config.Cmd"), None);
+    assert_eq!(told("CMD [\"/bin/sh\" \"-c\" \"x\"]", "config.Cmd"), None);
+    let check = "config.Healthcheck.Test";
+    assert_eq!(
+        told(
+            "HEALTHCHECK &{[\"NONE\"] \"0s\" \"0s\" \"0s\" '\\x00'}",
+            check
+        ),
+        Some(5)
+    );
+    assert_eq!(
+        told("HEALTHCHECK &{[\"CMD\" \"NONE\"] \"0s\"}", check),
+        None
+    );
 }
 
 #[test]
