@@ -56,6 +56,7 @@ impl Built {
             steps: fit.steps,
             layers: bringers(
                 &history::filled(steps, layers).unwrap_or_default(),
+                steps,
                 &recorded,
             ),
             starts: STARTS.map(|(keyword, _)| {
@@ -143,13 +144,14 @@ impl Built {
 /// Which step brought the files of each layer, given the steps that the history has for layers. A builder
 /// may make one layer of many steps and note it at the last, as buildah does by default; then it is told
 /// only if one of them alone can bring files.
-fn bringers(filled: &[usize], recorded: &[String]) -> Vec<Option<usize>> {
+fn bringers(filled: &[usize], steps: &[Step], recorded: &[String]) -> Vec<Option<usize>> {
     let brings = |step: &usize| {
         let keyword = recorded[*step].split(' ').next().unwrap_or_default();
         ["RUN", "COPY", "ADD"].contains(&keyword)
     };
     let starts = std::iter::once(0).chain(filled.iter().map(|step| step + 1));
     let bringers = starts.zip(filled).map(|(start, &end)| {
+        let start = if steps[end].is_layered { end } else { start };
         let mut steps = (start..=end).filter(brings);
         steps.next().filter(|_| steps.next().is_none())
     });

@@ -2,7 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn file(text: &str) -> Arc<Dockerfile> {
     Arc::new(Dockerfile::parse("Dockerfile", text).unwrap())
@@ -124,6 +124,37 @@ fn a_layer_of_many_steps_is_told_by_the_one_that_can_bring_files() {
     );
     assert_eq!(told("FROM a\nCOPY b /app\nRUN make\n", &[copy, run]), None);
     assert_eq!(told("FROM a\nUSER me\n", &[user]), None);
+}
+
+#[test]
+fn a_step_without_a_layer_brought_nothing_where_each_has_its_own() {
+    let text = "FROM a\nRUN one\nRUN two\n";
+    let told = |config: Value, signed: Value| {
+        let mut config = config;
+        let step = |text: &str, is_empty: bool| {
+            let mut step = json!({"created_by": text, "empty_layer": is_empty});
+            step.as_object_mut()
+                .unwrap()
+                .extend(signed.as_object().unwrap().clone());
+            step
+        };
+        config["history"] = json!([step("/bin/sh -c one", true), step("/bin/sh -c two", false)]);
+        let steps = Step::all_of(&config, &mut Vec::new());
+        let built = Built::best(&[file(text)], &steps, 1).unwrap();
+        built.of_layer(0).map(|line| line.line)
+    };
+    let docker = json!({"docker_version": "20.10.24"});
+    let mut buildah = docker.clone();
+    buildah["config"] = json!({"Labels": {"io.buildah.version": "1.28.2"}});
+    let nothing = json!({});
+    assert_eq!(told(docker.clone(), nothing.clone()), Some(3));
+    assert_eq!(told(docker, json!({"author": "kaniko"})), None);
+    assert_eq!(told(buildah, nothing.clone()), None);
+    assert_eq!(told(nothing.clone(), nothing.clone()), None);
+    assert_eq!(
+        told(nothing, json!({"comment": "buildkit.dockerfile.v0"})),
+        Some(3)
+    );
 }
 
 #[test]
