@@ -213,7 +213,8 @@ impl Shared<'_> {
     /// Completes a recording, if nobody else adds to it any more.
     fn let_go(&self, recording: Option<Arc<Recording>>) {
         if let Some(recording) = recording.and_then(Arc::into_inner) {
-            recording.complete(self.scan.identity, self.scan.options.now);
+            let rules = self.scan.detector.rules();
+            recording.complete(rules, self.scan.identity, self.scan.options.now);
         }
     }
 
