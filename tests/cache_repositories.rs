@@ -292,18 +292,31 @@ fn nothing_that_is_kept_of_a_repository_holds_a_secret() {
     };
     let place = Place::of(&stack(&[layer_of(&git), Layer::new().file("x", "1")]));
     place.read_once();
-    // Where one would have to be written down, nothing is: in what a commit says, or what a file is called.
+    // Where one would have to be written down, its mask is: in what a commit says, or what a file is called.
     git.commit(&format!("use {said}"));
     let talking = Place::of(&stack(&[layer_of(&git), Layer::new().file("x", "1")]));
     git.git(&["reset", "-q", "--hard", "HEAD~1"]);
-    git.commit_file(&format!("in/{named}/b"), line(&token("named")));
+    let path = format!("in/{named}/b");
+    git.commit_file(&path, line(&token("named")));
     git.pack();
+    let layer = layer_of(&git);
+    git.commit_removal(&path);
     let naming = Place::of(&stack(&[layer_of(&git), Layer::new().file("x", "1")]));
     for place in [&talking, &naming] {
-        assert_eq!(place.told_alike(JSON, NOW), 2);
-        assert_eq!(place.told_alike(JSON, NOW), 1);
+        place.read_once();
     }
-    for place in [&place, &talking, &naming] {
+    // Of a layer in which a file is called like that nothing is kept, but what its repository tells is.
+    let checked_out = Place::of(&stack(&[layer, Layer::new().file("x", "1")]));
+    assert_eq!(checked_out.told_alike(JSON, NOW), 2);
+    assert_eq!(checked_out.told_alike(JSON, NOW), 1);
+    // Two paths that are one when they are masked: nothing is kept.
+    let other = format!("in/{}zzz/b", &named[..named.len() - 3]);
+    git.commit_file(&other, line(&token("named alike")));
+    git.commit_removal(&other);
+    let alike = Place::of(&stack(&[layer_of(&git), Layer::new().file("x", "1")]));
+    assert_eq!(alike.told_alike(JSON, NOW), 2);
+    assert_eq!(alike.told_alike(JSON, NOW), 1);
+    for place in [&place, &talking, &naming, &checked_out, &alike] {
         for secret in [&committed, &said, &remote, &named] {
             assert!(!holds(place, secret));
         }

@@ -244,6 +244,64 @@ fn names_are_looked_for_at_the_same_time() {
     assert!(!asked.0.lock().unwrap().1, "one was waited for first");
 }
 
+/// An engine that has every image, and counts how many archives are read from it at the same time; the most
+/// that were.
+fn counting(archive: Vec<u8>) -> (tempfile::TempDir, String, Arc<Mutex<(usize, usize)>>) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    let open = Arc::new(Mutex::new((0, 0)));
+    let (shared, archive) = (Arc::clone(&open), Arc::new(archive));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (open, archive) = (Arc::clone(&shared), Arc::clone(&archive));
+            std::thread::spawn(move || {
+                let mut head = [0; 4096];
+                let count = stream.read(&mut head).unwrap_or(0);
+                let is_archive = String::from_utf8_lossy(&head[..count]).contains("/get ");
+                if is_archive {
+                    let mut open = open.lock().unwrap();
+                    open.0 += 1;
+                    open.1 = open.1.max(open.0);
+                }
+                let body: &[u8] = if is_archive { &archive } else { b"{}" };
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+                let _ = stream.write_all(head.as_bytes());
+                let _ = stream.write_all(body);
+                if is_archive {
+                    open.lock().unwrap().0 -= 1;
+                }
+            });
+        }
+    });
+    (dir, format!("unix://{}", path.display()), open)
+}
+
+#[test]
+fn an_archive_is_asked_for_when_its_turn_comes() {
+    let mut secrets = Secrets::new("turns");
+    let secret = secrets.github();
+    // More than a socket takes while nobody reads.
+    let layer = Layer::new()
+        .file("etc/token", format!("token={secret}\n"))
+        .file("noise", secrets.bytes(4 << 20));
+    let (_dir, host, open) = counting(layer.tar());
+    let names: Vec<String> = (0..12)
+        .map(|number| format!("docker-daemon:x{number}"))
+        .collect();
+    let flags = ["--threads", "2"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str));
+    let report = image(flags)
+        .env("DOCKER_HOST", &host)
+        .run()
+        .expect(1)
+        .report();
+    assert_eq!(report.finding(&secret).places().len(), names.len());
+    let most = open.lock().unwrap().1;
+    assert!((1..=2).contains(&most), "{most} at the same time");
+}
+
 #[test]
 fn an_engine_that_dies_in_the_middle_is_a_gap() {
     let secret = Secrets::new("dies").github();

@@ -1,6 +1,8 @@
 //! Where a blob stands, as people know it, and a secret in it.
 
-use super::{Commits, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where};
+use super::{
+    Commits, FileUse, Kinship, Origin, Package, Position, Remark, Setting, Suppression, Where,
+};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -129,6 +131,8 @@ pub struct Occurrence {
     pub encodings: Vec<Cow<'static, str>>,
     /// What it is in the recipe that it stands in.
     pub setting: Option<Setting>,
+    /// What recipes of the scan do with the file that it stands in.
+    pub uses: Vec<FileUse>,
     /// What comments near it ask for, whether that counts or not.
     pub remarks: Vec<Remark>,
     /// Why it is held against nobody.
@@ -143,6 +147,7 @@ impl Occurrence {
             position,
             encodings: Vec::new(),
             setting: None,
+            uses: Vec::new(),
             remarks: Vec::new(),
             suppression: None,
         }

@@ -5,6 +5,8 @@
 //! A recipe is known by its content, never by its name. Nothing here decides what is searched.
 
 pub mod dockerfile;
+pub mod dockerignore;
+pub mod files;
 pub mod fix;
 mod setting;
 pub mod yaml;
@@ -29,6 +31,8 @@ pub enum Recipe {
     GithubWorkflow(Yaml),
     /// A pipeline of GitLab CI.
     GitlabPipeline(Yaml),
+    /// What says of a Helm chart which one it is.
+    HelmChart(Yaml),
     /// A unit of systemd.
     SystemdUnit,
 }
@@ -37,9 +41,10 @@ pub enum Recipe {
 type Kind = (&'static str, fn(&Yaml) -> bool, fn(Yaml) -> Recipe);
 
 /// The kinds of YAML recipes. A text is of the first that it fits.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     ("services:", is_compose, Recipe::Compose),
     ("apiVersion:", is_kubernetes, Recipe::Kubernetes),
+    ("apiVersion:", is_chart, Recipe::HelmChart),
     ("jobs:", is_github, Recipe::GithubWorkflow),
     ("script:", is_gitlab, Recipe::GitlabPipeline),
 ];
@@ -123,6 +128,18 @@ fn is_kubernetes(yaml: &Yaml) -> bool {
     let has = |root, key| yaml.get(root, key).is_some();
     let mut roots = yaml.roots().iter();
     roots.any(|&root| has(root, "apiVersion") && has(root, "kind"))
+}
+
+/// A chart's API, name and version, and no kind (Helm documentation, "The Chart.yaml File").
+fn is_chart(yaml: &Yaml) -> bool {
+    let has = |root, key| yaml.get(root, key).is_some();
+    let is_api = |root| {
+        let api = yaml.get(root, "apiVersion");
+        let api = api.and_then(|api| yaml.node(api).value.scalar());
+        api.is_some_and(|api| ["v1", "v2"].contains(&&*api.text))
+    };
+    let mut roots = yaml.roots().iter();
+    roots.any(|&root| is_api(root) && has(root, "name") && has(root, "version"))
 }
 
 /// Jobs with steps, and when they run.

@@ -3,7 +3,7 @@
 use super::Recipe;
 use super::dockerfile::{Dockerfile, What};
 use super::yaml::{Id, Yaml};
-use crate::model::{Role, Setting};
+use crate::model::{ExistingSecret, Role, Setting};
 
 impl Recipe {
     /// What the byte at `offset` of the recipe's text belongs to, if it is a place where secrets are told
@@ -16,8 +16,37 @@ impl Recipe {
             Self::GithubWorkflow(yaml) => in_pipeline(yaml, offset, Role::GithubWorkflow),
             Self::GitlabPipeline(yaml) => in_pipeline(yaml, offset, Role::GitlabPipeline),
             Self::SystemdUnit => in_unit(text, offset),
+            Self::HelmChart(_) => None,
         }
     }
+}
+
+impl Yaml {
+    /// What the byte at `offset` belongs to, if the text is no recipe: a value, by the keys on the way to it
+    /// with dots between them.
+    pub fn setting(&self, offset: usize) -> Option<Setting> {
+        let id = self.at(offset)?;
+        let way = keys(self, id);
+        let name = way.get(1..)?.join(".");
+        let parent = self.node(id).parent?;
+        let beside = self.node(parent).value.children().iter();
+        let mut secrets = beside.filter(|&&id| self.key(id).is_some_and(is_existing_secret));
+        let is_set = |id: &Id| {
+            let name = self.node(*id).value.scalar();
+            name.is_some_and(|name| !["", "null", "~"].contains(&&*name.text))
+        };
+        let secret = match secrets.clone().next() {
+            None => ExistingSecret::Unknown,
+            Some(_) if secrets.any(is_set) => ExistingSecret::Set,
+            Some(_) => ExistingSecret::Unset,
+        };
+        setting(Role::Value(secret), &name)
+    }
+}
+
+/// Whether charts take the name of a Secret under a key.
+fn is_existing_secret(key: &str) -> bool {
+    key.starts_with("existingSecret") || key.ends_with("ExistingSecret")
 }
 
 fn setting(role: Role, name: &str) -> Option<Setting> {
@@ -37,6 +66,7 @@ fn in_dockerfile(file: &Dockerfile, offset: usize) -> Option<Setting> {
         What::Label(_) => setting(Role::DockerLabel, name),
         What::Run { .. } => setting(Role::DockerRun, ""),
         What::Copy { .. } => setting(Role::DockerCopy, ""),
+        What::Start { keyword, .. } => setting(Role::DockerStart, keyword),
         _ => None,
     }
 }
@@ -76,7 +106,9 @@ fn in_kubernetes(yaml: &Yaml, offset: usize) -> Option<Setting> {
     let kind = text(*way.first()?, "kind");
     match (kind, &*keys(yaml, id)) {
         (Some("Secret"), ["", "data" | "stringData", key]) => setting(Role::KubernetesSecret, key),
-        (Some("ConfigMap"), ["", "data", key]) => setting(Role::KubernetesConfigMap, key),
+        (Some("ConfigMap"), ["", "data" | "binaryData", key]) => {
+            setting(Role::KubernetesConfigMap, key)
+        }
         (_, [.., "env", "", "value"]) => {
             let item = yaml.node(id).parent?;
             setting(Role::KubernetesEnv, text(item, "name").unwrap_or(""))

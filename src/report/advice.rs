@@ -2,7 +2,9 @@
 //! advice, to revoke it where it was issued, cannot know. The words are those of the place: the variable's
 //! name, and the means that the builder, the orchestrator or the service manager has.
 
-use crate::model::{Finding, Occurrence, Role, Setting, Where};
+mod uses;
+
+use crate::model::{ExistingSecret, Finding, Occurrence, Role, Setting, Way, Where};
 use crate::recipe::secret_id;
 
 /// Most pieces of advice for one secret.
@@ -22,8 +24,9 @@ pub(super) fn of(finding: &Finding) -> Vec<String> {
     if settings.is_empty() && places.iter().any(|place| is_instruction(place)) {
         settings.push(named(Role::DockerRun, ""));
     }
-    for setting in settings {
-        let words = words(&setting);
+    let uses = places.iter().flat_map(|place| &place.uses);
+    let uses = uses.filter_map(uses::words);
+    for words in settings.iter().map(words).chain(uses) {
         if advice.len() < MOST && !advice.contains(&words) {
             advice.push(words);
         }
@@ -42,8 +45,10 @@ fn named(role: Role, name: &str) -> Setting {
 /// What a place is: what the recipe says that it stands in, or what made that part of an image.
 fn setting(occurrence: &Occurrence) -> Option<Setting> {
     let place = &occurrence.place;
-    if occurrence.setting.is_some() {
-        return occurrence.setting.clone();
+    if let Some(setting) = &occurrence.setting {
+        let is_value = matches!(setting.role, Role::Value(_));
+        let is_of_chart = || occurrence.uses.iter().any(|one| one.way == Way::Values);
+        return (!is_value || is_of_chart()).then(|| setting.clone());
     }
     if let Some(layer) = &place.layer {
         let keyword = layer.instruction.as_deref()?.split(' ').next()?;
@@ -59,8 +64,21 @@ fn setting(occurrence: &Occurrence) -> Option<Setting> {
         (Where::Config, Some((key, name))) if key.starts_with("Env[") => {
             Some(named(Role::DockerEnv, name))
         }
-        (Where::Config, _) => Some(named(Role::DockerLabel, key.strip_prefix("Labels.")?)),
+        (Where::Config, _) => match key.strip_prefix("Labels.") {
+            Some(label) => Some(named(Role::DockerLabel, label)),
+            None => Some(named(Role::DockerStart, keyword(key)?)),
+        },
         (Where::History, Some((_, argument))) => Some(named(Role::DockerArg, argument)),
+        _ => None,
+    }
+}
+
+/// The instruction that sets a key of a config to what containers are started or checked with.
+fn keyword(key: &str) -> Option<&'static str> {
+    match key.split(['.', '[']).next()? {
+        "Cmd" => Some("CMD"),
+        "Entrypoint" => Some("ENTRYPOINT"),
+        "Healthcheck" => Some("HEALTHCHECK"),
         _ => None,
     }
 }
@@ -105,6 +123,11 @@ fn words(setting: &Setting) -> String {
         Role::DockerCopy => "Do not copy the file into the image: name it in .dockerignore; mount it while building \
              with `RUN --mount=type=secret,id=file,target=/path ...`, and into the container when it is started."
             .to_owned(),
+        Role::DockerStart => format!(
+            "Take it out of {name}, which everybody can read who has the image, or sees the container's processes: let the \
+             program read it from a file that is mounted when the container is started (`docker run --mount \
+             type=bind,source=FILE,target=/run/secrets/token,readonly`, `secrets:` of compose, a Secret of Kubernetes)."
+        ),
         Role::ComposeEnvironment => format!(
             "Take {name} out of `environment`: set {key}_FILE: /run/secrets/{id} where the image knows that form, \
              list {id} under the service's `secrets:`, and define it under the top-level `secrets:` with \
@@ -137,6 +160,30 @@ fn words(setting: &Setting) -> String {
         Role::GitlabPipeline => format!(
             "Store {name} as a masked and protected variable in the project's settings (`glab variable set {key} \
              --masked --protected`), or fetch it from a vault with `secrets:`, and refer to it as ${key}."
+        ),
+        Role::Value(secret) => chart_value(name, secret),
+    }
+}
+
+/// The advice for a value of a Helm chart, by the keys on the way to it.
+fn chart_value(name: &str, secret: ExistingSecret) -> String {
+    let (before, key) = name.rsplit_once('.').unwrap_or(("", name));
+    let existing = match before {
+        "" => "existingSecret".to_owned(),
+        before => format!("{before}.existingSecret"),
+    };
+    let create = format!("`kubectl create secret generic NAME --from-file={key}=FILE`");
+    match secret {
+        ExistingSecret::Set => format!(
+            "Take {name} out of the chart's values: beside it a Secret is named, so the chart needs no value."
+        ),
+        ExistingSecret::Unset => format!(
+            "Take {name} out of the chart's values: make a Secret ({create}), and name it in {existing}."
+        ),
+        ExistingSecret::Unknown => format!(
+            "Take {name} out of the chart's values: make a Secret ({create}), and let the chart refer to it, with \
+             {existing} if it knows that, or with `secretKeyRef` in a template of your own. What has to be a value is \
+             handed over with `--set-file {name}=FILE`, or from a file that SOPS has encrypted."
         ),
     }
 }
@@ -179,6 +226,12 @@ mod tests {
         for (kind, path, words) in [
             (Where::Config, "config.Env[3] API_KEY", "API_KEY out of ENV"),
             (Where::Config, "config.Labels.key", "the label key"),
+            (Where::Config, "config.Cmd", "out of CMD"),
+            (
+                Where::Config,
+                "config.Healthcheck.Test",
+                "out of HEALTHCHECK",
+            ),
             (
                 Where::History,
                 "history[2].created_by API_KEY",
@@ -194,7 +247,7 @@ mod tests {
             assert!(advice[0].contains(words), "{path}: {advice:?}");
             assert_eq!(advice[1], REBUILD);
         }
-        assert_eq!(value(Where::Config, "config.Cmd"), [REBUILD]);
+        assert_eq!(value(Where::Config, "config.StopSignal"), [REBUILD]);
         assert_eq!(value(Where::File, "app/.env"), Vec::<String>::new());
     }
 

@@ -54,6 +54,7 @@ pub(super) fn findings(
     room.record(coverage);
     findings.iter_mut().for_each(compare);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    found.recipes.tell(&mut findings, source);
     findings
 }
 

@@ -2,6 +2,7 @@
 //! times by different threads, so overlaps and companions are settled when everything is in.
 
 use super::key_pairs::KeyHolders;
+use super::recipes::{Noted, Recipes};
 use crate::model::{Coverage, Kind, Match, Origin, Shortfall};
 use crate::unpack::sums::FileSums;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub(super) struct Found {
     pub(super) sums: BTreeMap<Origin, FileSums>,
     /// What holds public keys.
     pub(super) key_holders: KeyHolders,
+    /// The recipes that name files.
+    pub(super) recipes: Recipes,
 }
 
 /// The matches found so far, up to a number that bounds the memory.
@@ -33,6 +36,7 @@ struct Gathered {
     matches: BTreeMap<Origin, Vec<Match>>,
     sums: BTreeMap<Origin, FileSums>,
     key_holders: KeyHolders,
+    recipes: Recipes,
     kept: Tally,
     lost: Tally,
 }
@@ -111,6 +115,12 @@ impl Collector {
         }
     }
 
+    /// Adds a recipe that names files.
+    pub(super) fn add_recipe(&self, origin: &Origin, noted: Noted) {
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        gathered.recipes.add(origin.clone(), noted);
+    }
+
     /// All matches; what had to be given up is recorded as a gap.
     pub(super) fn finish(self, coverage: &Coverage) -> Found {
         let gathered = self.gathered.into_inner();
@@ -135,6 +145,7 @@ impl Collector {
             matches: gathered.matches,
             sums: gathered.sums,
             key_holders: gathered.key_holders,
+            recipes: gathered.recipes,
         }
     }
 }

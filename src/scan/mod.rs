@@ -11,6 +11,7 @@ pub mod explain;
 mod key_pairs;
 mod members;
 mod noted;
+mod recipes;
 mod record;
 mod spot;
 mod stop;

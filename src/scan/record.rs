@@ -4,12 +4,14 @@
 //!
 //! Secrets are not written, only their imprints. But a secret may also stand in what is written, above all
 //! in the path of a file that is called like it; such notes are not kept, and the texts are searched again.
+//! What histories tell, as the first lines of commits, is no more than shown; there the mask is written that a
+//! report shows.
 
 use super::collect::Tally;
 use super::noted::{Noted, Text};
 use super::spot::Spot;
-use crate::detect::Detector;
-use crate::model::{Confidence, Identity, Match, Options, Origin, Secret};
+use crate::detect::{Detector, resolve};
+use crate::model::{Confidence, Identity, Masks, Match, Options, Origin, Rule, Secret};
 use crate::unpack::sums::FileSums;
 use crate::unpack::{Keep, Notes};
 use aho_corasick::AhoCorasick;
@@ -30,6 +32,8 @@ pub fn purpose(detector: &Detector, options: &Options, identity: &Identity) -> V
 const GUESS: usize = 12;
 /// Shorter ones stand everywhere by chance.
 const LEAST: usize = 4;
+/// From this length on every report masks a secret, whatever it is taken for.
+const MASKED: usize = 12;
 /// Bytes of a secret that are looked for in the notes.
 const LOOKED_FOR: usize = 64;
 
@@ -91,12 +95,14 @@ impl Recording {
     }
 
     /// Hands over the notes, if they are complete.
-    pub(super) fn complete(self, identity: &Identity, now: i64) {
+    pub(super) fn complete(self, rules: &[Rule], identity: &Identity, now: i64) {
         let state = self.0.into_inner();
         let state = state.unwrap_or_else(PoisonError::into_inner);
         if let Some(keep) = state.keep.filter(|_| !state.is_spoilt) {
+            let texts: Vec<Text> = state.texts.into_values().collect();
             keep(Box::new(Complete {
-                texts: state.texts.into_values().collect(),
+                masks: masks(&texts, rules, identity),
+                texts,
                 identity: identity.clone(),
                 now,
             }));
@@ -107,6 +113,7 @@ impl Recording {
 /// Notes that nothing is added to any more.
 struct Complete {
     texts: Vec<Text>,
+    masks: Masks,
     identity: Identity,
     now: i64,
 }
@@ -122,6 +129,10 @@ impl Notes for Complete {
         objects.flatten().collect()
     }
 
+    fn masked(&self, text: &[u8]) -> Vec<u8> {
+        self.masks.cover(text).into_owned()
+    }
+
     fn behind(&self, known: &[u8]) -> Option<Vec<u8>> {
         let guard = guard(self.texts.iter().flat_map(|text| &text.matches))?;
         let noted = Noted::of(&self.texts, &self.identity, self.now);
@@ -129,6 +140,20 @@ impl Notes for Complete {
         let is_clean = !guard.is_match(&noted) && !guard.is_match(known);
         is_clean.then(|| [known, &noted].concat())
     }
+}
+
+/// The masks of what becomes a finding in objects wherever it stands, and is masked in every report.
+fn masks(texts: &[Text], rules: &[Rule], identity: &Identity) -> Masks {
+    let of_objects = texts.iter().filter(|text| text.spot.object().is_some());
+    let found = of_objects.flat_map(|text| resolve(text.matches.clone(), rules));
+    let is_told =
+        |found: &Match| rules[found.rule].path.is_none() && found.judged.secret.len() >= MASKED;
+    let judged: Vec<_> = found.filter(is_told).map(|found| found.judged).collect();
+    let secrets = judged.iter().flat_map(|judged| {
+        let written = judged.written.as_deref();
+        [Some(&judged.secret), written].into_iter().flatten()
+    });
+    Masks::of(identity, secrets)
 }
 
 /// What finds the secrets among these matches in other bytes; `None` if they are too many.

@@ -49,7 +49,7 @@ fn noted(path: &str, found: &[Match], most: u64) -> Option<Vec<u8>> {
     recording.add(&origin(path), found, None);
     let keep = move |notes: Box<dyn Notes>| sender.send(notes.behind(b"known")).unwrap();
     recording.keep(Box::new(keep));
-    recording.complete(&Identity::default(), NOW);
+    recording.complete(&[], &Identity::default(), NOW);
     let kept = receiver.recv().ok()??;
     Some(kept.strip_prefix(b"known").unwrap().to_vec())
 }
@@ -82,7 +82,7 @@ fn notes_with_a_secret_in_them_and_incomplete_ones_are_not_kept() {
     let spoilt = Recording::of(10);
     spoilt.keep(Box::new(|_| panic!("it is not complete")));
     spoilt.spoil();
-    spoilt.complete(&Identity::default(), NOW);
+    spoilt.complete(&[], &Identity::default(), NOW);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 use super::Scan;
 use super::collect::Collector;
 use super::noted::Noted;
+use super::recipes;
 use super::record::Recording;
 use super::turns::Turns;
 use crate::detect::Scratch;
@@ -14,6 +15,7 @@ use crate::model::{
     Trace,
 };
 use crate::recipe::Recipe;
+use crate::recipe::yaml::Yaml;
 use crate::unpack::sums::FileSums;
 use crate::unpack::{Keep, Recorder, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -174,8 +176,10 @@ impl Shared<'_> {
                 self.broken(&piece.origin);
                 recording.inspect(|recording| recording.spoil());
             }
-            if piece.is_blob {
-                settle(&mut found, text);
+            if piece.is_blob
+                && let Some(noted) = settle(&piece.origin, &mut found, text)
+            {
+                self.collector.add_recipe(&piece.origin, noted);
             }
             let has_sums = !found.is_empty() && piece.is_blob && piece.origin.is_content();
             let sums = has_sums.then(|| FileSums::of(text));
@@ -200,7 +204,7 @@ impl Shared<'_> {
             self.broken(&piece.origin);
             return None;
         };
-        settle(&mut trace.matches, text);
+        settle(&piece.origin, &mut trace.matches, text);
         self.collector.add(&piece.origin, trace.matches.clone());
         locked(&self.scratches).push(scratch);
         Some(trace)
@@ -209,7 +213,8 @@ impl Shared<'_> {
     /// Completes a recording, if nobody else adds to it any more.
     fn let_go(&self, recording: Option<Arc<Recording>>) {
         if let Some(recording) = recording.and_then(Arc::into_inner) {
-            recording.complete(self.scan.identity, self.scan.options.now);
+            let rules = self.scan.detector.rules();
+            recording.complete(rules, self.scan.identity, self.scan.options.now);
         }
     }
 
@@ -229,25 +234,32 @@ impl Shared<'_> {
     }
 }
 
-/// Notes on matches in a text, which is a whole blob, what they are if it is a recipe.
+/// Notes on matches in a text, which is a whole blob, what they are if it is a recipe; and tells what the
+/// recipe names, if it is a file on disk.
 ///
 /// Libraries parse them; where one fails inside, the place stays without a setting.
-fn settle(found: &mut [Match], text: &[u8]) {
-    if !found.is_empty() {
-        let _ = catch_unwind(AssertUnwindSafe(|| settle_in_recipe(found, text)));
+fn settle(origin: &Origin, found: &mut [Match], text: &[u8]) -> Option<recipes::Noted> {
+    let is_file = matches!(origin, Origin::File { .. }) && origin.is_content();
+    let may_name = is_file && recipes::may_be_noted(origin, text);
+    if found.is_empty() && !may_name {
+        return None;
     }
-}
-
-fn settle_in_recipe(found: &mut [Match], text: &[u8]) {
-    let Some((text, recipe)) = str::from_utf8(text)
-        .ok()
-        .and_then(|text| Some((text, Recipe::of(text)?)))
-    else {
-        return;
-    };
-    for one in found {
-        one.setting = recipe.setting(text, one.span.start as usize);
-    }
+    let settle = AssertUnwindSafe(|| {
+        let text = str::from_utf8(text).ok()?;
+        let recipe = Recipe::of(text);
+        let is_value = is_file && recipe.is_none() && !found.is_empty();
+        let values = is_value.then(|| Yaml::parse(text)).flatten();
+        for one in found {
+            let offset = one.span.start as usize;
+            one.setting = match (&recipe, &values) {
+                (Some(recipe), _) => recipe.setting(text, offset),
+                (None, Some(values)) => values.setting(offset),
+                (None, None) => None,
+            };
+        }
+        may_name.then(|| recipes::Noted::of(origin, recipe.as_ref(), text))?
+    });
+    catch_unwind(settle).ok()?
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

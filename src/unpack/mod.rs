@@ -83,6 +83,10 @@ pub trait Notes: Send {
     /// asked about.
     fn objects(&self) -> Vec<(Origin, u64)>;
 
+    /// A text of an object as it may be written down: with the mask in place of every secret that any report
+    /// masks in it.
+    fn masked(&self, text: &[u8]) -> Vec<u8>;
+
     /// The notes as they are written down, behind what is `known` besides; `None` if a secret stands in
     /// either.
     fn behind(&self, known: &[u8]) -> Option<Vec<u8>>;

@@ -1,6 +1,8 @@
 //! Real image tools: found, started on private sockets and folders, and stopped again whatever
 //! happens.
 
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -122,6 +124,41 @@ impl Docker {
         format!("unix://{}", self.dir.path().join("socket").display())
     }
 
+    /// Whether it can run commands in an image, which needs more of the machine than a test may have
+    /// everywhere.
+    pub fn can_run(&self) -> bool {
+        let context = tempfile::tempdir().unwrap();
+        std::fs::copy(busybox(), context.path().join("busybox")).unwrap();
+        let dockerfile = "FROM scratch\nCOPY busybox /bin/sh\nRUN echo\n";
+        std::fs::write(context.path().join("Dockerfile"), dockerfile).unwrap();
+        let folder = context.path().to_str().unwrap();
+        let mut build = self.command(&["build", "-q", "--network", "none", folder]);
+        let output = build.stdin(Stdio::null()).output().unwrap();
+        if !output.status.success() {
+            skip(&String::from_utf8_lossy(&output.stderr));
+        }
+        output.status.success()
+    }
+
+    /// Builds a folder with the engine's BuildKit, without the client's help, which is a program of its own.
+    #[track_caller]
+    pub fn buildkit(&self, context: &Path, name: &str, argument: &str) {
+        let tar = run("tar", &["-C", context.to_str().unwrap(), "-cf", "-", "."]);
+        let (key, value) = argument.split_once('=').unwrap();
+        let request = format!(
+            "POST /build?version=2&t={name}&networkmode=none&buildargs=%7B%22{key}%22%3A%22{value}%22%7D HTTP/1.1\r\n\
+             Host: docker\r\nContent-Type: application/x-tar\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            tar.len()
+        );
+        let mut stream = UnixStream::connect(self.dir.path().join("socket")).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(&tar).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.contains("\"moby.image.id\""), "{answer}");
+    }
+
     /// Runs a client command and gives its standard output.
     #[track_caller]
     pub fn run(&self, args: &[&str]) -> Vec<u8> {
@@ -166,7 +203,7 @@ impl Podman {
             .spawn()
             .unwrap();
         let begin = Instant::now();
-        while std::os::unix::net::UnixStream::connect(&socket).is_err() {
+        while UnixStream::connect(&socket).is_err() {
             assert!(begin.elapsed() < PATIENCE, "podman does not start");
             std::thread::sleep(Duration::from_millis(100));
         }

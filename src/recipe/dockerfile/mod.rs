@@ -66,6 +66,18 @@ pub enum What {
         sources: Vec<String>,
         /// Where to.
         destination: String,
+        /// Whether they come from the build context as they are: from no other stage or image, and with
+        /// none left out.
+        is_from_context: bool,
+    },
+    /// Says what containers are started or checked with: `CMD`, `ENTRYPOINT` or `HEALTHCHECK`.
+    Start {
+        /// The keyword, in capitals.
+        keyword: &'static str,
+        /// The command on one line, as that of `RUN`; `NONE` of a check that there is not to be.
+        command: String,
+        /// Whether a shell reads it.
+        in_shell: bool,
     },
     /// Anything else, by its keyword in capitals.
     Other(&'static str),

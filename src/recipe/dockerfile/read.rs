@@ -3,7 +3,8 @@
 use super::words::{Word, on_one_line, words};
 use super::{Instruction, Variable, What};
 use parse_dockerfile::{
-    Command, Instruction as Parsed, JsonOrStringArray, Source, Spanned, UnescapedString,
+    Command, Flag, HealthcheckArguments, HealthcheckInstruction, Instruction as Parsed,
+    JsonOrStringArray, Keyword, Source, Spanned, UnescapedString,
 };
 use std::ops::Range;
 
@@ -89,13 +90,16 @@ impl Reader<'_> {
             Parsed::Copy(one) => (
                 one.copy.span.clone(),
                 self.end_of_copy(&one.src, &one.dest),
-                copy("COPY", &one.src, &one.dest),
+                copy("COPY", &one.options, (&one.src, &one.dest)),
             ),
             Parsed::Add(one) => (
                 one.add.span.clone(),
                 self.end_of_copy(&one.src, &one.dest),
-                copy("ADD", &one.src, &one.dest),
+                copy("ADD", &one.options, (&one.src, &one.dest)),
             ),
+            Parsed::Cmd(one) => self.start(&one.cmd, "CMD", &one.arguments),
+            Parsed::Entrypoint(one) => self.start(&one.entrypoint, "ENTRYPOINT", &one.arguments),
+            Parsed::Healthcheck(one) => self.check(one),
             other => self.other(other),
         };
         Instruction {
@@ -110,17 +114,7 @@ impl Reader<'_> {
     fn other(&self, parsed: &Parsed<'_>) -> (Range<usize>, usize, What) {
         let last = |words: &[UnescapedString<'_>]| words.last().map_or(0, |word| word.span.end);
         let (keyword, end, name) = match parsed {
-            Parsed::Cmd(one) => (
-                one.cmd.span.clone(),
-                self.command(&one.arguments).0.end,
-                "CMD",
-            ),
-            Parsed::Entrypoint(one) => {
-                let end = self.command(&one.arguments).0.end;
-                (one.entrypoint.span.clone(), end, "ENTRYPOINT")
-            }
             Parsed::Expose(one) => (one.expose.span.clone(), last(&one.arguments), "EXPOSE"),
-            Parsed::Healthcheck(one) => (one.healthcheck.span.clone(), 0, "HEALTHCHECK"),
             Parsed::Maintainer(one) => {
                 (one.maintainer.span.clone(), one.name.span.end, "MAINTAINER")
             }
@@ -147,6 +141,40 @@ impl Reader<'_> {
             _ => (0..0, 0, ""),
         };
         (keyword, end, What::Other(name))
+    }
+
+    /// What a container is started or checked with.
+    fn start(
+        &self,
+        at: &Keyword,
+        keyword: &'static str,
+        command: &Command<'_>,
+    ) -> (Range<usize>, usize, What) {
+        let (span, command, in_shell) = self.command(command);
+        let what = What::Start {
+            keyword,
+            command,
+            in_shell,
+        };
+        (at.span.clone(), span.end, what)
+    }
+
+    fn check(&self, one: &HealthcheckInstruction<'_>) -> (Range<usize>, usize, What) {
+        const KEYWORD: &str = "HEALTHCHECK";
+        let at = &one.healthcheck;
+        let none = match &one.arguments {
+            HealthcheckArguments::Cmd { arguments, .. } => {
+                return self.start(at, KEYWORD, arguments);
+            }
+            HealthcheckArguments::None { none, .. } => none.span.end,
+            _ => 0,
+        };
+        let what = What::Start {
+            keyword: KEYWORD,
+            command: "NONE".to_owned(),
+            in_shell: false,
+        };
+        (at.span.clone(), none, what)
     }
 
     /// Where a command stands, what it is on one line, and whether a shell reads it.
@@ -202,14 +230,20 @@ impl Reader<'_> {
     }
 }
 
-fn copy(keyword: &'static str, sources: &[Source<'_>], to: &UnescapedString<'_>) -> What {
+fn copy(
+    keyword: &'static str,
+    flags: &[Flag<'_>],
+    (sources, to): (&[Source<'_>], &UnescapedString<'_>),
+) -> What {
     let source = |source: &Source<'_>| match source {
         Source::Path(path) => path.value.to_string(),
         _ => "<<".to_owned(),
     };
+    let is_flag = |flag: &Flag<'_>| ["from", "exclude"].contains(&&*flag.name.value);
     What::Copy {
         keyword,
         sources: sources.iter().map(source).collect(),
         destination: to.value.to_string(),
+        is_from_context: !flags.iter().any(is_flag),
     }
 }

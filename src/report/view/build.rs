@@ -6,11 +6,12 @@ use super::{
     BuildLine, Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part,
     SCHEMA_VERSION, Secret, Shortfall, Suppressed, Target, Tool, View,
 };
-use crate::model::{self, Age, Change, Confidence, Counter, Outcome, Policy, Standing};
+use crate::model::{self, Age, Change, Confidence, Counter, Masks, Outcome, Policy, Standing};
 use crate::report::advice;
 use crate::report::instruction;
 use crate::report::redact::Redactor;
 use crate::report::visible::{lossless, visible};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 impl View {
@@ -105,13 +106,14 @@ impl<'a> Builder<'a> {
             .flat_map(|finding| &finding.parts)
             .filter(|part| part.name != "host")
             .map(|part| &part.value)
-            .filter(|value| value.len() >= Redactor::ANYWHERE);
+            .filter(|value| value.len() >= Masks::ANYWHERE);
+        let masking = |masks| Redactor::Masking(Box::new(masks));
         let (scanned, typed) = if show_secrets {
             (Redactor::Open, Redactor::Open)
         } else {
             (
-                Redactor::new(&outcome.identity, secrets().chain(parts)),
-                Redactor::new(&outcome.identity, secrets()),
+                masking(Masks::of(&outcome.identity, secrets().chain(parts))),
+                masking(Masks::of(&outcome.identity, secrets())),
             )
         };
         Self {
@@ -185,6 +187,7 @@ impl<'a> Builder<'a> {
             name: part.name.clone(),
             value: self.secret(&part.value),
         };
+        let finding = &*self.in_shown_order(finding);
         let mut reasons = Reasons::default();
         let (left_out, occurrences) = finding
             .occurrences
@@ -214,6 +217,27 @@ impl<'a> Builder<'a> {
             suppressed: reasons.list,
             suppressed_occurrences: left_out,
         }
+    }
+
+    /// The same with its places in the order of what is shown of their paths. What was kept of an earlier scan
+    /// knows no more of a path that holds a secret.
+    fn in_shown_order<'f>(&self, finding: &'f model::Finding) -> Cow<'f, model::Finding> {
+        let shown = |seen: &model::Occurrence| match self.scanned.redact(&seen.place.path) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(path) => Some(path.into()),
+        };
+        if finding.occurrences.iter().all(|seen| shown(seen).is_none()) {
+            return Cow::Borrowed(finding);
+        }
+        let mut finding = finding.clone();
+        finding.occurrences.sort_by_cached_key(|seen| {
+            let mut key = seen.clone();
+            if let Some(path) = shown(seen) {
+                key.place.path = path;
+            }
+            key
+        });
+        Cow::Owned(finding)
     }
 
     fn secret(&self, secret: &model::Secret) -> Secret {

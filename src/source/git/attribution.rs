@@ -8,6 +8,7 @@
 //! In a narrow scope only its own commits count, and one that takes the secret from another path brings
 //! nothing new: moving a file is no leak.
 
+mod masked;
 mod written;
 
 use super::changes::Change;

@@ -24,6 +24,7 @@ pub(super) mod layers;
 mod leads;
 mod lfs;
 mod loose;
+mod masked;
 mod memory;
 mod named;
 mod nested;

@@ -99,6 +99,11 @@ impl Keeping {
         if !histories.are_whole() {
             return None;
         }
+        // What is told now is what will be told later.
+        let histories = match histories.masked(&|text| notes.masked(text)) {
+            Some(masked) => masked,
+            None => return Some(histories),
+        };
         let known = Known {
             heard: self.heard,
             histories,

@@ -19,11 +19,15 @@ const BUILDKIT: &str = "# buildkit";
 pub(super) struct Step {
     created_by: String,
     empty_layer: bool,
+    /// Whether its builder makes a layer of each step that changes files, so that one without a layer
+    /// changed none.
+    pub(super) is_layered: bool,
 }
 
 impl Step {
     /// Reads the `history` of a config; absent keys have the specification's defaults.
     pub(super) fn all_of(config: &Value, faults: &mut Vec<String>) -> Vec<Self> {
+        let by_docker = is_by_docker(config);
         json::items(config, "history", faults)
             .iter()
             .map(|step| Self {
@@ -31,6 +35,7 @@ impl Step {
                     .unwrap_or_default()
                     .to_owned(),
                 empty_layer: step.get("empty_layer") == Some(&Value::Bool(true)),
+                is_layered: is_layered(step, by_docker),
             })
             .collect()
     }
@@ -50,8 +55,24 @@ impl Step {
         Self {
             created_by: command.join(" "),
             empty_layer: value.get("throwaway") == Some(&Value::Bool(true)),
+            is_layered: true,
         }
     }
+}
+
+/// Whether Docker made the image last, and no builder that may make one layer of many steps: buildah leaves a label,
+/// and keeps what Docker said of the base image.
+fn is_by_docker(config: &Value) -> bool {
+    let version = config.get("docker_version").and_then(Value::as_str);
+    let labels = config.get("config").and_then(|config| config.get("Labels"));
+    let is_by_buildah = labels.is_some_and(|labels| labels.get("io.buildah.version").is_some());
+    version.is_some_and(|version| !version.is_empty()) && !is_by_buildah
+}
+
+/// The same of one step: BuildKit signs each, and so does kaniko, which may make one layer of all.
+fn is_layered(step: &Value, by_docker: bool) -> bool {
+    let said = |key| step.get(key).and_then(Value::as_str).unwrap_or_default();
+    said("comment").starts_with("buildkit") || (by_docker && said("author") != "kaniko")
 }
 
 /// The instruction that made each of `layers` layers. A history of another length cannot be

@@ -29,19 +29,32 @@ pub(super) enum Opened<'a> {
     /// An archive that can be read in any order.
     Archive(Indexed),
     /// An archive that can only be read in order.
-    Stream(Box<dyn Read + Send + 'a>),
+    Stream(Stream<'a>),
     /// One image of a place that holds many.
     One(Arc<dyn Store>),
     /// Nothing: what images there are could not be looked up, which was told.
     Nothing,
 }
 
+/// An archive that is there, and opened when its turn to be read comes: how many there are must not decide how
+/// many are open.
+pub(super) type Stream<'a> =
+    Box<dyn FnOnce() -> Result<Box<dyn Read + Send + 'a>, OpenError> + Send + 'a>;
+
+/// One that is open already.
+fn open<'a>(reader: impl Read + Send + 'a) -> Opened<'a> {
+    Opened::Stream(Box::new(|| Ok(Box::new(reader))))
+}
+
 /// An image that something on this machine holds, and what that is.
-fn held(holder: Holder, name: &str) -> Result<(Opened<'static>, String), OpenError> {
+fn held<'a>(holder: Holder, name: &str) -> Result<(Opened<'a>, String), OpenError> {
     Ok(match holder {
         Holder::Engine(kind) => {
             let engine = Engine::connect(kind)?;
-            (Opened::Stream(engine.save(name)?), engine.to_string())
+            engine.find(name)?;
+            let (place, name) = (engine.to_string(), name.to_owned());
+            let archive = move || Ok(Engine::connect(kind)?.save(&name)?);
+            (Opened::Stream(Box::new(archive)), place)
         }
         Holder::Storage => {
             let storage = Storage::open(name)?;
@@ -76,7 +89,7 @@ impl Reading<'_> {
 
     fn open(&self, number: usize, target: &Target) -> Result<Opened<'_>, OpenError> {
         let path = match &target.location {
-            Location::Stdin => return Ok(Opened::Stream(Box::new(Stdin::new(self.sink)))),
+            Location::Stdin => return Ok(open(Stdin::new(self.sink))),
             Location::Directory(path) => return Ok(Opened::Layout(Layout::at(path)?)),
             Location::File(path) => path,
             Location::Registry(reference) => return self.registry(target, reference),
@@ -91,14 +104,18 @@ impl Reading<'_> {
         };
         let file = File::open(path)?;
         let about = file.metadata()?;
-        if about.is_file() && begins_as_tar(path)? {
-            let index = Indexed::walk(file, about.len(), &self.options.limits)?;
-            if let Some(archive) = index {
-                return Ok(Opened::Archive(archive));
-            }
-            return Ok(Opened::Stream(Box::new(File::open(path)?)));
+        if !about.is_file() {
+            // What comes through a pipe comes once.
+            return Ok(open(file));
         }
-        Ok(Opened::Stream(Box::new(file)))
+        if begins_as_tar(path)?
+            && let Some(archive) = Indexed::walk(file, about.len(), &self.options.limits)?
+        {
+            return Ok(Opened::Archive(archive));
+        }
+        let path = path.clone();
+        let again = move || Ok(Box::new(File::open(path)?) as Box<dyn Read + Send>);
+        Ok(Opened::Stream(Box::new(again)))
     }
 
     /// An image on this machine, if anything holds it, else of the registry. An engine that does not

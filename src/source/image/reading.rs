@@ -6,7 +6,7 @@ use super::catalog::{Catalog, Copy, Facts, Image, LayerKey, Position, Shape};
 use super::claim::{Claim, Expected};
 use super::copies;
 use super::layout::Layout;
-use super::opening::Opened;
+use super::opening::{Opened, Stream};
 use super::platform::Platform;
 use super::registry::Registries;
 use super::store::{Holder, Store};
@@ -22,7 +22,6 @@ use crate::unpack::Sink;
 use crate::unpack::batch::Context;
 use crate::unpack::memory::Memory;
 use rayon::prelude::*;
-use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Said of what is no archive at all.
@@ -65,9 +64,9 @@ impl Reading<'_> {
             }
             for (&(number, target), opened) in some.iter().zip(self.open_all(some)) {
                 match opened {
-                    Ok(Opened::Stream(reader)) => {
+                    Ok(Opened::Stream(stream)) => {
                         self.progress.expect(target.text(), None);
-                        streams.push((number, reader));
+                        streams.push((number, stream));
                     }
                     Ok(opened) => self.survey(number, opened),
                     Err(error) => self.unreachable(number, error.to_string()),
@@ -127,9 +126,19 @@ impl Reading<'_> {
         });
     }
 
-    /// Goes through the archives that can only be read in order.
-    fn pass(&self, streams: Vec<(usize, Box<dyn Read + Send + '_>)>) -> Vec<(usize, Passed)> {
-        let pass = |(number, reader): (usize, _)| {
+    /// Goes through the archives that can only be read in order, on each thread one after the other.
+    fn pass(&self, streams: Vec<(usize, Stream<'_>)>) -> Vec<(usize, Passed)> {
+        let pass = |(number, stream): (usize, Stream<'_>)| {
+            if self.sink.stopped() {
+                return None;
+            }
+            let reader = match stream() {
+                Ok(reader) => reader,
+                Err(error) => {
+                    self.unreachable(number, error.to_string());
+                    return None;
+                }
+            };
             let label = self.targets[number].text();
             let metered = Metered::new(reader, self.progress.begin(label, None));
             match archive::pass(self, number, Box::new(metered)) {
@@ -141,7 +150,8 @@ impl Reading<'_> {
             }
             None
         };
-        streams.into_par_iter().filter_map(pass).collect()
+        let streams = streams.into_par_iter().with_max_len(1);
+        streams.filter_map(pass).collect()
     }
 
     fn passed(&self, number: usize, passed: Passed) {

@@ -7,6 +7,7 @@ use crate::source::Seen;
 use crate::source::git::answers::{Answers, Held};
 use crate::source::git::attribution::Attribution;
 use crate::source::git::hit::Hit;
+use crate::source::git::masked::Mask;
 use crate::source::git::name;
 use crate::source::git::nested::shown;
 use crate::source::git::part::object;
@@ -39,7 +40,7 @@ pub(super) struct Object {
 }
 
 /// A file of a layer.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct File {
     /// Number of the layer among those that were read for repositories.
     pub(super) layer: u32,
@@ -98,6 +99,15 @@ impl Histories {
         members.all(Member::is_whole)
     }
 
+    /// The same with all that people are shown of commits, references and paths `masked`; `None` if paths
+    /// would come in another order then.
+    pub(in crate::source) fn masked(&self, mask: &Mask<'_>) -> Option<Self> {
+        let parts = self.parts.iter().map(|part| part.masked(mask));
+        Some(Self {
+            parts: parts.collect::<Option<_>>()?,
+        })
+    }
+
     /// Whether they can be of so many layers, and as many stacks of them: whoever has no key of his own
     /// shares it with everybody, who may then have written them down.
     pub(in crate::source) fn are_sound(&self, layers: usize, stacks: usize) -> bool {
@@ -130,6 +140,31 @@ impl Histories {
 }
 
 impl Part {
+    fn masked(&self, mask: &Mask<'_>) -> Option<Self> {
+        let objects = self.objects.iter().map(|(id, object)| {
+            let hit = object.hit.masked(mask)?;
+            let files = object.files.clone();
+            Some((*id, Object { hit, files }))
+        });
+        let members = self.members.iter().map(|member| {
+            let attribution = member.attribution.as_ref();
+            let attribution = attribution.map(|attribution| attribution.masked(mask));
+            Some(Member {
+                path: member.path.clone(),
+                stacks: member.stacks.clone(),
+                attribution: match attribution {
+                    Some(None) => return None,
+                    attribution => attribution.flatten(),
+                },
+            })
+        });
+        Some(Self {
+            objects: objects.collect::<Option<_>>()?,
+            files: self.files.clone(),
+            members: members.collect::<Option<_>>()?,
+        })
+    }
+
     fn of<'a>(&'a self, member: &'a Member, seen: &[Seen<'_>], held: &Held) -> Vec<Told<'a>> {
         let parts = components(&member.path);
         let answers = Answers {

@@ -24,7 +24,16 @@ pub(super) struct Built {
     steps: Vec<Option<usize>>,
     /// Of each layer the step that brought its files; `None` if several may have.
     layers: Vec<Option<usize>>,
+    /// The steps that have the last word on what containers are started and checked with, by [`STARTS`].
+    starts: [Option<usize>; 3],
 }
+
+/// What says so, by its keyword and by its key in a config.
+const STARTS: [(&str, &str); 3] = [
+    ("CMD", "Cmd"),
+    ("ENTRYPOINT", "Entrypoint"),
+    ("HEALTHCHECK", "Healthcheck"),
+];
 
 impl Built {
     /// The one of some files that fits best, if any fits at all; of equals the first.
@@ -47,8 +56,13 @@ impl Built {
             steps: fit.steps,
             layers: bringers(
                 &history::filled(steps, layers).unwrap_or_default(),
+                steps,
                 &recorded,
             ),
+            starts: STARTS.map(|(keyword, _)| {
+                let mut words = recorded.iter().map(|step| step.split(' ').next());
+                words.rposition(|word| word == Some(keyword))
+            }),
         }))
     }
 
@@ -73,10 +87,10 @@ impl Built {
         match key {
             "Env" => self.of_variable(name.split_once(' ')?.1, |what| matches!(what, What::Env(_))),
             "Labels" => self.of_variable(name, |what| matches!(what, What::Label(_))),
-            "Cmd" => self.of_last("CMD"),
-            "Entrypoint" => self.of_last("ENTRYPOINT"),
-            "Healthcheck" => self.of_last("HEALTHCHECK"),
-            _ => None,
+            key => {
+                let index = STARTS.iter().position(|(_, name)| *name == key)?;
+                self.of_step(self.starts[index]?)
+            }
         }
     }
 
@@ -110,12 +124,6 @@ impl Built {
         variables.find(|variable| variable.name == name)
     }
 
-    fn of_last(&self, keyword: &'static str) -> Option<BuildLine> {
-        let mut instructions = self.matched(&self.steps);
-        let one = instructions.find(|one| one.what == What::Other(keyword))?;
-        Some(self.line(one.line))
-    }
-
     /// The instructions of some steps, the last first.
     fn matched<'a>(
         &'a self,
@@ -136,13 +144,14 @@ impl Built {
 /// Which step brought the files of each layer, given the steps that the history has for layers. A builder
 /// may make one layer of many steps and note it at the last, as buildah does by default; then it is told
 /// only if one of them alone can bring files.
-fn bringers(filled: &[usize], recorded: &[String]) -> Vec<Option<usize>> {
+fn bringers(filled: &[usize], steps: &[Step], recorded: &[String]) -> Vec<Option<usize>> {
     let brings = |step: &usize| {
         let keyword = recorded[*step].split(' ').next().unwrap_or_default();
         ["RUN", "COPY", "ADD"].contains(&keyword)
     };
     let starts = std::iter::once(0).chain(filled.iter().map(|step| step + 1));
     let bringers = starts.zip(filled).map(|(start, &end)| {
+        let start = if steps[end].is_layered { end } else { start };
         let mut steps = (start..=end).filter(brings);
         steps.next().filter(|_| steps.next().is_none())
     });

@@ -14,7 +14,9 @@ pub(super) fn is_same(step: &str, instruction: &Instruction) -> bool {
             has_documents: true,
             ..
         } => is("RUN"),
-        What::Run { command, .. } => is("RUN") && ends_with(rest, command),
+        What::Run {
+            command, in_shell, ..
+        } => is("RUN") && runs(rest, command, *in_shell),
         What::Env(variables) => is("ENV") && sets(rest, variables),
         What::Label(variables) => is("LABEL") && names(rest, variables),
         What::Arg(variables) => is("ARG") && names(rest, variables),
@@ -22,9 +24,68 @@ pub(super) fn is_same(step: &str, instruction: &Instruction) -> bool {
             keyword,
             sources,
             destination,
+            ..
         } => is(keyword) && copies(rest, sources, destination),
+        What::Start {
+            keyword,
+            command,
+            in_shell,
+        } => {
+            let is_check = *keyword == "HEALTHCHECK";
+            let is_command = || match is_check {
+                true => checks(rest, command),
+                false => starts(rest, command, *in_shell),
+            };
+            is(keyword) && is_command()
+        }
         What::Other(keyword) => is(keyword),
     }
+}
+
+/// Whether a step runs a command. Of the exec form, builders tell the words with blanks between them or, like
+/// buildah, the list as it is written; and a shell that it names looks like the usual one, which is left out.
+fn runs(text: &str, command: &str, in_shell: bool) -> bool {
+    if in_shell {
+        return ends_with(text, command);
+    }
+    let bare = |text: &str| {
+        let text = letters(text);
+        text.strip_prefix(SHELL).map(str::to_owned).unwrap_or(text)
+    };
+    !command.is_empty() && bare(text) == bare(command)
+}
+
+/// Whether a step sets what containers are started with. Docker writes `["/bin/sh" "-c" "run me"]`, buildah what
+/// it has read.
+fn starts(text: &str, command: &str, in_shell: bool) -> bool {
+    let (text, command) = (letters(text), letters(command));
+    let before = text.strip_suffix(&command);
+    before.is_some_and(|before| {
+        let is_shell = || SHELLS_END.iter().any(|end| before.ends_with(end));
+        before.is_empty() || (in_shell && is_shell())
+    })
+}
+
+/// Whether a step sets this check. Docker writes `&{["CMD-SHELL" "run me"] "30s" ...}`.
+fn checks(text: &str, command: &str) -> bool {
+    let text = letters(text);
+    if command == "NONE" {
+        return text.trim_start_matches("&{").starts_with(command);
+    }
+    let checked = text.split_once("CMD").map(|(_, command)| command);
+    let checked = checked.map(|text| text.strip_prefix("-SHELL").unwrap_or(text));
+    checked.is_some_and(|text| text.starts_with(&letters(command)))
+}
+
+/// What the usual shells have before a command.
+const SHELLS_END: [&str; 3] = ["-c", "-Command", "/C"];
+/// The usual shell, by its [`letters`].
+const SHELL: &str = "/bin/sh-c";
+
+/// A text without what tells its words apart, which every builder writes in its own way.
+fn letters(text: &str) -> String {
+    let is_between = |sign: char| sign.is_whitespace() || "\"'\\,[]".contains(sign);
+    text.chars().filter(|sign| !is_between(*sign)).collect()
 }
 
 /// Whether a text ends with a command: before it there may be a shell and build arguments.

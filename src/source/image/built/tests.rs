@@ -2,7 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn file(text: &str) -> Arc<Dockerfile> {
     Arc::new(Dockerfile::parse("Dockerfile", text).unwrap())
@@ -20,6 +20,7 @@ fn history(created_by: &[&str]) -> Vec<Step> {
             "USER",
             "WORKDIR",
             "ENTRYPOINT",
+            "HEALTHCHECK",
         ]
         .iter()
         .any(|keyword| bare.starts_with(keyword));
@@ -126,6 +127,37 @@ fn a_layer_of_many_steps_is_told_by_the_one_that_can_bring_files() {
 }
 
 #[test]
+fn a_step_without_a_layer_brought_nothing_where_each_has_its_own() {
+    let text = "FROM a\nRUN one\nRUN two\n";
+    let told = |config: Value, signed: Value| {
+        let mut config = config;
+        let step = |text: &str, is_empty: bool| {
+            let mut step = json!({"created_by": text, "empty_layer": is_empty});
+            step.as_object_mut()
+                .unwrap()
+                .extend(signed.as_object().unwrap().clone());
+            step
+        };
+        config["history"] = json!([step("/bin/sh -c one", true), step("/bin/sh -c two", false)]);
+        let steps = Step::all_of(&config, &mut Vec::new());
+        let built = Built::best(&[file(text)], &steps, 1).unwrap();
+        built.of_layer(0).map(|line| line.line)
+    };
+    let docker = json!({"docker_version": "20.10.24"});
+    let mut buildah = docker.clone();
+    buildah["config"] = json!({"Labels": {"io.buildah.version": "1.28.2"}});
+    let nothing = json!({});
+    assert_eq!(told(docker.clone(), nothing.clone()), Some(3));
+    assert_eq!(told(docker, json!({"author": "kaniko"})), None);
+    assert_eq!(told(buildah, nothing.clone()), None);
+    assert_eq!(told(nothing.clone(), nothing.clone()), None);
+    assert_eq!(
+        told(nothing, json!({"comment": "buildkit.dockerfile.v0"})),
+        Some(3)
+    );
+}
+
+#[test]
 fn an_image_of_an_earlier_stage_is_told_by_it() {
     let built = built(
         TEXT,
@@ -164,6 +196,68 @@ fn another_image_is_told_by_no_line() {
         assert!(built(text, &steps).is_none(), "{text}");
     }
     assert!(Built::best(&[], &history(&steps), 2).is_none());
+}
+
+#[test]
+fn a_command_is_told_by_its_words_whatever_the_builder_makes_of_them() {
+    let text = "FROM a\n\
+        RUN [\"/bin/sh\", \"-c\", \"echo one\"]\n\
+        CMD first \"of\"   two\n\
+        ENTRYPOINT [\"run\", \"a b\"]\n\
+        HEALTHCHECK --interval=30s CMD curl \"x\" || exit 1\n\
+        CMD [\"x\", \"y z\"]\n";
+    let docker = [
+        "/bin/sh -c echo one",
+        "/bin/sh -c #(nop)  CMD [\"/bin/sh\" \"-c\" \"first \\\"of\\\"   two\"]",
+        "/bin/sh -c #(nop)  ENTRYPOINT [\"run\" \"a b\"]",
+        "/bin/sh -c #(nop)  HEALTHCHECK &{[\"CMD-SHELL\" \"curl \\\"x\\\" || exit 1\"] \"30s\" \"0s\" \"0s\" '\\x00'}",
+        "/bin/sh -c #(nop)  CMD [\"x\" \"y z\"]",
+    ];
+    let buildah = [
+        "/bin/sh -c [\"/bin/sh\", \"-c\", \"echo one\"]",
+        "/bin/sh -c #(nop) CMD first \"of\"   two",
+        "/bin/sh -c #(nop) ENTRYPOINT [\"run\", \"a b\"]",
+        "/bin/sh -c #(nop) HEALTHCHECK --interval=30s CMD curl \"x\" || exit 1",
+        "/bin/sh -c #(nop) CMD [\"x\", \"y z\"]",
+    ];
+    for steps in [docker, buildah] {
+        let built = built(text, &steps).unwrap();
+        assert_eq!(lines(&built), [2, 3, 4, 5, 6].map(Some));
+        let told = |pointer| built.of_value(pointer).map(|line| line.line);
+        assert_eq!(told("config.Cmd"), Some(6));
+        assert_eq!(told("config.Entrypoint"), Some(4));
+        assert_eq!(told("config.Healthcheck.Test"), Some(5));
+    }
+}
+
+#[test]
+fn a_command_of_another_file_is_told_by_no_line() {
+    let text = "FROM a\nRUN one\nRUN two\nCMD [\"x\"]\nHEALTHCHECK NONE\n";
+    let told = |last: &str, pointer: &str| {
+        let steps = [
+            "RUN /bin/sh -c one",
+            "RUN /bin/sh -c two",
+            "CMD [\"x\"]",
+            last,
+        ];
+        let built = built(text, &steps).unwrap();
+        built.of_value(pointer).map(|line| line.line)
+    };
+    assert_eq!(told("USER me", "config.Cmd"), Some(4));
+    assert_eq!(told("CMD [\"xx\"]", "config.Cmd"), None);
+    assert_eq!(told("CMD [\"/bin/sh\" \"-c\" \"x\"]", "config.Cmd"), None);
+    let check = "config.Healthcheck.Test";
+    assert_eq!(
+        told(
+            "HEALTHCHECK &{[\"NONE\"] \"0s\" \"0s\" \"0s\" '\\x00'}",
+            check
+        ),
+        Some(5)
+    );
+    assert_eq!(
+        told("HEALTHCHECK &{[\"CMD\" \"NONE\"] \"0s\"}", check),
+        None
+    );
 }
 
 #[test]

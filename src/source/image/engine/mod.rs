@@ -136,14 +136,20 @@ impl Engine {
         .map_err(|reason| self.failed(reason))
     }
 
-    /// The archive of an image, as it is written.
-    pub(super) fn save(&self, name: &str) -> Result<Box<dyn Read + Send>, EngineError> {
-        if !self.has(name)? {
-            return Err(EngineError::NoImage {
+    /// Makes sure that it has the image.
+    pub(super) fn find(&self, name: &str) -> Result<(), EngineError> {
+        match self.has(name)? {
+            true => Ok(()),
+            false => Err(EngineError::NoImage {
                 kind: self.kind,
                 name: name.to_owned(),
-            });
+            }),
         }
+    }
+
+    /// The archive of an image, as it is written.
+    pub(super) fn save(&self, name: &str) -> Result<Box<dyn Read + Send>, EngineError> {
+        self.find(name)?;
         match &self.way {
             Way::Api(api) => api.image(name),
             Way::Program(program) => program.save(name),
