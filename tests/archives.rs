@@ -64,7 +64,7 @@ fn folder(path: &str, content: &[u8]) -> TempDir {
 type Pack = fn(&str, &[u8]) -> Vec<u8>;
 
 /// Every kind: its name, how it is made, and what the way to the member is.
-const KINDS: [(&str, Pack, &str); 22] = [
+const KINDS: [(&str, Pack, &str); 26] = [
     (
         "tar",
         |name, text| Layer::new().file(name, text).tar(),
@@ -160,6 +160,29 @@ const KINDS: [(&str, Pack, &str); 22] = [
         },
         "!/conf/app",
     ),
+    (
+        "script-gz",
+        |name, text| script(&Codec::Gzip.pack(&Layer::new().file(name, text).tar())),
+        "!/conf/app",
+    ),
+    (
+        "script-xz",
+        |name, text| script(&Codec::Xz.pack(&Layer::new().file(name, text).tar())),
+        "!/conf/app",
+    ),
+    (
+        "script-tar",
+        |name, text| script(&Layer::new().file(name, text).tar()),
+        "!/conf/app",
+    ),
+    (
+        "program-7z",
+        |name, text| {
+            let stub = b"MZ is how programs begin, and this one knows 7z\xbc\xaf\x27\x1c as well";
+            [&stub.repeat(50)[..], &sevenz(&[(name, text)])].concat()
+        },
+        "!/conf/app",
+    ),
     ("cpio", |name, text| cpio(&[(name, text)]), "!/conf/app"),
     ("odc", |name, text| odc(&[(name, text)]), "!/conf/app"),
     (
@@ -169,6 +192,13 @@ const KINDS: [(&str, Pack, &str); 22] = [
     ),
     ("7z", |name, text| sevenz(&[(name, text)]), "!/conf/app"),
 ];
+
+/// A script with an archive behind its last line.
+fn script(archive: &[u8]) -> Vec<u8> {
+    let lines = "echo what is unpacked here\n".repeat(60);
+    let script = format!("#!/bin/sh\n{lines}tail -n +63 $0 | tar x\nexit\n");
+    [script.as_bytes(), archive].concat()
+}
 
 #[test]
 fn every_kind_is_opened_in_directories_layers_and_git() {

@@ -256,13 +256,39 @@ fn sizes_that_lie_hide_nothing() {
 #[test]
 fn a_zip_is_seen_wherever_buffers_end() {
     let zip = Zip::new().file("first", FIRST).zip();
+    let gzip = Codec::Gzip.pack(&[FIRST, &Secrets::new("ends").bytes(2000)].concat());
     let front = b"text ".repeat(2 * Limits::BATCH / 5);
-    let around = |end: usize| end - 130..end + 10;
-    for length in around(Limits::BATCH).chain(around(2 * Limits::BATCH - 128)) {
-        let file = [&front[..length], &zip].concat();
-        let text = Text::of(&file, &Limits::default());
-        assert!(text.has(FIRST), "{length}");
-        assert!(text.counted.load(Ordering::Relaxed) >= length as u64);
+    let around = |end: usize, before: usize| (end - before..end + 10).step_by(3);
+    for (magic, archive, reach) in [("text ", zip, 130), ("#! a\n", gzip, 1030)] {
+        let ends = around(Limits::BATCH, reach);
+        for length in ends.chain(around(2 * Limits::BATCH - reach, reach)) {
+            let front = [magic.as_bytes(), &front[..length - 1], b"\n"].concat();
+            let text = Text::of(&[&front, &archive[..]].concat(), &Limits::default());
+            assert!(text.has(FIRST), "{length}");
+            assert!(text.counted.load(Ordering::Relaxed) >= length as u64);
+        }
+    }
+}
+
+#[test]
+fn text_that_only_looks_like_an_archive_behind_a_script_is_searched_as_it_stands() {
+    let token = Secrets::new("no archive").github();
+    let alike: [&[u8]; 5] = [
+        b"\x1f\x8b\x08",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\0",
+        b"BZh91AY&SY",
+        b"\xfd7zXZ\0",
+        b"7z\xbc\xaf\x27\x1c\0\x04",
+    ];
+    for front in [&b"#!/bin/sh\n"[..], b"MZ\n"] {
+        for alike in alike {
+            let file = [front, alike, token.as_bytes(), b"\nthe end\n"].concat();
+            let text = Text::of(&file, &Limits::default());
+            assert!(
+                text.has(token.as_bytes()) && text.has(b"the end"),
+                "{file:?}"
+            );
+        }
     }
 }
 

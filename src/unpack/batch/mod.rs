@@ -321,9 +321,9 @@ impl<'s> Batcher<'s> {
     }
 }
 
-/// Bytes that were read and may begin what a stop is, when more is needed to tell.
+/// Bytes that were read and may begin what a stop is, when more is needed to tell, with the byte in front.
 fn before(stop: Option<Stop>) -> usize {
-    stop.map_or(0, |stop| stop.reach.saturating_sub(1))
+    stop.map_or(0, |stop| stop.reach)
 }
 
 #[cfg(test)]

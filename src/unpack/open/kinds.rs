@@ -40,7 +40,7 @@ pub(super) fn of(head: &[u8], is_all: bool) -> Option<Opener> {
 
 /// Whether a file is a tar: by the checksum of its first header or, if that is damaged, by the magic
 /// (POSIX.1-2024, pax, "ustar Interchange Format").
-fn is_tar(head: &[u8]) -> bool {
+pub(super) fn is_tar(head: &[u8]) -> bool {
     const MAGIC: std::ops::Range<usize> = 257..263;
     const CHECKSUM: std::ops::Range<usize> = 148..156;
     let Some(block) = head.first_chunk() else {

@@ -5,10 +5,11 @@
 //! (`kinds`) hands out the members that it understands, and what belongs to none: headers, gaps,
 //! what follows the end, all after a damage. Members come back in through the same door, one level
 //! deeper. What is no archive costs a few comparisons of its first bytes, and stays in the buffer
-//! that it was read into; there it is looked through for the header of a zip, which may stand behind
-//! anything.
+//! that it was read into; there it is looked through for what may stand behind something else
+//! (`behind`).
 
 mod ar;
+mod behind;
 mod cpio;
 mod inflate;
 mod kinds;
@@ -27,7 +28,7 @@ use self::members::Members;
 use self::nest::Nest;
 use self::tap::Tap;
 use super::Sink;
-use super::batch::{Batcher, Context, Ended, Fill};
+use super::batch::{Batcher, Context, Ended, Fill, Stop};
 use super::memory::Memory;
 use super::peek::Peek;
 use super::sniff::HEAD;
@@ -57,13 +58,15 @@ impl<'a> Bounds<'a> {
     /// Whether a file of this content is opened, which then is a [`Unpacker::file`]'s work. What was
     /// copied from another that was searched, and not opened, is not looked through again.
     pub fn open(&self, content: &[u8], derived: Option<Derived<'_>>, sink: &dyn Sink) -> bool {
-        let has_zip = || match derived {
-            None => (zip::MEMBER.find)(content).is_some(),
+        let Stop { find, reach } = behind::stop(content);
+        let has_archive = || match derived {
+            None => find(content).is_some(),
+            // With the byte in front of what is found, which may be looked at.
             Some(derived) => derived
-                .seams(content.len(), zip::MEMBER.reach)
-                .any(|seam| (zip::MEMBER.find)(&content[seam]).is_some()),
+                .seams(content.len(), reach + 1)
+                .any(|seam| find(&content[seam]).is_some()),
         };
-        (kinds::of(content, true).is_some() || has_zip()) && self.are_open(sink)
+        (kinds::of(content, true).is_some() || has_archive()) && self.are_open(sink)
     }
 
     /// Whether archives are opened at all; it is told of each if they are not.
@@ -110,7 +113,7 @@ impl<'s> Unpacker<'s> {
         };
         // A header that is cut by the end of a buffer is seen in the next one.
         let context = Context {
-            after: context.after.max(zip::MEMBER.reach),
+            after: context.after.max(behind::REACH),
             ..context
         };
         Self {
@@ -166,16 +169,15 @@ impl<'s> Unpacker<'s> {
         read: Fill<'_>,
     ) -> (u64, io::Result<()>) {
         let head = self.batcher.begin(file.size, HEAD, read);
-        let opener = kinds::of(self.batcher.begun(&head), head.is_all());
+        let begun = self.batcher.begun(&head);
+        let (opener, stop) = (kinds::of(begun, head.is_all()), behind::stop(begun));
         let opener = opener.filter(|_| self.may_open(level, file));
         let Some(opener) = opener else {
-            let ended = self
-                .batcher
-                .go_on(file.origin, head, Some(zip::MEMBER), read);
+            let ended = self.batcher.go_on(file.origin, head, Some(stop), read);
             if ended.rest.is_none() {
                 return (ended.total, ended.end.unwrap_or(Ok(())));
             }
-            let opener: Option<Opener> = self.may_open(level, file).then_some(zip::open_behind);
+            let opener: Option<Opener> = self.may_open(level, file).then_some(behind::open);
             return self.open(opener, level, file, (ended, read));
         };
         let all = self.batcher.withdraw(head);
