@@ -10,6 +10,7 @@ mod kit;
 
 use kit::archive::{ar, cpio, odc, rpm, sevenz};
 use kit::cli::{dir, layout_of, put, residue, scan, stdin};
+use kit::codec::skippable;
 use kit::{Codec, Image, Layer, Repo, Report, Secrets, Store, Zip};
 use std::collections::BTreeSet;
 use tempfile::TempDir;
@@ -63,7 +64,7 @@ fn folder(path: &str, content: &[u8]) -> TempDir {
 type Pack = fn(&str, &[u8]) -> Vec<u8>;
 
 /// Every kind: its name, how it is made, and what the way to the member is.
-const KINDS: [(&str, Pack, &str); 18] = [
+const KINDS: [(&str, Pack, &str); 26] = [
     (
         "tar",
         |name, text| Layer::new().file(name, text).tar(),
@@ -124,6 +125,64 @@ const KINDS: [(&str, Pack, &str); 18] = [
         },
         "!/conf/app",
     ),
+    (
+        "behind-picture",
+        |name, text| {
+            let picture =
+                b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\0\0\0\0IEND\xaeB`\x82";
+            Zip::behind(picture).file(name, text).zip()
+        },
+        "!/conf/app",
+    ),
+    (
+        "behind-document",
+        |name, text| {
+            let document =
+                b"%PDF-1.7\n1 0 obj <</Length 4>>\nstream\ntext\nendstream\nendobj\n%%EOF\n";
+            Zip::behind(document).file(name, text).zip()
+        },
+        "!/conf/app",
+    ),
+    (
+        "behind-text",
+        |name, text| {
+            let zip = Zip::behind(&b"just some text\n".repeat(60_000));
+            zip.file(name, text).commented("with a comment")
+        },
+        "!/conf/app",
+    ),
+    (
+        "behind-gzip",
+        |name, text| {
+            Zip::behind(&Codec::Gzip.pack(b"something else"))
+                .file(name, text)
+                .zip()
+        },
+        "!/conf/app",
+    ),
+    (
+        "script-gz",
+        |name, text| script(&Codec::Gzip.pack(&Layer::new().file(name, text).tar())),
+        "!/conf/app",
+    ),
+    (
+        "script-xz",
+        |name, text| script(&Codec::Xz.pack(&Layer::new().file(name, text).tar())),
+        "!/conf/app",
+    ),
+    (
+        "script-tar",
+        |name, text| script(&Layer::new().file(name, text).tar()),
+        "!/conf/app",
+    ),
+    (
+        "program-7z",
+        |name, text| {
+            let stub = b"MZ is how programs begin, and this one knows 7z\xbc\xaf\x27\x1c as well";
+            [&stub.repeat(50)[..], &sevenz(&[(name, text)])].concat()
+        },
+        "!/conf/app",
+    ),
     ("cpio", |name, text| cpio(&[(name, text)]), "!/conf/app"),
     ("odc", |name, text| odc(&[(name, text)]), "!/conf/app"),
     (
@@ -133,6 +192,13 @@ const KINDS: [(&str, Pack, &str); 18] = [
     ),
     ("7z", |name, text| sevenz(&[(name, text)]), "!/conf/app"),
 ];
+
+/// A script with an archive behind its last line.
+fn script(archive: &[u8]) -> Vec<u8> {
+    let lines = "echo what is unpacked here\n".repeat(60);
+    let script = format!("#!/bin/sh\n{lines}tail -n +63 $0 | tar x\nexit\n");
+    [script.as_bytes(), archive].concat()
+}
 
 #[test]
 fn every_kind_is_opened_in_directories_layers_and_git() {
@@ -259,6 +325,10 @@ fn what_belongs_to_no_member_is_searched_too() {
     }
     let place = report.finding(before).places()[0];
     assert_eq!(place.position(), (2, 3));
+    assert_eq!(report.notes(), [""; 0]);
+    let whole = Zip::new().file("a", "a").zip();
+    let report = read("app", &[&whole[..], b"\n", behind.as_bytes()].concat());
+    expect_way(&report, behind, "app");
     assert_eq!(report.notes(), ["ambiguous"], "something follows the end");
 
     let name = secrets.github();
@@ -287,6 +357,67 @@ fn names_links_and_comments_of_members_are_searched() {
     expect_way(&report, &name, &format!("x.tar!/a/{name}"));
     expect_way(&report, &target, "x.tar!/link");
     assert_eq!(report.finding(&name).places()[0].kind(), "metadata");
+}
+
+#[test]
+fn a_document_goes_on_behind_a_zip_in_it() {
+    let mut secrets = Secrets::new("attached");
+    let (attached, streamed) = (secrets.github(), secrets.github());
+    let zip = Zip::new().file("settings", &attached).zip();
+    let mut stream = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut stream, streamed.as_bytes()).unwrap();
+    let stream = stream.finish().unwrap();
+    let parts: [&[u8]; 5] = [
+        b"%PDF-1.7\nstream\n",
+        &zip,
+        b"\nendstream\nstream\n",
+        &stream,
+        b"\nendstream\n",
+    ];
+    let report = read("x.pdf", &parts.concat());
+    expect_way(&report, &attached, "x.pdf!/settings");
+    let at = parts[..3].iter().map(|part| part.len()).sum::<usize>();
+    let way = format!("x.pdf!/stream at byte {at}");
+    expect_way(&report, &streamed, &way);
+}
+
+#[test]
+fn a_zip_that_a_later_version_of_a_file_has_behind_it_is_opened() {
+    let token = token("appended");
+    let git = Repo::new();
+    let text: String = (0..2000).map(|n| format!("line {n} of a text\n")).collect();
+    git.commit_file("x", text.as_str());
+    let zip = Zip::behind(text.as_bytes()).file("key", &token).zip();
+    git.commit_file("x", &zip);
+    git.commit_file("x", [&zip[..], b"and more"].concat());
+    git.git(&["repack", "-adfq"]);
+    expect_way(&git.found(&[]), &token, "x!/key");
+}
+
+#[test]
+fn what_streams_hold_beside_their_text_is_searched() {
+    let mut secrets = Secrets::new("beside");
+    let tokens: Vec<String> = (0..4).map(|_| secrets.github()).collect();
+    let far = |token: &String| [&b"filler ".repeat(4000)[..], token.as_bytes()].concat();
+    let zstd = [
+        skippable(&far(&tokens[0])),
+        Codec::Zstd.pack(b"text"),
+        skippable(tokens[1].as_bytes()),
+        Codec::Zstd.pack(&secrets.bytes(40_000)),
+        skippable(&far(&tokens[2])),
+    ]
+    .concat();
+    let gzip = flate2::GzBuilder::new().comment(far(&tokens[3]));
+    let gzip = gzip.write(Vec::new(), flate2::Compression::fast());
+    let gzip = [Codec::Gzip.pack(b"text"), gzip.finish().unwrap()].concat();
+    let zip = Zip::new().member("a", Store::Method(93), &zstd);
+    for (name, file) in [("x.zst", &zstd), ("x.zip", &zip.zip())] {
+        let report = read(name, file);
+        for token in &tokens[..3] {
+            expect_way(&report, token, name);
+        }
+    }
+    expect_way(&read("x.gz", &gzip), &tokens[3], "x.gz");
 }
 
 #[test]

@@ -134,6 +134,24 @@ fn a_dictionary_that_nobody_has_is_a_gap() {
 }
 
 #[test]
+fn what_the_stream_of_a_layer_holds_beside_it_is_searched() {
+    let mut secrets = Secrets::new("beside the layer");
+    let (frame, name) = (secrets.github(), secrets.github());
+    let tar = Layer::new().file("a", "a").tar();
+    let zstd = [Codec::Zstd.pack(&tar), skippable(frame.as_bytes())].concat();
+    let report = scan_layer(zstd).expect(1).report();
+    report.expect_gaps(&[]);
+    assert!(report.has(&frame));
+    let gzip = flate2::GzBuilder::new().filename(name.as_str());
+    let mut gzip = gzip.read(&tar[..], flate2::Compression::fast());
+    let mut layer = Vec::new();
+    std::io::Read::read_to_end(&mut gzip, &mut layer).unwrap();
+    let report = scan_layer(layer).expect(1).report();
+    report.expect_gaps(&[]);
+    assert!(report.has(&name));
+}
+
+#[test]
 fn skippable_frames_alone_are_an_empty_layer() {
     let run = scan_layer(skippable(b"nothing else"));
     assert!([0, 3].contains(&run.code), "{run:?}");

@@ -13,7 +13,9 @@
 mod kit;
 
 use kit::cli::repo;
+use kit::git::line;
 use kit::{Repo, Secrets};
+use sha1::{Digest as _, Sha1};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -132,4 +134,79 @@ fn a_changed_loose_object_is_compared_with_its_name() {
     fs::copy(two, one).unwrap();
     let report = repo([git.text()]).run().expect(3).report();
     report.expect_gaps(&["mismatch"]);
+}
+
+/// Takes an object out of the only pack's index (gitformat-pack(5), version 2) and out of the number in the
+/// pack's header, and has all checksums fit again.
+fn hide(git: &Repo, id: &str) {
+    let packs = files(&git.join(".git/objects/pack"));
+    let file = |kind: &str| {
+        let is_kind = |path: &&PathBuf| path.extension().is_some_and(|end| end == kind);
+        let path = packs.iter().find(is_kind).unwrap();
+        let bytes = fs::read(path).unwrap();
+        fs::remove_file(path).unwrap();
+        (path, bytes)
+    };
+    let ((index, old), (pack, mut stored)) = (file("idx"), file("pack"));
+    let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().unwrap());
+    let count = number(&old[1028..1032]) as usize;
+    let column = |start: usize, width: usize| old[start..start + count * width].chunks(width);
+    let rows = column(1032, 20).zip(column(1032 + 20 * count, 4));
+    let rows = rows.zip(column(1032 + 24 * count, 4));
+    let is_hidden = |name: &[u8]| {
+        name.iter().map(|byte| format!("{byte:02x}")).eq(id
+            .as_bytes()
+            .chunks(2)
+            .map(|digits| String::from_utf8_lossy(digits).into_owned()))
+    };
+    let mut rows: Vec<_> = rows
+        .map(|((name, _), offset)| (name, number(offset) as usize))
+        .collect();
+    let before = rows.len();
+    rows.retain(|(name, _)| !is_hidden(name));
+    assert_eq!(rows.len() + 1, before, "there is no {id}");
+
+    stored.truncate(stored.len() - 20);
+    stored[8..12].copy_from_slice(&(rows.len() as u32).to_be_bytes());
+    let end = stored.len();
+    let checksum = Sha1::digest(&stored);
+    stored.extend(checksum);
+    fs::write(pack, &stored).unwrap();
+    let next = |at: usize| rows.iter().map(|row| row.1).filter(|&next| next > at).min();
+    let mut new = old[..8].to_vec();
+    for first in 0..=u8::MAX {
+        let up_to = rows.iter().filter(|(name, _)| name[0] <= first).count() as u32;
+        new.extend(up_to.to_be_bytes());
+    }
+    new.extend(rows.iter().flat_map(|(name, _)| *name));
+    for &(_, at) in &rows {
+        let entry = &stored[at..next(at).unwrap_or(end)];
+        new.extend(crc32fast::hash(entry).to_be_bytes());
+    }
+    for (_, at) in &rows {
+        new.extend((*at as u32).to_be_bytes());
+    }
+    new.extend(checksum);
+    let own = Sha1::digest(&new);
+    new.extend(own);
+    fs::write(index, new).unwrap();
+}
+
+#[test]
+fn what_the_index_of_a_pack_hides_is_found_and_told() {
+    let token = Secrets::new("hidden by the index").github();
+    let git = Repo::new();
+    git.commit_file("a", "one\n");
+    git.put("x", line(&token));
+    let id = git.git(&["hash-object", "-w", "x"]);
+    fs::remove_file(git.join("x")).unwrap();
+    git.git(&["tag", "x", &id]);
+    git.git(&["repack", "-q", "-a", "-d"]);
+    git.git(&["tag", "-d", "x"]);
+    let scan = || git.scan(&["--unreachable"]).expect(1).report();
+    scan().expect_gaps(&[]);
+    hide(&git, &id);
+    let report = scan();
+    report.expect_gaps(&["mismatch"]);
+    assert!(report.has(&token));
 }

@@ -64,6 +64,27 @@ pub struct Derived<'a> {
     pub copies: &'a [Copied],
 }
 
+impl Derived<'_> {
+    /// The parts of a text of `length` bytes in which everything lies that takes up to `reach` bytes, at
+    /// least one, and is not as a whole a copy of what was searched. They overlap.
+    pub fn seams(&self, length: usize, reach: usize) -> impl Iterator<Item = Range<usize>> {
+        let searched = self.base.length;
+        let known = self.copies.iter().filter_map(move |copy| {
+            let sound = copy.length.min(searched.saturating_sub(copy.from));
+            // Where something may start that ends within the copy.
+            (sound >= reach).then(|| copy.to..copy.to + sound + 1 - reach)
+        });
+        let ends = known.chain([length..length]);
+        ends.scan(0, move |done, known| {
+            let starts = *done..known.start;
+            *done = known.end.max(*done);
+            Some(starts)
+        })
+        .filter(|starts| !starts.is_empty())
+        .map(move |starts| starts.start..(starts.end + reach - 1).min(length))
+    }
+}
+
 /// Bytes that stand in both texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
@@ -73,4 +94,41 @@ pub struct Copied {
     pub to: usize,
     /// How many they are, at least one.
     pub length: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever takes `reach` bytes lies within a seam, or is a copy of what was searched.
+        #[test]
+        fn what_is_no_copy_lies_within_a_seam(
+            runs in prop::collection::vec((0..4_usize, 1..9_usize, any::<bool>()), 0..8),
+            searched in 0..60_usize,
+            reach in 1..5_usize,
+        ) {
+            let (mut copies, mut length) = (Vec::new(), 0);
+            for (gap, run, is_near) in runs {
+                length += gap;
+                let from = if is_near { length } else { length * 7 % 50 };
+                copies.push(Copied { from, to: length, length: run });
+                length += run;
+            }
+            let base = Trace { length: searched, ..Trace::default() };
+            let derived = Derived { base: &base, copies: &copies };
+            let seams: Vec<Range<usize>> = derived.seams(length, reach).collect();
+            for at in 0..(length + 1).saturating_sub(reach) {
+                let is_within = seams.iter().any(|seam| seam.start <= at && at + reach <= seam.end);
+                let is_copy = copies.iter().any(|copy| {
+                    let end = copy.length.min(searched.saturating_sub(copy.from));
+                    copy.to <= at && at + reach <= copy.to + end
+                });
+                prop_assert!(is_within || is_copy, "{at} of {length}: {seams:?}");
+            }
+            let bytes: usize = seams.iter().map(Range::len).sum();
+            prop_assert!(copies.is_empty() || searched < 60 || bytes <= length + copies.len() * 2 * reach);
+        }
+    }
 }

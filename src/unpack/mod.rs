@@ -7,6 +7,7 @@
 
 use crate::model::{Batch, Counter, Derived, LayerId, Origin, Piece, Shortfall, Trace};
 
+pub mod aside;
 pub mod batch;
 pub mod decode;
 pub mod digest;

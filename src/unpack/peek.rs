@@ -17,11 +17,16 @@ pub(super) struct Peek<R> {
 
 impl<R: BufRead> Peek<R> {
     pub(super) const fn new(inner: R) -> Self {
+        Self::behind(0, inner)
+    }
+
+    /// One that begins to count at `offset`.
+    pub(super) const fn behind(offset: u64, inner: R) -> Self {
         Self {
             inner,
             ahead: Vec::new(),
             at: 0,
-            consumed: 0,
+            consumed: offset,
         }
     }
 

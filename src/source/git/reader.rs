@@ -70,7 +70,7 @@ impl Reader<'_> {
     /// Searches an object and leaves the counting to the store that counts it.
     pub(super) fn search(&self, text: &Text<'_>, derived: Option<Derived<'_>>) -> Trace {
         let origin = Origin::Object(super::name(&text.id));
-        if text.kind == objs::Kind::Blob && self.bounds.open(text.data, self.sink) {
+        if text.kind == objs::Kind::Blob && self.bounds.open(text.data, derived, self.sink) {
             self.open(text, &origin);
             // Nothing is known of its text, so that what is made from it is searched in full.
             return Trace::default();

@@ -13,6 +13,7 @@ use crate::model::{Counter, EntryPart, LayerId, Origin, Shortfall};
 use crate::source::git::layers as git;
 use crate::source::packages::Draft;
 use crate::unpack::Sink;
+use crate::unpack::aside::Asides;
 use crate::unpack::decode::{self, Decoded, shortfall_kind};
 use crate::unpack::digest::{Algorithm, Hashing};
 use crate::unpack::open::{Bounds, File, Unpacker};
@@ -90,7 +91,12 @@ impl<'a> LayerReader<'a> {
         let stored = BufReader::with_capacity(BUFFER, &mut hashing);
         let limits = &self.scan.options.limits;
         let (codec, unpacked) = match decode::decode(Box::new(stored), limits, &self.scan.memory) {
-            Ok(decoded) => (decoded.codec(), self.unpacked(decoded, claim)),
+            Ok(decoded) => {
+                let origin = self.numbered(&Arc::default(), EntryPart::Slack);
+                let asides = Asides::new(self.sink, self.scan.context, origin);
+                let decoded = decoded.with_asides(asides);
+                (decoded.codec(), self.unpacked(decoded, claim))
+            }
             Err(error) => {
                 self.failed(None, &error);
                 (Codec::Plain, None)

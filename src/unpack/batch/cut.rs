@@ -48,6 +48,11 @@ impl<'o> Cut<'o> {
         self
     }
 
+    /// The blob goes on behind this text.
+    pub(super) const fn breaks_off(&mut self) {
+        self.is_part = true;
+    }
+
     /// Looks at the first bytes of the blob, when `text` is its first piece. Wide text needs as many times
     /// the context as its units have bytes, and pieces that begin and end between two units.
     pub(super) fn sniff(&mut self, text: &[u8]) {

@@ -16,6 +16,9 @@ use std::io::{self, Read};
 /// Pieces of one batch at most, because a piece costs more memory than the few bytes of a name.
 const PIECES: usize = 4096;
 
+/// Bytes of a buffer where little text is to be expected.
+const SMALL: usize = 16 << 10;
+
 /// How much text a detector needs around a byte at which a match may start; a property of the
 /// rules.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,24 @@ pub fn wide(origin: &Origin, text: &[u8]) -> Option<Batch> {
 
 /// Yields bytes into a buffer, 0 at the end.
 pub(super) type Fill<'r> = &'r mut dyn FnMut(&mut [u8]) -> io::Result<usize>;
+
+/// Something at which a blob is not read on as a text: where it begins in a text that may end inside
+/// it, and how many bytes have to be seen to be sure.
+#[derive(Clone, Copy)]
+pub(super) struct Stop {
+    pub(super) find: fn(&[u8]) -> Option<usize>,
+    pub(super) reach: usize,
+}
+
+/// How far a blob was read.
+pub(super) struct Ended {
+    /// Bytes that were searched.
+    pub(super) total: u64,
+    /// How reading ended; `None` if it was not at its end.
+    pub(super) end: Option<io::Result<()>>,
+    /// What was read from the stop on, if there was one.
+    pub(super) rest: Option<Vec<u8>>,
+}
 
 /// The beginning of a blob, in the buffer already.
 pub(super) struct Head {
@@ -57,6 +78,7 @@ pub struct Batcher<'s> {
     /// Its bytes are a whole buffer, of which `filled` are text.
     batch: Batch,
     filled: usize,
+    is_small: bool,
 }
 
 impl<'s> Batcher<'s> {
@@ -67,7 +89,21 @@ impl<'s> Batcher<'s> {
             context,
             batch: Batch::default(),
             filled: 0,
+            is_small: false,
         }
+    }
+
+    /// The same for little text, of which a full buffer would be a waste.
+    pub(super) fn small(sink: &'s dyn Sink, context: Context) -> Self {
+        Self {
+            is_small: true,
+            ..Self::new(sink, context)
+        }
+    }
+
+    /// How much text there is around every fresh byte.
+    pub(super) const fn context(&self) -> Context {
+        self.context
     }
 
     /// Adds a small text that is a whole blob: a name, a value.
@@ -87,14 +123,20 @@ impl<'s> Batcher<'s> {
         read: Fill<'_>,
     ) -> (u64, io::Result<()>) {
         let head = self.begin(size_hint, 0, read);
-        self.go_on(origin, head, read)
+        let ended = self.go_on(origin, head, None, read);
+        (ended.total, ended.end.unwrap_or(Ok(())))
     }
 
     /// Adds a part of a blob, from `offset` on. Lines of it are counted from its own start.
     pub(super) fn part(&mut self, origin: &Origin, offset: u64, read: Fill<'_>) -> io::Result<()> {
         self.make_room(None);
-        let cut = Cut::new(origin, self.filled, self.context).of_part(offset);
-        self.cut(cut, read).1
+        let head = Head {
+            start: self.filled,
+            end: None,
+        };
+        let cut = Cut::new(origin, head.start, self.context).of_part(offset);
+        let ended = self.cut(cut, head, None, read);
+        ended.end.unwrap_or(Ok(()))
     }
 
     /// Reads at least the first `want` bytes of a blob, or all that it has, without searching them
@@ -122,56 +164,80 @@ impl<'s> Batcher<'s> {
         &self.batch.bytes[head.start..self.filled]
     }
 
-    /// Takes the beginning of a blob out again, and tells how the blob ended if it did.
-    pub(super) fn withdraw(&mut self, head: Head) -> (Vec<u8>, Option<io::Result<()>>) {
-        let bytes = self.begun(&head).to_vec();
-        self.filled = head.start;
-        (bytes, head.end)
+    /// Takes the beginning of a blob out again, none of which was searched.
+    pub(super) fn withdraw(&mut self, head: Head) -> Ended {
+        Ended {
+            total: 0,
+            end: head.end,
+            rest: Some(self.take_back(head.start)),
+        }
     }
 
-    /// Adds the blob that begins so, like [`Self::blob`].
+    /// Adds the blob that begins so, like [`Self::blob`], up to where `stop` is found.
     pub(super) fn go_on(
         &mut self,
         origin: &Origin,
         head: Head,
+        stop: Option<Stop>,
         read: Fill<'_>,
-    ) -> (u64, io::Result<()>) {
-        let begun = (self.filled - head.start) as u64;
+    ) -> Ended {
         let cut = Cut::new(origin, head.start, self.context);
-        let (more, result) = match head.end {
-            Some(end) => {
-                self.close(cut);
-                (0, end)
-            }
-            None => self.cut(cut, read),
-        };
-        self.sink.count(Counter::Bytes, begun);
-        (begun + more, result)
+        self.cut(cut, head, stop, read)
     }
 
-    /// Reads a blob, from where the buffer is filled on, to its end.
-    fn cut(&mut self, mut cut: Cut<'_>, read: Fill<'_>) -> (u64, io::Result<()>) {
-        let mut total = 0;
-        let result = loop {
+    /// Reads a blob, from where the buffer is filled on, to its end or to a stop.
+    fn cut(
+        &mut self,
+        mut cut: Cut<'_>,
+        Head { start, mut end }: Head,
+        stop: Option<Stop>,
+        read: Fill<'_>,
+    ) -> Ended {
+        let mut total = (self.filled - start) as u64;
+        let mut looked = start;
+        let rest = loop {
+            if let Some(at) = self.stopped_at(stop, looked, end.is_some()) {
+                cut.breaks_off();
+                break Some(self.take_back(at));
+            }
+            if end.is_some() {
+                break None;
+            }
             if self.filled == self.batch.bytes.len() {
                 self.go_on_in_next_batch(&mut cut);
                 if self.sink.stopped() {
-                    break Ok(());
+                    break None;
                 }
             }
+            looked = cut.start.max(self.filled.saturating_sub(before(stop)));
             match read(&mut self.batch.bytes[self.filled..]) {
-                Ok(0) => break Ok(()),
+                Ok(0) => end = Some(Ok(())),
                 Ok(count) => {
                     self.filled += count;
                     total += count as u64;
                 }
                 Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
-                Err(err) => break Err(err),
+                Err(err) => end = Some(Err(err)),
             }
         };
         self.close(cut);
+        total -= rest.as_ref().map_or(0, Vec::len) as u64;
         self.sink.count(Counter::Bytes, total);
-        (total, result)
+        Ended { total, end, rest }
+    }
+
+    /// Where in the buffer a stop is, if all that tells it has been read.
+    fn stopped_at(&self, stop: Option<Stop>, from: usize, is_all: bool) -> Option<usize> {
+        let Stop { find, reach } = stop?;
+        let at = from + find(&self.batch.bytes[from..self.filled])?;
+        (is_all || at + reach <= self.filled).then_some(at)
+    }
+
+    /// Takes the bytes from a place on out of the buffer.
+    fn take_back(&mut self, at: usize) -> Vec<u8> {
+        let bytes = self.batch.bytes[at..self.filled].to_vec();
+        self.filled = at;
+        bytes
     }
 
     /// Hands over what is left.
@@ -198,7 +264,10 @@ impl<'s> Batcher<'s> {
 
     /// A buffer of at least `least` bytes, all of which can be read into.
     fn buffer(&self, least: usize) -> Vec<u8> {
-        let mut buffer = self.sink.buffer();
+        let mut buffer = match self.is_small {
+            true => Vec::with_capacity(SMALL),
+            false => self.sink.buffer(),
+        };
         let size = buffer.capacity().max(least);
         buffer.resize(size, 0);
         buffer
@@ -250,6 +319,11 @@ impl<'s> Batcher<'s> {
             self.sink.batch(batch);
         }
     }
+}
+
+/// Bytes that were read and may begin what a stop is, when more is needed to tell, with the byte in front.
+fn before(stop: Option<Stop>) -> usize {
+    stop.map_or(0, |stop| stop.reach)
 }
 
 #[cfg(test)]

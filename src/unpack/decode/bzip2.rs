@@ -2,6 +2,7 @@
 
 use super::DecodeError;
 use super::member::{Input, Member, Output, Step, pump};
+use crate::unpack::aside::Asides;
 use crate::unpack::sniff::Codec;
 use bzip2::{Decompress, Status};
 
@@ -30,7 +31,7 @@ impl Bzip2 {
 }
 
 impl Member for Bzip2 {
-    fn begin(&mut self, _: &mut Input<'_>) -> Result<(), DecodeError> {
+    fn begin(&mut self, _: &mut Input<'_>, _: Option<&mut Asides<'_>>) -> Result<(), DecodeError> {
         self.state = Decompress::new(false);
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! those drop what one call had already decoded when the same call meets the damage.
 
 use super::DecodeError;
+use crate::unpack::aside::Asides;
 use crate::unpack::peek::Peek;
 use crate::unpack::sniff::Codec;
 use std::io::BufRead;
@@ -14,8 +15,13 @@ pub(in crate::unpack) type Input<'r> = Peek<Box<dyn BufRead + 'r>>;
 
 /// A gzip member, a zstd frame, an xz or bzip2 stream: reused for one after another.
 pub(super) trait Member: Send {
-    /// Starts on the member at the front of `input`.
-    fn begin(&mut self, input: &mut Input<'_>) -> Result<(), DecodeError>;
+    /// Starts on the member at the front of `input`. What of it decodes to nothing is handed to
+    /// `asides`, if anybody wants it.
+    fn begin(
+        &mut self,
+        input: &mut Input<'_>,
+        asides: Option<&mut Asides<'_>>,
+    ) -> Result<(), DecodeError>;
 
     /// Decodes at least one byte, or to the end of the member; true when it has ended. What is in
     /// `out` is good even when this fails.

@@ -15,6 +15,7 @@ pub use error::{DecodeError, shortfall_kind};
 
 pub(super) use self::member::Input;
 use self::member::{Member, Output};
+use super::aside::Asides;
 use super::memory::Memory;
 use super::peek::Peek;
 use super::sniff::{self, Codec};
@@ -51,6 +52,7 @@ pub fn decode<'r>(
         codec,
         input,
         member,
+        asides: None,
         inside: false,
         empty_members: 0,
         produced: 0,
@@ -69,6 +71,8 @@ pub struct Decoded<'r> {
     input: Input<'r>,
     /// `None` for a plain stream.
     member: Option<Box<dyn Member>>,
+    /// What takes that which decodes to nothing.
+    asides: Option<Asides<'r>>,
     /// Whether a member has begun and not ended.
     inside: bool,
     empty_members: u32,
@@ -84,7 +88,16 @@ struct Caps {
     ratio_floor: u64,
 }
 
-impl Decoded<'_> {
+impl<'r> Decoded<'r> {
+    /// Has what decodes to nothing searched as well.
+    #[must_use]
+    pub fn with_asides(self, asides: Asides<'r>) -> Self {
+        Self {
+            asides: Some(asides),
+            ..self
+        }
+    }
+
     /// How the stream is compressed.
     pub const fn codec(&self) -> Codec {
         self.codec
@@ -142,7 +155,7 @@ impl Decoded<'_> {
             });
         }
         if let Some(member) = &mut self.member {
-            member.begin(&mut self.input)?;
+            member.begin(&mut self.input, self.asides.as_mut())?;
         }
         self.inside = true;
         Ok(true)

@@ -3,6 +3,7 @@
 
 use super::DecodeError;
 use super::member::{Input, Member, Output, Step, pump};
+use crate::unpack::aside::Asides;
 use crate::unpack::memory::{Memory, Reservation};
 use crate::unpack::sniff::Codec;
 use lzma_rust2::{Action, Status, XzStream, lzma2_get_memory_usage};
@@ -61,7 +62,7 @@ impl Xz {
 }
 
 impl Member for Xz {
-    fn begin(&mut self, _: &mut Input<'_>) -> Result<(), DecodeError> {
+    fn begin(&mut self, _: &mut Input<'_>, _: Option<&mut Asides<'_>>) -> Result<(), DecodeError> {
         let granted = self
             .dictionary
             .as_ref()

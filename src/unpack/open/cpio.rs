@@ -2,7 +2,7 @@
 //! (Linux, `Documentation/driver-api/early-userspace/buffer-format.rst`), and the portable one of POSIX
 //! (`odc`). Another archive may follow the end, as a ram disk follows the processor's microcode.
 
-use super::kinds::{self, Found};
+use super::kinds;
 use super::members::{Members, softened};
 use crate::model::Kind;
 use crate::unpack::decode::Input;
@@ -78,7 +78,7 @@ fn skip_zeros(input: &mut Input<'_>) -> io::Result<()> {
 
 /// What follows the end, or a damage: opened if it is an archive.
 fn behind(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
-    if let Found::Archive(_) = kinds::of(input.peek(HEAD)?, false) {
+    if kinds::of(input.peek(HEAD)?, false).is_some() {
         return members.stream(&mut |buffer| input.read(buffer));
     }
     let offset = input.consumed();

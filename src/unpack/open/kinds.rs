@@ -27,43 +27,20 @@ const KINDS: [(Test, Opener); 9] = [
     (zlib::is_stream, zlib::open),
 ];
 
-/// What programs and scripts begin with: an archive may follow them that unpacks itself.
-const PROGRAMS: [&[u8]; 3] = [b"#!", b"MZ", b"\x7fELF"];
-
-/// What a file may be, by its first bytes.
-#[derive(Clone, Copy)]
-pub(super) enum Found {
-    /// An archive or a stream, which this opens.
-    Archive(Opener),
-    /// A program, in which this finds an archive if there is one.
-    Program(Opener),
-    /// Anything else.
-    Other,
-}
-
-/// What a file is that begins with `head`, which may be all of it.
-pub(super) fn of(head: &[u8], is_all: bool) -> Found {
+/// What opens a file that begins with `head`, which may be all of it; `None` if it is no archive from its
+/// first byte on.
+pub(super) fn of(head: &[u8], is_all: bool) -> Option<Opener> {
     let known = KINDS.iter().find(|(is_kind, _)| is_kind(head));
     if let Some((_, open)) = known {
-        return Found::Archive(*open);
+        return Some(*open);
     }
-    if let Some(holder) = zlib::holder(head) {
-        return match is_all && !zlib::has_stream(holder, head) {
-            true => Found::Other,
-            false => Found::Archive(holder.open),
-        };
-    }
-    let is_program = PROGRAMS.iter().any(|magic| head.starts_with(magic));
-    match (is_program, is_all) {
-        (true, true) if zip::has_member(head) => Found::Archive(zip::open_behind),
-        (true, false) => Found::Program(zip::open_behind),
-        _ => Found::Other,
-    }
+    let holder = zlib::holder(head)?;
+    (!is_all || zlib::has_stream(holder, head)).then_some(holder.open)
 }
 
 /// Whether a file is a tar: by the checksum of its first header or, if that is damaged, by the magic
 /// (POSIX.1-2024, pax, "ustar Interchange Format").
-fn is_tar(head: &[u8]) -> bool {
+pub(super) fn is_tar(head: &[u8]) -> bool {
     const MAGIC: std::ops::Range<usize> = 257..263;
     const CHECKSUM: std::ops::Range<usize> = 148..156;
     let Some(block) = head.first_chunk() else {

@@ -5,6 +5,7 @@ use super::nest::{Nest, is_exceeded};
 use super::tap::is_from_outside;
 use super::{Bounds, File, Level, Unpacker};
 use crate::model::{Counter, EntryPart, Kind, Origin, Shortfall};
+use crate::unpack::aside::Asides;
 use crate::unpack::batch::Fill;
 use crate::unpack::decode::shortfall_kind;
 use std::io;
@@ -133,6 +134,12 @@ impl<'u, 's> Members<'u, 's> {
         self.unpacker.batcher.part(&self.outer, offset, read)
     }
 
+    /// What takes bytes of the archive from whoever decodes a stream in it.
+    pub(super) fn asides(&self) -> Asides<'s> {
+        let Unpacker { sink, batcher, .. } = &*self.unpacker;
+        Asides::new(*sink, batcher.context(), Origin::clone(&self.outer))
+    }
+
     /// Tells of something that is wrong with the archive, or was left aside.
     pub(super) fn tell(&self, kind: Kind, detail: impl Into<String>) {
         let shortfall = Shortfall::new(kind, (self.place)(), detail);
@@ -145,10 +152,10 @@ impl<'u, 's> Members<'u, 's> {
         self.unpacker.sink.shortfall(shortfall);
     }
 
-    /// Tells of the error that ended the archive.
-    pub(super) fn failed(&self, error: io::Error) {
-        // Whether the archive goes on is no question any more.
-        let _ = self.judge(Err(error), self.place);
+    /// Tells of the error that ended the archive, if one did, and returns whether more is to be had of
+    /// what it left.
+    pub(super) fn goes_on(&self, result: io::Result<()>) -> bool {
+        self.judge(result, self.place).is_ok()
     }
 
     /// Tells of an error where it is to be told, and returns it if nothing more is to be had.

@@ -5,9 +5,11 @@
 //! (`kinds`) hands out the members that it understands, and what belongs to none: headers, gaps,
 //! what follows the end, all after a damage. Members come back in through the same door, one level
 //! deeper. What is no archive costs a few comparisons of its first bytes, and stays in the buffer
-//! that it was read into.
+//! that it was read into; there it is looked through for what may stand behind something else
+//! (`behind`).
 
 mod ar;
+mod behind;
 mod cpio;
 mod inflate;
 mod kinds;
@@ -21,16 +23,16 @@ mod tar;
 mod zip;
 mod zlib;
 
-use self::kinds::{Found, Opener};
+use self::kinds::Opener;
 use self::members::Members;
 use self::nest::Nest;
 use self::tap::Tap;
 use super::Sink;
-use super::batch::{Batcher, Context, Fill, Head};
+use super::batch::{Batcher, Context, Ended, Fill, Stop};
 use super::memory::Memory;
 use super::peek::Peek;
 use super::sniff::HEAD;
-use crate::model::{Kind, Limits, Origin, Shortfall};
+use crate::model::{Derived, Kind, Limits, Origin, Shortfall};
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 
@@ -53,9 +55,18 @@ impl<'a> Bounds<'a> {
         Self { limits, memory }
     }
 
-    /// Whether a file of this content is opened, which then is a [`Unpacker::file`]'s work.
-    pub fn open(&self, content: &[u8], sink: &dyn Sink) -> bool {
-        matches!(kinds::of(content, true), Found::Archive(_)) && self.are_open(sink)
+    /// Whether a file of this content is opened, which then is a [`Unpacker::file`]'s work. What was
+    /// copied from another that was searched, and not opened, is not looked through again.
+    pub fn open(&self, content: &[u8], derived: Option<Derived<'_>>, sink: &dyn Sink) -> bool {
+        let Stop { find, reach } = behind::stop(content);
+        let has_archive = || match derived {
+            None => find(content).is_some(),
+            // With the byte in front of what is found, which may be looked at.
+            Some(derived) => derived
+                .seams(content.len(), reach + 1)
+                .any(|seam| find(&content[seam]).is_some()),
+        };
+        (kinds::of(content, true).is_some() || has_archive()) && self.are_open(sink)
     }
 
     /// Whether archives are opened at all; it is told of each if they are not.
@@ -99,6 +110,11 @@ impl<'s> Unpacker<'s> {
         let bounds = Bounds {
             memory: bounds.memory.for_a_nest(),
             ..bounds
+        };
+        // A header that is cut by the end of a buffer is seen in the next one.
+        let context = Context {
+            after: context.after.max(behind::REACH),
+            ..context
         };
         Self {
             sink,
@@ -153,15 +169,19 @@ impl<'s> Unpacker<'s> {
         read: Fill<'_>,
     ) -> (u64, io::Result<()>) {
         let head = self.batcher.begin(file.size, HEAD, read);
-        match kinds::of(self.batcher.begun(&head), head.is_all()) {
-            Found::Archive(opener) if self.may_open(level, file) => {
-                self.open(opener, level, file, (head, read))
+        let begun = self.batcher.begun(&head);
+        let (opener, stop) = (kinds::of(begun, head.is_all()), behind::stop(begun));
+        let opener = opener.filter(|_| self.may_open(level, file));
+        let Some(opener) = opener else {
+            let ended = self.batcher.go_on(file.origin, head, Some(stop), read);
+            if ended.rest.is_none() {
+                return (ended.total, ended.end.unwrap_or(Ok(())));
             }
-            Found::Program(opener) if level.depth < self.bounds.limits.depth => {
-                self.open(opener, level, file, (head, read))
-            }
-            _ => self.batcher.go_on(file.origin, head, read),
-        }
+            let opener: Option<Opener> = self.may_open(level, file).then_some(behind::open);
+            return self.open(opener, level, file, (ended, read));
+        };
+        let all = self.batcher.withdraw(head);
+        self.open(Some(opener), level, file, (all, read))
     }
 
     /// Whether archives are opened at this depth; it is told if they are not.
@@ -176,20 +196,28 @@ impl<'s> Unpacker<'s> {
         false
     }
 
+    /// Opens a file, or what is left of it behind the bytes that were searched; without an opener that
+    /// is searched as it stands.
     fn open(
         &mut self,
-        opener: Opener,
+        opener: Option<Opener>,
         level: Level<'_>,
         file: &File<'_>,
-        (head, read): (Head, Fill<'_>),
+        (front, read): (Ended, Fill<'_>),
     ) -> (u64, io::Result<()>) {
-        let (head, end) = self.batcher.withdraw(head);
         let mut outside = None;
-        let tap = BufReader::with_capacity(BUFFER, Tap::new(read, end, &mut outside));
-        let mut input = Peek::new(Box::new(Cursor::new(head).chain(tap)) as Box<_>);
+        let tap = Tap::new(read, front.end, &mut outside);
+        let tap = BufReader::with_capacity(BUFFER, tap);
+        let rest = Cursor::new(front.rest.unwrap_or_default()).chain(tap);
+        let mut input = Peek::behind(front.total, Box::new(rest) as Box<_>);
         let mut members = Members::new(self, level, file);
-        if let Err(error) = opener(&mut input, &mut members) {
-            members.failed(error);
+        if let Some(opener) = opener {
+            let result = opener(&mut input, &mut members);
+            // Behind an archive of any kind may stand a zip.
+            if members.goes_on(result) {
+                let result = zip::open_behind(&mut input, &mut members);
+                members.goes_on(result);
+            }
         }
         let rest = input.consumed();
         // What the error says was told, or comes out of the tap.

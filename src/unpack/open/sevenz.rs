@@ -5,6 +5,7 @@ use super::members::{Members, softened};
 use crate::model::Kind;
 use crate::unpack::decode::{DecodeError, Input};
 use crate::unpack::memory::Reservation;
+use memchr::memmem;
 use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Error, Password};
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
@@ -17,6 +18,17 @@ pub(super) const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
 const SIGNATURE: u64 = 32;
 /// Bytes that are taken in at first.
 const FIRST: u64 = 1 << 20;
+
+/// Whether an archive begins here: its first bytes have a checksum (7zFormat.txt, "SignatureHeader").
+pub(super) fn is_start(text: &[u8]) -> bool {
+    let checked = text.get(12..32).filter(|_| text.starts_with(MAGIC));
+    checked.is_some_and(|checked| text[8..12] == crc32fast::hash(checked).to_le_bytes())
+}
+
+/// Where the first archive begins in a text. What unpacks one has its magic number as well.
+pub(super) fn find(text: &[u8]) -> Option<usize> {
+    memmem::find_iter(text, MAGIC).find(|&at| is_start(&text[at..]))
+}
 
 pub(super) fn open(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
     // A half of what a nest may have for the archive, the other for its decoders.

@@ -2,11 +2,13 @@
 //! things. Most of a PDF is in such streams, and what a camera or an editor notes in a PNG may be.
 //!
 //! A stream in a file is found by what stands in front of it and by its own header, and it ends where it says
-//! so. What it decodes to is a member, named by where it begins; everything else is searched as it stands.
+//! so. What it decodes to is a member, named by where it begins; everything else is searched as it stands, but
+//! for a zip between or behind the streams.
 
 use super::inflate::Inflate;
 use super::kinds::Opener;
 use super::members::Members;
+use super::zip;
 use crate::model::Kind;
 use crate::unpack::decode::Input;
 use flate2::{Decompress, FlushDecompress};
@@ -52,9 +54,9 @@ pub(super) fn holder(head: &[u8]) -> Option<&'static Holder> {
     HOLDERS.iter().find(|holder| head.starts_with(holder.magic))
 }
 
-/// Whether there is a stream in a whole file.
+/// Whether a whole file has something to open.
 pub(super) fn has_stream(holder: &Holder, file: &[u8]) -> bool {
-    (holder.find)(file).is_some()
+    next(holder, file).is_some()
 }
 
 /// Whether a file is a stream. Its header has two bytes, which many texts begin with, so a part of it is
@@ -85,8 +87,12 @@ pub(super) fn open(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::
 /// Opens the streams of a file, one after the other.
 fn walk(holder: &Holder, input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
     let mut is_sealed = false;
-    while raw_to_stream(holder, input, members, &mut is_sealed)? && !members.stopped() {
-        stream(input, members)?;
+    while !members.stopped() {
+        match raw_to_next(holder, input, members, &mut is_sealed)? {
+            Some(Next::Stream) => stream(input, members)?,
+            Some(Next::Zip) => zip::open_part(input, members)?,
+            None => break,
+        }
     }
     if is_sealed {
         let detail = "its streams are encrypted, searched as they stand";
@@ -95,24 +101,40 @@ fn walk(holder: &Holder, input: &mut Input<'_>, members: &mut Members<'_, '_>) -
     Ok(())
 }
 
-/// Searches everything up to the next stream as it stands; `false` if there is none.
-fn raw_to_stream(
+/// What is not searched as it stands.
+#[derive(Clone, Copy)]
+enum Next {
+    Stream,
+    Zip,
+}
+
+/// The first of both in a text, and where it begins.
+fn next(holder: &Holder, text: &[u8]) -> Option<(usize, Next)> {
+    let stream = (holder.find)(text).map(|at| (at, Next::Stream));
+    let zip = (zip::MEMBER.find)(text).map(|at| (at, Next::Zip));
+    stream.into_iter().chain(zip).min_by_key(|&(at, _)| at)
+}
+
+/// Searches everything up to the next of them as it stands.
+fn raw_to_next(
     holder: &Holder,
     input: &mut Input<'_>,
     members: &mut Members<'_, '_>,
     is_sealed: &mut bool,
-) -> io::Result<bool> {
-    let (mut left, mut is_found) = (0, false);
+) -> io::Result<Option<Next>> {
+    let reach = holder.reach.max(zip::MEMBER.reach);
+    let (mut left, mut found) = (0, None);
     members.raw(input.consumed(), &mut |buffer| {
-        if left == 0 && !is_found {
-            input.peek(holder.reach)?;
+        if left == 0 && found.is_none() {
+            input.peek(reach)?;
             let chunk = input.fill_buf()?;
-            let found = (holder.find)(chunk);
-            is_found = found.is_some();
-            left = match chunk.len() < holder.reach {
+            let next = next(holder, chunk);
+            found = next.map(|(_, next)| next);
+            left = match (next, chunk.len() < reach) {
+                (Some((at, _)), _) => at,
                 // It is the end of the file.
-                true => found.unwrap_or(chunk.len()),
-                false => found.unwrap_or(chunk.len() + 1 - holder.reach),
+                (None, true) => chunk.len(),
+                (None, false) => chunk.len() + 1 - reach,
             };
             *is_sealed |= holder
                 .seal
@@ -125,7 +147,7 @@ fn raw_to_stream(
         left -= count;
         Ok(count)
     })?;
-    Ok(is_found)
+    Ok(found)
 }
 
 /// Searches what the stream at the front of the input decodes to. What proves to be broken is

@@ -12,6 +12,7 @@ pub(super) struct Content<'p> {
     size: u64,
     left: u64,
     failure: Option<InflateError>,
+    is_over: bool,
     /// What finds out its name, where that is in doubt.
     hasher: Option<hash::Hasher>,
 }
@@ -23,6 +24,7 @@ impl<'p> Content<'p> {
             size,
             left: size,
             failure: None,
+            is_over: false,
             hasher: None,
         }
     }
@@ -45,6 +47,11 @@ impl<'p> Content<'p> {
         (!is_named).then_some(ObjectError::OtherName)
     }
 
+    /// Bytes that it takes as it is stored, once it was read to its end.
+    pub(super) fn used(&self) -> Option<usize> {
+        self.is_over.then(|| self.stream.total_in() as usize)
+    }
+
     /// Reads on; behind the last byte, makes sure that the stream ends there and is sound.
     fn advance(&mut self, out: &mut [u8]) -> Result<usize, InflateError> {
         let mut more = [0];
@@ -62,7 +69,10 @@ impl<'p> Content<'p> {
             _ => InflateError::Damaged,
         })?;
         match (count, self.left) {
-            (0, 0) => Ok(0),
+            (0, 0) => {
+                self.is_over = true;
+                Ok(0)
+            }
             (0, _) if is_empty => Ok(0),
             (0, _) | (_, 0) => Err(InflateError::Size(self.size)),
             _ => {

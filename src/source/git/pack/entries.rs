@@ -5,6 +5,7 @@ use super::Pack;
 use super::error::ObjectError;
 use gix::odb::pack::data::{Entry, entry::Header, header};
 use gix::{ObjectId, objs, oid};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Where entries stand. Takes 16 bytes for each.
 pub(super) struct Entries<'p> {
@@ -18,6 +19,8 @@ pub(super) struct Entries<'p> {
     sums: Option<Vec<u32>>,
     /// Whether the index as a whole is not to be trusted.
     is_doubtful: bool,
+    /// Whether an entry has ended before the next one begins.
+    has_gap: AtomicBool,
 }
 
 /// An entry as it is stored.
@@ -56,6 +59,7 @@ impl<'p> Entries<'p> {
             offsets,
             positions,
             is_doubtful,
+            has_gap: AtomicBool::new(false),
         }
     }
 
@@ -80,6 +84,20 @@ impl<'p> Entries<'p> {
             compressed: &bytes[entry.header_size()..],
             entry,
         })
+    }
+
+    /// Notes how many of its compressed bytes an entry takes.
+    pub(super) fn took(&self, stored: &Stored<'_>, used: usize) {
+        if used < stored.compressed.len() {
+            self.has_gap.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether there is something in front of the first entry, or behind one of those that were read.
+    pub(super) fn have_gap(&self) -> bool {
+        let end = self.pack.data.end();
+        let first = self.offsets.first().map_or(end, |&first| first.min(end));
+        first > header::SIZE as u64 || self.has_gap.load(Ordering::Relaxed)
     }
 
     /// What an object is stored against.

@@ -51,13 +51,16 @@ pub enum Doubt {
     #[error("its index was made for another pack, or the pack has been cut off")]
     OtherPack,
     /// There is no index, and not all objects of the pack could be made out without one.
-    #[error("it has no index, and {listed} of the {stored} objects that it should hold were found")]
+    #[error("it has no index, and {listed} objects were found where its header states {stored}")]
     Incomplete {
         /// Objects that were found.
         listed: u32,
         /// Objects that the pack's header states.
         stored: u32,
     },
+    /// Something stands in the pack between the entries that the index lists.
+    #[error("its index leaves out entries of the pack")]
+    Hidden,
     /// The index has changed since it was written.
     #[error("the checksum of its index is wrong")]
     Checksum,
@@ -72,7 +75,7 @@ impl Doubt {
     /// The kind of shortfall that this is.
     pub const fn kind(&self) -> Kind {
         match self {
-            Self::Number { .. } | Self::OtherPack => Kind::Mismatch,
+            Self::Number { .. } | Self::OtherPack | Self::Hidden => Kind::Mismatch,
             Self::Incomplete { .. } => Kind::Truncated,
             Self::Checksum => Kind::Corrupt,
         }

@@ -59,6 +59,13 @@ impl Forest {
         &self.circular
     }
 
+    /// The entries that nothing to visit is made from.
+    pub(super) fn idle(&self) -> Vec<u32> {
+        let numbers = (0..).zip(&self.wanted);
+        let idle = numbers.filter(|&(_, &wanted)| wanted == 0);
+        idle.map(|(number, _)| number).collect()
+    }
+
     /// What an entry is made from, if that is in this pack.
     pub(super) fn base(&self, number: u32) -> Option<u32> {
         Some(self.bases[number as usize]).filter(|&base| base != NONE)

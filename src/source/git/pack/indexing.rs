@@ -5,8 +5,9 @@
 //! works out the true one. A delta that names its base finds it once that one has its true name, so the
 //! walk is repeated as long as it leads any further.
 
+use super::entries::Entries;
 use super::source::{Data, Index};
-use super::{Doubt, Listing, Object, ObjectError, Pack, Visit};
+use super::{Doubt, Listing, Object, ObjectError, Pack, Visit, walk};
 use crate::model::{Derived, Trace};
 use flate2::{Decompress, FlushDecompress, Status};
 use gix::odb::pack::data::{Entry, header};
@@ -45,7 +46,8 @@ impl Indexing<'_> {
                 hash,
                 names: Mutex::default(),
             };
-            pack.visit(&naming, &|id| list.is_named(id), self.memory);
+            let entries = Entries::new(&pack, false);
+            walk(&entries, &naming, &|id| list.is_named(id), self.memory);
             let names = naming.names.into_inner();
             let is_over = list.rename(names.unwrap_or_else(PoisonError::into_inner));
             if is_over || (self.is_stopped)() {
@@ -157,12 +159,13 @@ fn stand_in(offset: u64, hash: hash::Kind) -> ObjectId {
     ObjectId::from_bytes_or_panic(&name[..hash.len_in_bytes()])
 }
 
-/// Where entries begin, up to the first one that is damaged: where that one ends cannot be told.
+/// Where entries begin, up to the end or to the first one that is damaged: where that one ends cannot be
+/// told. How many there should be is not asked, because the pack's header may have been changed to hide some.
 fn offsets(data: &dyn Data, hash: hash::Kind, is_stopped: &dyn Fn() -> bool) -> Vec<u64> {
     let mut found = Vec::new();
     let mut at = header::SIZE as u64;
     let mut inflate = Decompress::new(true);
-    while found.len() < data.objects() as usize && !is_stopped() {
+    while at < data.end() && !is_stopped() {
         let length = data.bytes(at..data.end()).and_then(|bytes| {
             let entry = Entry::from_bytes(bytes, at, hash).ok()?;
             let content = bytes.get(entry.header_size()..)?;
@@ -177,7 +180,7 @@ fn offsets(data: &dyn Data, hash: hash::Kind, is_stopped: &dyn Fn() -> bool) -> 
 }
 
 /// Bytes of the zlib stream that `bytes` begin with, if it is sound and holds as many as stated.
-fn stream(inflate: &mut Decompress, bytes: &[u8], size: u64) -> Option<u64> {
+pub(super) fn stream(inflate: &mut Decompress, bytes: &[u8], size: u64) -> Option<u64> {
     let mut out = [0; STEP];
     inflate.reset(true);
     loop {

@@ -35,7 +35,8 @@ impl Inflate {
     }
 
     /// Decodes the stream that `compressed` begins with into `out`, which must become `size` bytes
-    /// long. The buffer grows only when it is full of decoded bytes.
+    /// long, and returns how many bytes the stream takes. The buffer grows only when it is full of decoded
+    /// bytes.
     ///
     /// # Errors
     /// Those of the stream; `out` then holds the bytes before the damage.
@@ -44,7 +45,7 @@ impl Inflate {
         compressed: &[u8],
         size: u64,
         out: &mut Vec<u8>,
-    ) -> Result<(), InflateError> {
+    ) -> Result<usize, InflateError> {
         let stated = || InflateError::Size(size);
         let length = usize::try_from(size).map_err(|_| stated())?;
         out.clear();
@@ -54,7 +55,7 @@ impl Inflate {
             let rest = &compressed[self.0.total_in() as usize..];
             let status = self.0.decompress_vec(rest, out, FlushDecompress::Finish);
             match status.map_err(|_| InflateError::Damaged)? {
-                Status::StreamEnd if out.len() == length => return Ok(()),
+                Status::StreamEnd if out.len() == length => return Ok(self.0.total_in() as usize),
                 Status::StreamEnd => return Err(stated()),
                 _ if out.len() > length => return Err(stated()),
                 _ if out.len() < out.capacity() => return Err(InflateError::Truncated),

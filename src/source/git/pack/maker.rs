@@ -42,8 +42,10 @@ impl<'j> Maker<'j> {
             Base::None(kind) => {
                 let capacity = Inflate::capacity(stored.compressed, stored.size);
                 let mut content = self.spare.take(capacity);
-                self.inflate
+                let used = self
+                    .inflate
                     .inflate(stored.compressed, stored.size, &mut content)?;
+                self.entries.took(&stored, used);
                 Ok((kind, content))
             }
             Base::Outside(id) => {
@@ -62,8 +64,10 @@ impl<'j> Maker<'j> {
         if stored.size > LARGEST {
             return Err(ObjectError::TooLarge(stored.size));
         }
-        self.inflate
+        let used = self
+            .inflate
             .inflate(stored.compressed, stored.size, &mut self.delta)?;
+        self.entries.took(&stored, used);
         Ok(())
     }
 

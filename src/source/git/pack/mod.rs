@@ -8,7 +8,8 @@
 //! What always holds: an object is visited with exactly the content that its name stands for, or it
 //! is told as failed. The index vouches for that with a CRC-32 for each entry; where it does not,
 //! the object is hashed. Nothing is allocated because a size is stated somewhere, and what is held
-//! at a time stays within the budget, or within three times the largest object.
+//! at a time stays within the budget, or within three times the largest object. The entries that the index
+//! lists fill the pack without a gap; where they don't, what it hides is shown too.
 
 mod content;
 mod delta;
@@ -41,9 +42,12 @@ use self::source::Data;
 use self::turn::Room;
 use self::walk::{Job, Walk};
 use super::Bytes;
+use flate2::Decompress;
 use gix::odb::pack::{FileData, data, index};
 use gix::{hash, objs, oid};
+use rayon::prelude::*;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 /// Bytes of the largest object that is ever held in memory. Git itself makes no deltas of files
@@ -53,7 +57,7 @@ const LARGEST: u64 = 2 << 30;
 /// A pack and what an index says of it.
 pub struct Pack {
     listing: Listing,
-    data: Box<dyn Data>,
+    data: Arc<dyn Data>,
 }
 
 impl Pack {
@@ -102,7 +106,7 @@ impl Pack {
         let data = data.with_alloc_limit_bytes(Some(LOOKED_UP));
         Self {
             listing,
-            data: Box::new(data),
+            data: Arc::new(data),
         }
     }
 
@@ -128,22 +132,35 @@ impl Pack {
         }
         let is_doubtful = doubt.is_some_and(|doubt| doubt.is_of_names());
         let entries = Entries::new(self, is_doubtful);
-        let forest = Forest::new(&entries, elsewhere);
-        for &number in forest.circular() {
-            visit.failed(entries.id(number), &ObjectError::Circular);
+        let left = walk(&entries, visit, elsewhere, memory);
+        // A list that was made from the pack has what there is.
+        let is_foreign = self.listing.pack_checksum().is_some();
+        if is_foreign && !visit.stopped() && (entries.have_gap() || hides(&entries, &left, visit)) {
+            visit.doubtful(self.data.path(), &Doubt::Hidden);
+            self.visit_hidden(visit, elsewhere, memory);
         }
-        let job = Job {
-            entries: &entries,
-            forest: &forest,
-            visit,
-            room: &Room::new(memory, rayon::current_num_threads()),
-            next: &AtomicUsize::new(0),
+    }
+
+    /// Shows the objects that the index does not list.
+    fn visit_hidden(
+        &self,
+        visit: &dyn Visit,
+        elsewhere: &(dyn Fn(&oid) -> bool + Sync),
+        memory: u64,
+    ) {
+        let work = Indexing {
+            outside: &|id| visit.outside(id),
+            memory,
+            is_stopped: &|| visit.stopped(),
         };
-        rayon::scope(|scope| {
-            for _ in 0..rayon::current_num_threads() {
-                scope.spawn(|_| Walk::new(&job).run());
-            }
-        });
+        let hash = self.listing.index().hash();
+        let unlisted = Self {
+            listing: Listing::new(List::empty(hash)),
+            data: Arc::clone(&self.data),
+        };
+        let whole = work.list(unlisted, hash);
+        let is_known = |id: &oid| self.listing.contains(id) || elsewhere(id);
+        walk(&Entries::new(&whole, false), visit, &is_known, memory);
     }
 
     /// What speaks against the index. It takes a hash of the index.
@@ -157,4 +174,46 @@ impl Pack {
             Some(_) => (!index.is_sound()).then_some(Doubt::Checksum),
         }
     }
+}
+
+/// Shows the objects of entries, and returns which of these did not have to be read for it.
+fn walk(
+    entries: &Entries<'_>,
+    visit: &dyn Visit,
+    elsewhere: &(dyn Fn(&oid) -> bool + Sync),
+    memory: u64,
+) -> Vec<u32> {
+    let forest = Forest::new(entries, elsewhere);
+    for &number in forest.circular() {
+        visit.failed(entries.id(number), &ObjectError::Circular);
+    }
+    let job = Job {
+        entries,
+        forest: &forest,
+        visit,
+        room: &Room::new(memory, rayon::current_num_threads()),
+        next: &AtomicUsize::new(0),
+    };
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| Walk::new(&job).run());
+        }
+    });
+    forest.idle()
+}
+
+/// Whether there is something behind one of these entries, which nobody has read. They stand in another
+/// pack as well.
+fn hides(entries: &Entries<'_>, unread: &[u32], visit: &dyn Visit) -> bool {
+    let inflate = || Decompress::new(true);
+    unread
+        .par_iter()
+        .map_init(inflate, |inflate, &number| {
+            let Ok(stored) = entries.stored(number) else {
+                return false;
+            };
+            let used = indexing::stream(inflate, stored.compressed, stored.size);
+            !visit.stopped() && used.is_some_and(|used| used < stored.compressed.len() as u64)
+        })
+        .any(|is_short| is_short)
 }

@@ -122,6 +122,9 @@ impl<'j> Walk<'j> {
             content = content.hashed(id.kind(), kind);
         }
         visit.large(id, kind, stored.size, &mut content);
+        if let Some(used) = content.used() {
+            entries.took(stored, used);
+        }
         if let Some(error) = content.failure(id) {
             visit.failed(id, &error);
         }

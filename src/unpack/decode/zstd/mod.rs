@@ -6,9 +6,10 @@
 
 use super::DecodeError;
 use super::member::{Input, Member, Output};
+use crate::unpack::aside::Asides;
 use crate::unpack::memory::{Memory, Reservation};
 use crate::unpack::sniff::Codec;
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
@@ -122,11 +123,15 @@ impl Zstd {
 }
 
 impl Member for Zstd {
-    fn begin(&mut self, input: &mut Input<'_>) -> Result<(), DecodeError> {
+    fn begin(
+        &mut self,
+        input: &mut Input<'_>,
+        asides: Option<&mut Asides<'_>>,
+    ) -> Result<(), DecodeError> {
         let head = input.peek(Frame::HEADER)?;
         if let Some(skippable) = frame::skippable(head) {
             self.next = Next::End;
-            let skipped = input.skip(skippable)?;
+            let skipped = pass_over(skippable, input, asides)?;
             return if skipped < skippable {
                 Err(truncated())
             } else {
@@ -158,10 +163,26 @@ impl Member for Zstd {
     }
 }
 
+/// Passes over a frame that decodes to nothing, and returns how many bytes of it there are.
+fn pass_over(
+    bytes: u64,
+    input: &mut Input<'_>,
+    asides: Option<&mut Asides<'_>>,
+) -> io::Result<u64> {
+    let start = input.consumed();
+    if let Some(asides) = asides {
+        let mut frame = (&mut *input).take(bytes);
+        asides.take(start, &mut |buffer| frame.read(buffer))?;
+    }
+    // All of it, or what is left when the scan is stopped.
+    let taken = input.consumed() - start;
+    Ok(taken + input.skip(bytes - taken)?)
+}
+
 const fn truncated() -> DecodeError {
     DecodeError::Truncated { codec: Codec::Zstd }
 }
 
-fn corrupt(err: std::io::Error) -> DecodeError {
+fn corrupt(err: io::Error) -> DecodeError {
     DecodeError::corrupt(Codec::Zstd, err)
 }

@@ -4,13 +4,14 @@
 //! Members are read as they pass by, by the headers in front of them. What the central directory behind
 //! them says is compared with what was seen, because readers go by the one or by the other, and a
 //! difference hides a member from half of them. Whatever stands before, between and behind is searched
-//! as it stands, up to the next thing that is a header.
+//! as it stands, up to the next thing that is a header. Because readers look for the directory at the end of
+//! a file, a zip may stand behind anything: a program that unpacks itself with it, a picture, a document.
 
 mod directory;
 mod local;
 mod seek;
 
-pub(super) use self::seek::has_member;
+pub(super) use self::seek::MEMBER;
 
 use self::directory::Directory;
 use self::local::{Data, Local};
@@ -29,20 +30,21 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
     Local::parse(head).is_some() || head.starts_with(directory::END)
 }
 
-/// Opens what follows something else, as a program that unpacks itself.
-pub(super) fn open_behind(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
-    seek::raw_to_header(Next::Member, input, members)?;
-    open(input, members)
+/// Opens a file that is a zip.
+pub(super) fn open(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
+    Zip::new(input, members).walk(true)
 }
 
-pub(super) fn open(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
-    Zip {
-        input,
-        members,
-        seen: Directory::default(),
-        inflate: Decompress::new(false),
-    }
-    .walk()
+/// Opens the zips in what is left of a file of another kind.
+pub(super) fn open_behind(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
+    Zip::new(input, members).walk(false)
+}
+
+/// Opens a zip at the front of the input, and leaves there what makes no sense in a zip.
+pub(super) fn open_part(input: &mut Input<'_>, members: &mut Members<'_, '_>) -> io::Result<()> {
+    let mut zip = Zip::new(input, members);
+    while !zip.members.stopped() && zip.step(false)? {}
+    Ok(())
 }
 
 /// A zip that is being read.
@@ -51,37 +53,59 @@ struct Zip<'z, 'r, 'm, 's> {
     members: &'z mut Members<'m, 's>,
     /// What was seen since the last directory.
     seen: Directory,
+    /// Whether a directory was the last thing that was seen.
+    is_closed: bool,
     /// Used for one member after the other.
     inflate: Decompress,
 }
 
-impl Zip<'_, '_, '_, '_> {
-    fn walk(&mut self) -> io::Result<()> {
-        let mut is_closed = false;
-        let mut is_first = true;
+impl<'z, 'r, 'm, 's> Zip<'z, 'r, 'm, 's> {
+    fn new(input: &'z mut Input<'r>, members: &'z mut Members<'m, 's>) -> Self {
+        Self {
+            input,
+            members,
+            seen: Directory::default(),
+            is_closed: false,
+            inflate: Decompress::new(false),
+        }
+    }
+
+    /// Reads up to the end of the file, of which the zip may be the whole.
+    fn walk(&mut self, is_whole: bool) -> io::Result<()> {
+        let mut is_first = is_whole;
         while !self.members.stopped() {
-            let head = self.input.peek(Local::LENGTH)?;
-            if head.is_empty() {
+            if self.step(std::mem::take(&mut is_first))? {
+                continue;
+            }
+            if self.input.peek(1)?.is_empty() {
                 break;
             }
-            if let Some(local) = Local::parse(head) {
-                self.member(local)?;
-                is_closed = false;
-            } else if directory::is_record(head) && (self.next() != Next::Member || is_first) {
-                let seen = std::mem::take(&mut self.seen);
-                seen.compare_with_directory(self.input, self.members)?;
-                is_closed = true;
-            } else {
-                if std::mem::take(&mut is_closed) {
-                    let offset = self.input.consumed();
-                    let detail = format!("something follows the end of the zip, at byte {offset}");
-                    self.members.tell(Kind::Ambiguous, detail);
-                }
-                seek::raw_to_header(self.next(), self.input, self.members)?;
+            if std::mem::take(&mut self.is_closed) && is_whole {
+                let offset = self.input.consumed();
+                let detail = format!("something follows the end of the zip, at byte {offset}");
+                self.members.tell(Kind::Ambiguous, detail);
             }
-            is_first = false;
+            seek::raw_to_header(self.next(), self.input, self.members)?;
         }
         Ok(())
+    }
+
+    /// Reads a member or a directory, whichever is at the front of the input; `false` if neither is. A
+    /// directory stands behind members, unless it is the first thing there is.
+    fn step(&mut self, is_first: bool) -> io::Result<bool> {
+        let head = self.input.peek(Local::LENGTH)?;
+        if let Some(local) = Local::parse(head) {
+            self.member(local)?;
+            self.is_closed = false;
+            return Ok(true);
+        }
+        let is_directory = directory::is_record(head) && (self.next() != Next::Member || is_first);
+        if is_directory {
+            let seen = std::mem::take(&mut self.seen);
+            seen.compare_with_directory(self.input, self.members)?;
+            self.is_closed = true;
+        }
+        Ok(is_directory)
     }
 
     /// What is to be expected where nothing stands that makes sense.
@@ -148,10 +172,12 @@ impl Zip<'_, '_, '_, '_> {
 
     /// A member that is a stream of another codec.
     fn packed(&mut self, member: &Member, size: u64) -> io::Result<()> {
-        let end = self.input.consumed().saturating_add(size);
-        let mut part: Input<'_> = Peek::new(Box::new(self.input.take(size)));
+        let start = self.input.consumed();
+        let end = start.saturating_add(size);
+        let mut part: Input<'_> = Peek::behind(start, Box::new(self.input.take(size)));
         let members = &mut *self.members;
-        let result = stream::decoded(&mut part, &members.bounds().clone(), |decoded| {
+        let (bounds, asides) = (members.bounds().clone(), members.asides());
+        let result = stream::decoded(&mut part, &bounds, asides, |decoded| {
             members.content(member, None, &mut |buffer| decoded.read(buffer))
         });
         let ahead = part.into_ahead();

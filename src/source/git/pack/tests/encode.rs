@@ -107,6 +107,13 @@ impl Writer {
         self.close(index)
     }
 
+    /// The files, in which nothing speaks of these entries any more: neither the index nor the number in
+    /// the pack's header, nor any checksum.
+    pub(in crate::source::git::pack) fn finish_hiding(mut self, hidden: &[ObjectId]) -> Files {
+        self.entries.retain(|(id, _)| !hidden.contains(id));
+        self.finish()
+    }
+
     /// The files, with an index of the first version.
     pub(in crate::source::git::pack) fn finish_v1(self) -> Files {
         let mut files = self.finish();

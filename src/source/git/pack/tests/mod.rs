@@ -3,6 +3,7 @@
 mod damage;
 pub(super) mod encode;
 mod families;
+mod hidden;
 mod real;
 mod unlisted;
 mod witness;
