@@ -195,27 +195,18 @@ impl Quads {
         }
     }
 
-    /// Searches the bytes that the sieve left, which stand at `at`: fewer than it sees in a step. Behind
-    /// the last three any byte may be thought.
-    fn find_in_last(
+    /// Looks at what passed, which is at these places from `base` on.
+    fn look_at(
         &self,
         text: &[u8],
-        at: usize,
-        rest: &[u8],
+        base: usize,
+        passed: &mut Passed,
         starts: &Range<usize>,
         hit: &mut dyn FnMut(usize, usize),
     ) {
-        let mut padded = [0; SEEN];
-        padded[..rest.len()].copy_from_slice(rest);
-        let mut passed = Passed::default();
-        self.sieve.sift(&padded, &mut passed);
-        passed.retain(|place| self.closer.passes(text, at + place));
-        for place in passed
-            .places()
-            .filter(|place| place + QUAD <= rest.len() + 1)
-        {
-            let quad = folded(&padded[place..]);
-            self.look(text, at + place, quad, starts, hit);
+        passed.retain(|place| self.closer.passes(text, base + place));
+        for at in passed.places().map(|place| base + place) {
+            self.look(text, at, quad_at(text, at), starts, hit);
         }
     }
 
@@ -230,6 +221,14 @@ impl Quads {
     }
 }
 
+/// Four bytes of a text, folded. Behind its last three any byte may be thought.
+fn quad_at(text: &[u8], at: usize) -> u32 {
+    match text[at..] {
+        [first, second, third] => folded(&[first, second, third, 0]),
+        ref quad => folded(quad),
+    }
+}
+
 impl Prefilter for Quads {
     fn find(&self, text: &[u8], starts: Range<usize>, hit: &mut dyn FnMut(usize, usize)) {
         let end = text.len().min(starts.end + self.furthest + QUAD - 1);
@@ -241,14 +240,15 @@ impl Prefilter for Quads {
             if done == 0 {
                 break;
             }
-            passed.retain(|place| self.closer.passes(text, at + place));
-            for at in passed.places().map(|place| at + place) {
-                self.look(text, at, folded(&text[at..]), &starts, hit);
-            }
+            self.look_at(text, at, &mut passed, &starts, hit);
             at += done;
         }
         let rest = searched.get(at..).unwrap_or_default();
-        self.find_in_last(text, at, rest, &starts, hit);
+        let mut padded = [0; SEEN];
+        padded[..rest.len()].copy_from_slice(rest);
+        self.sieve.sift(&padded, &mut passed);
+        passed.retain(|place| place + QUAD <= rest.len() + 1);
+        self.look_at(text, at, &mut passed, &starts, hit);
         self.find_short(text, &starts, hit);
     }
 }

@@ -21,8 +21,9 @@ use std::collections::HashSet;
 
 /// Bytes that are hashed.
 pub(super) const QUAD: usize = 4;
-/// Most places that one call looks at, in bytes of text.
-const BLOCK: usize = 1024;
+/// Most places that one call looks at, in bytes of text. The list of them is cleared for every text, and
+/// most texts of a history are short.
+const BLOCK: usize = 512;
 /// Bytes of text from one look to the next.
 pub(super) const STRIDE: usize = 2;
 /// Bytes of text whose looks are one step.
@@ -228,7 +229,7 @@ mod tests {
             places
         };
         let mut passed = Passed::default();
-        for cut in [0, 1, 33, 34, 66, 700, 1_024, 1_026, text.len()] {
+        for cut in [0, 1, 33, 34, 66, 300, BLOCK, BLOCK + 2, text.len()] {
             let text = &text[..cut];
             for path in [Sieve::sift, Sieve::sift_plainly] {
                 let done = path(&sieve, text, &mut passed);
