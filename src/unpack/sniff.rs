@@ -102,13 +102,30 @@ pub fn utf16(head: &[u8]) -> Option<Wide> {
 /// Whether at least three of four units, and four in all, are printable ASCII or white space.
 fn mostly_ascii(head: &[u8], wide: Wide) -> bool {
     let head = &head[..head.len().min(HEAD)];
-    let units = head.chunks_exact(wide.unit.width());
-    let count = units.len();
-    let is_text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
-    let ascii = units
-        .filter(|unit| wide.ascii(unit).is_some_and(is_text))
-        .count();
+    let ascii = match (wide.unit, wide.order) {
+        (Unit::Two, ByteOrder::Little) => ascii_units::<2, 0>(head),
+        (Unit::Two, ByteOrder::Big) => ascii_units::<2, 1>(head),
+        (Unit::Four, ByteOrder::Little) => ascii_units::<4, 0>(head),
+        (Unit::Four, ByteOrder::Big) => ascii_units::<4, 3>(head),
+    };
+    let count = head.len() / wide.unit.width();
     ascii >= 4 && ascii * 4 >= count * 3
+}
+
+/// How many units are zeros around a character at place `LOW` of each. It takes no branch on any of them,
+/// because the heads of all object files in an archive are asked about.
+fn ascii_units<const WIDTH: usize, const LOW: usize>(head: &[u8]) -> usize {
+    let is_text = |byte: u8| {
+        let is_graphic = byte.wrapping_sub(b' ') <= b'~' - b' ';
+        is_graphic | (byte == b'\t') | (byte == b'\n') | (byte == b'\r')
+    };
+    let is_ascii = |unit: &[u8; WIDTH]| {
+        let zeros = (0..WIDTH).filter(|&at| at != LOW);
+        let others = zeros.fold(0, |others, at| others | unit[at]);
+        (others == 0) & is_text(unit[LOW])
+    };
+    let (units, _) = head.as_chunks();
+    units.iter().map(|unit| usize::from(is_ascii(unit))).sum()
 }
 
 #[cfg(test)]
