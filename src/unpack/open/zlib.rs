@@ -18,6 +18,10 @@ use std::io::{self, BufRead, Read};
 /// Bytes of a stream that are searched as they stand too if it proves to be broken, or none.
 const KEPT: usize = 32 << 10;
 
+/// Bytes that are looked through together. It is far more than has to be seen of one thing, because that
+/// much is looked at again in what follows.
+const SIGHT: usize = 16 << 10;
+
 /// A kind of file that holds streams.
 pub(super) struct Holder {
     /// What it begins with.
@@ -126,7 +130,7 @@ fn raw_to_next(
     let (mut left, mut found) = (0, None);
     members.raw(input.consumed(), &mut |buffer| {
         if left == 0 && found.is_none() {
-            input.peek(reach)?;
+            input.peek(SIGHT)?;
             let chunk = input.fill_buf()?;
             let next = next(holder, chunk);
             found = next.map(|(_, next)| next);
