@@ -24,6 +24,7 @@ mod remarks;
 mod resolve;
 mod run;
 mod search;
+mod siblings;
 pub mod validate;
 mod vectors;
 mod views;
