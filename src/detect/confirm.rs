@@ -85,7 +85,7 @@ pub(super) struct Confirmed {
     pub(super) span: Range<usize>,
     pub(super) confidence: Confidence,
     /// Whether no proof makes it more certain.
-    is_example: bool,
+    pub(super) is_example: bool,
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
@@ -280,6 +280,7 @@ impl Confirm {
             Verdict::Public | Verdict::Spent => Confidence::Low,
             Verdict::Valid | Verdict::Neutral => confirmed.confidence,
         };
+        confirmed.is_example |= proof.verdict == Verdict::Public;
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
         confirmed.public_key = proof.public_key;
@@ -296,6 +297,7 @@ fn recognise(secret: &[u8], confirmed: &mut Confirmed) {
     let identity = confirmed.normalised.as_ref().map(Secret::expose);
     if let Some(publisher) = published::publisher(identity.unwrap_or(secret)) {
         confirmed.confidence = Confidence::Low;
+        confirmed.is_example = true;
         let why = format!("it is an example: {publisher} publish it");
         confirmed.reasons.push(why);
     }

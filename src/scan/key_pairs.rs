@@ -91,6 +91,7 @@ pub(super) fn weigh(finding: &mut Finding) {
         ),
     ] {
         if speaks && finding.confidence > Confidence::Low {
+            finding.is_example |= why == NOBODYS;
             finding.confidence = lower(finding.confidence);
             finding.reasons.push(why.to_owned());
         }
@@ -155,6 +156,7 @@ mod tests {
             secret: Secret::new(b"x"),
             normalised: None,
             confidence: Confidence::Low,
+            is_example: false,
             reasons: Vec::new(),
             parts: Vec::new(),
             encodings: Vec::new(),

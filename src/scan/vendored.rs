@@ -72,6 +72,7 @@ mod tests {
             title: String::new(),
             severity: Severity::High,
             confidence,
+            is_example: false,
             reasons: Vec::new(),
             aliases: Vec::new(),
             secret,

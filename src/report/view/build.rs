@@ -198,6 +198,7 @@ impl<'a> Builder<'a> {
             title: finding.title.clone(),
             severity: finding.severity,
             confidence: finding.confidence,
+            example: finding.is_example,
             reasons: finding.reasons.iter().map(|text| self.text(text)).collect(),
             aliases: finding.aliases.clone(),
             secret: self.secret(&finding.secret),
