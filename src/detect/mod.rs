@@ -18,6 +18,7 @@ pub mod gates;
 mod lines;
 mod paths;
 mod pattern;
+mod percent;
 pub mod prefilter;
 mod published;
 mod remarks;

@@ -388,6 +388,8 @@ fn key_pair(text: &str) -> KeyPair {
         issuer: text.to_owned(),
         expires: "2027-06-30".parse().ok(),
         is_expired: true,
+        is_long_over: false,
+        is_endless: false,
         is_self_signed: false,
     };
     let holders = [
