@@ -75,7 +75,7 @@ fn records_of_one_name_stay_apart() {
 }
 
 #[test]
-fn a_bad_line_is_a_gap_that_does_not_quote_it() {
+fn a_bad_line_is_a_gap_that_does_not_quote_it_and_is_searched_as_it_stands() {
     let [good, bad] = tokens("bad");
     let mut input = format!("{{\"content\": [\"{bad}\"]}}\n{bad}\n\n");
     input += &lines(&[
@@ -87,7 +87,10 @@ fn a_bad_line_is_a_gap_that_does_not_quote_it() {
     let report = run.report();
     report.expect_gaps(&["corrupt"]);
     assert!(report.has(&good));
-    assert!(!run.text().contains(&bad));
+    let told = report.0["coverage"].to_string();
+    assert!(!told.contains(&bad), "{told}");
+    let places = report.finding(&bad).paths();
+    assert_eq!(places, ["line 1", "line 2", "line 4", "line 6"]);
     let gaps = report.0["coverage"]["gaps"].as_array().unwrap();
     let places: Vec<_> = gaps
         .iter()

@@ -174,7 +174,10 @@ impl TryFrom<String> for Belief {
 fn stranger(word: &str, known: &[&str]) -> String {
     match keys::nearest(word, known) {
         Some(name) => format!("`{word}` is unknown; `{name}` is the nearest"),
-        None => format!("`{word}` is unknown; it is one of {}", known.join(", ")),
+        None => {
+            let (word, known) = (keys::quoted(word), known.join(", "));
+            format!("the word {word} is unknown; it is one of {known}")
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::entropy::shannon;
 use super::gates::{self, Candidate, Gate, Judgement};
 use super::published;
 use super::remarks;
+use super::siblings;
 use super::validate::{self, Evidence, Validator, Verdict};
 use super::windowed::{Scratch, Windowed};
 use super::{DetectError, NEIGHBOURHOOD, decode};
@@ -27,6 +28,8 @@ pub(super) struct Confirm {
     gate: Gate,
     /// Whether a value in base64 is judged by what it says.
     reads: bool,
+    /// Whether what is assigned beside the value belongs to it.
+    has_siblings: bool,
     validator: Option<Validator>,
     allowed: Allowed,
 }
@@ -82,7 +85,7 @@ pub(super) struct Confirmed {
     pub(super) span: Range<usize>,
     pub(super) confidence: Confidence,
     /// Whether no proof makes it more certain.
-    is_example: bool,
+    pub(super) is_example: bool,
     pub(super) reasons: Vec<String>,
     pub(super) normalised: Option<Secret>,
     pub(super) parts: Vec<Part>,
@@ -133,6 +136,7 @@ impl Confirm {
                 .unwrap_or(gates::DEFAULT),
             reads: rule.validator.is_none()
                 && matches!(rule.gate.as_deref(), Some("assignment" | "password")),
+            has_siblings: rule.gate.as_deref() == Some("assignment"),
             validator: rule.validator.as_deref().and_then(validate::validator),
             allowed: Allowed::new(rule).map_err(|error| refused(error.to_string()))?,
             pattern,
@@ -167,6 +171,9 @@ impl Confirm {
             Err(why) => return Some(Answer::Refusal(Refused { span, why })),
         };
         confirmed.parts = self.named_parts(text, captures);
+        if self.has_siblings {
+            confirmed.parts.extend(siblings::of(&candidate));
+        }
         confirmed.remarks = remarks::near(&candidate);
         self.prove(&candidate, now, &mut confirmed);
         recognise(candidate.value(), &mut confirmed);
@@ -273,6 +280,7 @@ impl Confirm {
             Verdict::Public | Verdict::Spent => Confidence::Low,
             Verdict::Valid | Verdict::Neutral => confirmed.confidence,
         };
+        confirmed.is_example |= proof.verdict == Verdict::Public;
         confirmed.reasons.push(proof.reason);
         confirmed.normalised = proof.normalised.as_deref().map(Secret::new);
         confirmed.public_key = proof.public_key;
@@ -289,6 +297,7 @@ fn recognise(secret: &[u8], confirmed: &mut Confirmed) {
     let identity = confirmed.normalised.as_ref().map(Secret::expose);
     if let Some(publisher) = published::publisher(identity.unwrap_or(secret)) {
         confirmed.confidence = Confidence::Low;
+        confirmed.is_example = true;
         let why = format!("it is an example: {publisher} publish it");
         confirmed.reasons.push(why);
     }

@@ -161,6 +161,7 @@ impl<'a> Search<'a> {
             },
             normalised: found.normalised,
             confidence: found.confidence,
+            is_example: found.is_example,
             reasons: found.reasons,
             parts: found.parts,
             public_key: found.public_key,

@@ -17,6 +17,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,
+    /// Whether it is known to have been made to be shown: for a test, for a manual, by its publisher.
+    pub is_example: bool,
     /// Why we are that sure, in sentences.
     pub reasons: Vec<String>,
     /// Ids of other rules that matched the same secret.

@@ -40,6 +40,8 @@ pub struct Judged {
     pub normalised: Option<Secret>,
     /// How sure we are.
     pub confidence: Confidence,
+    /// Whether it is known to have been made to be shown: for a test, for a manual, by its publisher.
+    pub is_example: bool,
     /// Why.
     pub reasons: Vec<String>,
     /// Values that belong to the secret.

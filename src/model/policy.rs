@@ -154,6 +154,7 @@ mod tests {
             title: "Title".to_owned(),
             severity,
             confidence,
+            is_example: false,
             reasons: Vec::new(),
             aliases: Vec::new(),
             secret: Secret::new(b"hunter2"),

@@ -47,6 +47,10 @@ pub struct Certificate {
     pub expires: Option<Date>,
     /// Whether that day was over when the scan began.
     pub is_expired: bool,
+    /// Whether it ended so long ago that whatever trusted it has been replaced since: five years.
+    pub is_long_over: bool,
+    /// Whether it is made to be good for more than thirty years.
+    pub is_endless: bool,
     /// Whether it names itself as its issuer.
     pub is_self_signed: bool,
 }

@@ -284,6 +284,7 @@ fn key() -> Finding {
         title: "AWS access key pair".to_owned(),
         severity: Severity::Critical,
         confidence: Confidence::Confirmed,
+        is_example: false,
         reasons: vec![
             "The key id decodes to a valid account number.".to_owned(),
             "A key id stands 1 line above; both belong together, which nothing but a real pair or \
@@ -330,6 +331,7 @@ fn password() -> Finding {
         title: "Assigned password".to_owned(),
         severity: Severity::Medium,
         confidence: Confidence::Medium,
+        is_example: false,
         reasons: vec!["Assigned to a name that says password.".to_owned()],
         aliases: Vec::new(),
         secret: Secret::new(PASSWORD.as_bytes()),
@@ -386,6 +388,8 @@ fn key_pair(text: &str) -> KeyPair {
         issuer: text.to_owned(),
         expires: "2027-06-30".parse().ok(),
         is_expired: true,
+        is_long_over: false,
+        is_endless: false,
         is_self_signed: false,
     };
     let holders = [

@@ -176,6 +176,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure we are.
     pub confidence: Confidence,
+    /// Whether it is known to have been made to be shown: for a test, for a manual, by its publisher.
+    pub example: bool,
     /// Why.
     pub reasons: Vec<String>,
     /// Other rules that matched the same secret.

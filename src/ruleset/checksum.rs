@@ -9,7 +9,12 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// The CRC32 (IEEE) of `body` as six base62 digits, most significant first and padded with zeros.
 /// GitHub's classic tokens and npm's end in it; `body` is what stands between prefix and tail.
 pub fn base62_crc32(body: &[u8]) -> [u8; 6] {
-    let mut rest = crc32(body) as usize;
+    base62(crc32(body))
+}
+
+/// A number as six base62 digits, most significant first and padded with zeros.
+pub fn base62(number: u32) -> [u8; 6] {
+    let mut rest = number as usize;
     let mut digits = [BASE62[0]; 6];
     for digit in digits.iter_mut().rev() {
         *digit = BASE62[rest % BASE62.len()];

@@ -42,7 +42,17 @@ impl<'de> Deserializer<'de> for Asked<'_> {
 pub fn unknown(key: &str, known: &[&str]) -> String {
     match nearest(key, known) {
         Some(name) => format!("the key `{key}` is unknown; `{name}` is the nearest"),
-        None => format!("the key `{key}` is unknown here"),
+        None => format!("the key {} is unknown here", quoted(key)),
+    }
+}
+
+/// A word out of a file, as far as a message may quote it: what is as long as a token, or has digits as one
+/// has, is told by its length.
+pub fn quoted(word: &str) -> String {
+    const LONGEST: usize = 24;
+    match word.len() <= LONGEST && !word.contains(|sign: char| sign.is_ascii_digit()) {
+        true => format!("`{word}`"),
+        false => format!("of {} bytes", word.len()),
     }
 }
 
@@ -108,5 +118,7 @@ mod tests {
             "the key `exlude` is unknown; `exclude` is the nearest"
         );
         assert_eq!(unknown("x", &[]), "the key `x` is unknown here");
+        let told = "the key of 10 bytes is unknown here";
+        assert_eq!(unknown("x9y8z7w6v5", &[]), told);
     }
 }

@@ -3,7 +3,8 @@
 
 use super::Scan;
 use super::collect::Found;
-use super::key_pairs::{self, KeyHolders};
+use super::key_doubts;
+use super::key_pairs::KeyHolders;
 use super::vague::drop_vague;
 use super::vendored;
 use crate::detect::resolve;
@@ -18,6 +19,9 @@ use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
 const MOST_PLACES: usize = 1_000_000;
+
+/// The proof of rules that find private keys.
+const PRIVATE_KEY: &str = "private-key";
 
 /// Makes the findings, most severe and most certain first. Places beyond [`MOST_PLACES`]
 /// are a gap, but each match keeps one.
@@ -47,11 +51,15 @@ pub(super) fn findings(
             let mut finding = drafts.reduce(Draft::merged)?.finish(scan.identity);
             let key = finding.key_pair.take();
             finding.key_pair = key.map(|key| key_holders.pair(key.public, source));
-            key_pairs::weigh(&mut finding);
             Some(finding)
         })
         .collect();
     room.record(coverage);
+    let is_key = |id: &str| {
+        let mut named = rules.iter().filter(|rule| rule.id == id);
+        named.any(|rule| rule.validator.as_deref() == Some(PRIVATE_KEY))
+    };
+    key_doubts::weigh(&mut findings, is_key);
     findings.iter_mut().for_each(compare);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     found.recipes.tell(&mut findings, source);
@@ -227,6 +235,7 @@ impl Draft {
             title: rule.title.clone(),
             severity: rule.severity,
             confidence: judged.confidence,
+            is_example: judged.is_example,
             reasons: judged.reasons,
             aliases: found.aliases,
             secret: judged.secret,
@@ -329,6 +338,7 @@ mod tests {
                 title: String::new(),
                 severity: Severity::High,
                 confidence: Confidence::High,
+                is_example: false,
                 reasons: vec![format!("stands in {path}")],
                 aliases: Vec::new(),
                 written: Vec::new(),

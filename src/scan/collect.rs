@@ -193,6 +193,7 @@ mod tests {
                 secret: Secret::new(b"hunter2"),
                 normalised: None,
                 confidence: Confidence::High,
+                is_example: false,
                 reasons: Vec::new(),
                 parts: Vec::new(),
                 public_key: None,

@@ -2,10 +2,7 @@
 //! alone is no finding, and a root filesystem has hundreds; so of each no more is kept than a hash and
 //! what it says, and where it stands is asked for those that a private key fits.
 
-use crate::detect::gates::host::is_nobodys;
-use crate::model::{
-    Certificate, Confidence, Finding, Holder, KeyPair, Match, Origin, Position, PublicKey, Secret,
-};
+use crate::model::{Holder, KeyPair, Match, Origin, Position, PublicKey, Secret};
 use crate::source::{Seen, Source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,9 +11,6 @@ use std::sync::Arc;
 /// stay whatever the order they come in.
 const KEYS: usize = 10_000;
 const HOLDERS: usize = 16;
-
-/// What is said of a key whose holders name nobody.
-const NOBODYS: &str = "it is an example: what holds its public half names nobody";
 
 /// What holds public keys, by the hash of the key.
 #[derive(Debug, Default)]
@@ -69,62 +63,6 @@ impl KeyHolders {
     }
 }
 
-/// Believes less in a private key that the holders of its public half speak against: keys of tests
-/// come with certificates that name nobody, long expired and signed with themselves.
-pub(super) fn weigh(finding: &mut Finding) {
-    let Some(pair) = &finding.key_pair else {
-        return;
-    };
-    let holders = || pair.held.iter().map(|(_, holder)| &**holder);
-    let mut names = holders().flat_map(names).peekable();
-    let is_nobodys = names.peek().is_some() && names.all(|name| is_nobodys(&name));
-    let expired = are_certificates(holders(), |certificate| certificate.is_expired);
-    let self_signed = are_certificates(holders(), |certificate| certificate.is_self_signed);
-    let lowered = Confidence::lowered as fn(Confidence) -> Confidence;
-    for (speaks, lower, why) in [
-        (is_nobodys, (|_| Confidence::Low) as _, NOBODYS),
-        (expired, lowered, "every certificate of it has expired"),
-        (
-            self_signed,
-            lowered,
-            "every certificate of it is signed with itself",
-        ),
-    ] {
-        if speaks && finding.confidence > Confidence::Low {
-            finding.confidence = lower(finding.confidence);
-            finding.reasons.push(why.to_owned());
-        }
-    }
-}
-
-/// Whether there are certificates, and all of them are so.
-fn are_certificates<'h>(
-    holders: impl Iterator<Item = &'h Holder>,
-    so: fn(&Certificate) -> bool,
-) -> bool {
-    let certificates = holders.filter_map(|holder| match holder {
-        Holder::Certificate(certificate) => Some(certificate),
-        Holder::Bare(_) => None,
-    });
-    let mut certificates = certificates.peekable();
-    certificates.peek().is_some() && certificates.all(so)
-}
-
-/// Whom a holder names: the alternative names of a certificate, and only without them the subject's
-/// common name (RFC 9525, section 2); the comment behind a public key.
-fn names(holder: &Holder) -> Vec<String> {
-    match holder {
-        Holder::Bare(comment) if comment.is_empty() => Vec::new(),
-        Holder::Bare(comment) => vec![comment.clone()],
-        Holder::Certificate(certificate) if certificate.names.is_empty() => {
-            let attributes = certificate.subject.split(',');
-            let common = attributes.filter_map(|attribute| attribute.trim().strip_prefix("CN="));
-            common.map(str::to_owned).collect()
-        }
-        Holder::Certificate(certificate) => certificate.names.clone(),
-    }
-}
-
 /// Where a text stands, as people know it.
 fn paths(source: &dyn Source, origin: &Origin) -> Vec<String> {
     let seen = Seen {
@@ -155,6 +93,7 @@ mod tests {
             secret: Secret::new(b"x"),
             normalised: None,
             confidence: Confidence::Low,
+            is_example: false,
             reasons: Vec::new(),
             parts: Vec::new(),
             encodings: Vec::new(),

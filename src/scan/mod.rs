@@ -8,6 +8,7 @@ mod assemble;
 mod collect;
 mod costs;
 pub mod explain;
+mod key_doubts;
 mod key_pairs;
 mod members;
 mod noted;

@@ -10,6 +10,7 @@ fn found(secret: &[u8], expires: Option<i64>) -> Match {
         secret: Secret::new(secret),
         normalised: None,
         confidence: Confidence::High,
+        is_example: false,
         reasons: vec!["it looks like one".to_owned()],
         parts: Vec::new(),
         expires,

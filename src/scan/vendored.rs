@@ -1,7 +1,8 @@
 //! What it means for a secret that a package manager put it where it stands: everybody who can install
 //! the package has it, so that it most likely is an example or the key of a test.
 
-use crate::model::{Confidence, Finding, Rule};
+use crate::model::{Confidence, Finding, Package, Rule};
+use std::sync::Arc;
 
 /// The least specificity of rules that know a secret by a shape of its own.
 const OWN_SHAPE: u8 = 100;
@@ -15,34 +16,32 @@ pub(super) fn is_shipped(rule: &Rule) -> bool {
     rule.specificity >= OWN_SHAPE || is_web_token
 }
 
-/// Believes one step less in a secret that stands in unchanged files of public packages only. One place
-/// elsewhere, and it is somebody's own.
-pub(super) fn weigh(finding: &mut Finding) {
+/// The public package whose unchanged files are the only places of a secret; the first of several.
+pub(super) fn package(finding: &Finding) -> Option<&Arc<Package>> {
     let packages = finding.occurrences.iter().map(|seen| {
         let package = seen.place.package.as_ref();
         package.filter(|package| package.is_public)
     });
-    let Some(packages) = packages.collect::<Option<Vec<_>>>() else {
-        return;
-    };
-    if let Some(first) = packages
-        .first()
-        .filter(|_| finding.confidence > Confidence::Low)
-    {
+    packages.collect::<Option<Vec<_>>>()?.into_iter().next()
+}
+
+/// Believes one step less in a secret that stands in unchanged files of public packages only. One place
+/// elsewhere, and it is somebody's own.
+pub(super) fn weigh(finding: &mut Finding) {
+    let is_shown = finding.confidence > Confidence::Low;
+    if let Some(package) = package(finding).filter(|_| is_shown) {
+        let why = format!(
+            "stands only in files that packages installed and nobody changed, as {package}"
+        );
         finding.confidence = finding.confidence.lowered();
-        finding.reasons.push(format!(
-            "stands only in files that packages installed and nobody changed, as {first}"
-        ));
+        finding.reasons.push(why);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{
-        Ecosystem, Identity, Occurrence, Package, Place, Position, Secret, Severity, Where,
-    };
-    use std::sync::Arc;
+    use crate::model::{Ecosystem, Identity, Occurrence, Place, Position, Secret, Severity, Where};
 
     /// A place in a file of a package, public or not, or in one of no package.
     fn seen(is_public: Option<bool>) -> Occurrence {
@@ -72,6 +71,7 @@ mod tests {
             title: String::new(),
             severity: Severity::High,
             confidence,
+            is_example: false,
             reasons: Vec::new(),
             aliases: Vec::new(),
             secret,

@@ -3,7 +3,8 @@
 //!
 //! A record is a JSON object with `content` or, for bytes that are no UTF-8, `content_base64`, and
 //! `origin`, which names it: a string, or an object with `path`. Other keys are left to the
-//! producer. A line that is no record is a gap and is told by its number, never by its content.
+//! producer. A line that is no record is a gap and is told by its number, never by its content; it is
+//! searched as it stands.
 
 mod record;
 
@@ -112,6 +113,7 @@ impl<'a> StdinSource<'a> {
                 Err(error) => {
                     let place = format!("{}, line {line}", self.name);
                     sink.shortfall(Shortfall::new(error.kind(), place, error.to_string()));
+                    Record::as_it_stands(&text).search(line, unpacker, sink);
                     rest_of_line(input, &mut text, sink)?;
                 }
             }

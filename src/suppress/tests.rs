@@ -30,6 +30,7 @@ fn finding(occurrences: Vec<Occurrence>) -> Finding {
         title: String::new(),
         severity: Severity::High,
         confidence: Confidence::High,
+        is_example: false,
         reasons: Vec::new(),
         aliases: Vec::new(),
         secret: Secret::new(b"x"),

@@ -6,18 +6,19 @@ use base64::engine::general_purpose::STANDARD;
 
 /// What a certificate says beside its key.
 pub struct Certificate<'a> {
-    /// Common name of the subject.
+    /// Common name of the subject, or behind `O=` its organisation.
     pub subject: &'a str,
-    /// Common name of the issuer.
+    /// Common name of the issuer, or behind `O=` its organisation.
     pub issuer: &'a str,
     /// DNS names.
     pub names: &'a [&'a str],
-    /// When it ends, `YYMMDDhhmmssZ`.
+    /// When it ends, `YYMMDDhhmmssZ`; it begins with the year 2020, or with 1990 if it ends before.
     pub end: &'a str,
 }
 
 const ED25519: &[u8] = b"\x06\x03\x2b\x65\x70";
 const COMMON_NAME: &[u8] = b"\x06\x03\x55\x04\x03";
+const ORGANISATION: &[u8] = b"\x06\x03\x55\x04\x0a";
 const ALTERNATIVE_NAMES: &[u8] = b"\x06\x03\x55\x1d\x11";
 
 /// Tag, length, and the values one after the other.
@@ -55,15 +56,20 @@ impl Certificate<'_> {
     fn body(&self, public: &[u8; 32]) -> Vec<u8> {
         let algorithm = tlv(0x30, &[ED25519]);
         let name = |text: &str| {
+            let (kind, text) = match text.strip_prefix("O=") {
+                Some(organisation) => (ORGANISATION, organisation),
+                None => (COMMON_NAME, text),
+            };
             let value = tlv(0x0c, &[text.as_bytes()]);
-            tlv(0x30, &[&tlv(0x31, &[&tlv(0x30, &[COMMON_NAME, &value])])])
+            tlv(0x30, &[&tlv(0x31, &[&tlv(0x30, &[kind, &value])])])
+        };
+        let start = match self.end < "200101000000Z" {
+            true => b"900101000000Z",
+            false => b"200101000000Z",
         };
         let validity = tlv(
             0x30,
-            &[
-                &tlv(0x17, &[b"200101000000Z"]),
-                &tlv(0x17, &[self.end.as_bytes()]),
-            ],
+            &[&tlv(0x17, &[start]), &tlv(0x17, &[self.end.as_bytes()])],
         );
         let key = tlv(0x30, &[&algorithm, &tlv(0x03, &[&[0], public])]);
         let names: Vec<u8> = self

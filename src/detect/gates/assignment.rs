@@ -2,6 +2,7 @@
 //! decides: calls, paths, references, placeholders. All else is weighed.
 
 use super::key::{Key, Kind};
+use super::neighbours;
 use super::phrase;
 use super::placeholder::{self, Shape};
 use super::site::Site;
@@ -67,6 +68,12 @@ fn by_structure(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<
         None if is_label(candidate, key) => {
             Some(low("it is a plain word, as labels and states are"))
         }
+        None if neighbours::share_it(candidate) => {
+            Some(low("it is the value of other settings around it, too"))
+        }
+        None if neighbours::is_verdict(candidate, key) => Some(low(
+            "it is what became of a test, as on the lines around it",
+        )),
         None if kind == Kind::Key && is_documentation(value) => Some(low(DOCUMENTED)),
         None => None,
     }

@@ -58,7 +58,7 @@ pub(super) fn is_nobody(after: &[u8]) -> bool {
         || host == b"0.0.0.0"
         || host.contains(&b'%')
         || is_reserved(&host)
-        || (!host.contains(&b'.') && stock::is_stock(&host))
+        || (!host.contains(&b'.') && (host.len() == 1 || stock::is_stock(&host)))
 }
 
 #[cfg(test)]
@@ -73,6 +73,7 @@ mod tests {
             "@db.example.com/x",
             "@%s:%d",
             "@host/app",
+            "@d/x",
         ] {
             assert!(is_nobody(after.as_bytes()), "{after}");
         }
@@ -84,6 +85,7 @@ mod tests {
             "@db.acme.internal/app",
             "@10.0.0.7:6379",
             "@tulips/app",
+            "@d7/app",
             "@myexample.com/app",
             "",
             "localhost",

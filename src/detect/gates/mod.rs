@@ -4,6 +4,7 @@ mod assignment;
 mod evidence;
 pub(crate) mod host;
 mod key;
+mod neighbours;
 mod phrase;
 pub(crate) mod placeholder;
 pub(crate) mod randomness;
@@ -14,8 +15,10 @@ mod value;
 mod words;
 
 pub use evidence::{Evidence, Feature};
+pub(super) use neighbours::next_assignment;
 
 use crate::model::Confidence;
+use key::Key;
 use std::ops::Range;
 
 /// What a gate looks at.
@@ -83,6 +86,11 @@ pub fn gate(name: &str) -> Option<Gate> {
         .iter()
         .find(|entry| entry.0 == name)
         .map(|entry| entry.1)
+}
+
+/// The name that a candidate's value is assigned to.
+pub(super) fn assigned_name<'a>(candidate: &Candidate<'a>) -> &'a [u8] {
+    Key::of(candidate).name
 }
 
 /// What the `assignment` gate weighs of a candidate; `None` where structure alone decides.

@@ -2,6 +2,7 @@
 //! value never decides: `changeme` is a placeholder, `changeme-9fK2x` may have become a password.
 
 use super::stock::is_stock;
+use crate::detect::percent;
 
 /// Why a value is no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,9 +33,27 @@ pub(crate) fn shape(value: &[u8]) -> Option<Shape> {
         Some(Shape::Placeholder(
             "it is made of words that stand in for a secret",
         ))
+    } else if is_soup(value) {
+        Some(Shape::Placeholder("it holds neither a letter nor a digit"))
     } else {
-        None
+        unescaped(value)
     }
+}
+
+/// What is said of a value as it reads without `%XX` (RFC 3986, section 2.1). What looks like a reference
+/// then was escaped because it is none.
+fn unescaped(value: &[u8]) -> Option<Shape> {
+    let plain = percent::decoded(value);
+    let shape = (plain.len() < value.len()).then(|| shape(&plain)).flatten();
+    shape.filter(|shape| matches!(shape, Shape::Placeholder(_)))
+}
+
+/// Signs alone, as whoever tests escapes writes them.
+fn is_soup(value: &[u8]) -> bool {
+    value.len() > 1
+        && value
+            .iter()
+            .all(|&byte| byte == b' ' || byte.is_ascii_punctuation())
 }
 
 /// Marks that open a substitution in shells, templates and interpolated strings.
@@ -173,7 +192,7 @@ pub(crate) fn of_token(value: &[u8]) -> Option<&'static str> {
 }
 
 /// Two of three neighbours are equal or one apart, as in `123456`, `aaaa` and `abcabc`, or the second
-/// half is the first once more.
+/// half is the first once more, or one character stands thrice among signs alone.
 pub(super) fn is_counting(value: &[u8]) -> bool {
     let steps = value
         .windows(2)
@@ -181,7 +200,10 @@ pub(super) fn is_counting(value: &[u8]) -> bool {
         .count();
     let half = value.len() / 2;
     let twice = half > 3 && value.len().is_multiple_of(2) && value[..half] == value[half..];
-    twice || (value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2)
+    let mut letters = value.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let first = letters.next();
+    let same = letters.clone().count() > 1 && letters.all(|letter| Some(letter) == first);
+    twice || same || (value.len() >= 3 && steps * 3 >= (value.len() - 1) * 2)
 }
 
 fn starts_with(value: &[u8], head: &[u8]) -> bool {
@@ -241,6 +263,11 @@ mod tests {
             "postgres",
             "admin123",
             "$2b$12$Q",
+            "#@<>$",
+            "bbb%2F%3B%26",
+            "%20!%22$%&",
+            "%26%3F%3D+%2A",
+            "pass%2Bword",
         ] {
             assert!(
                 matches!(shape(value.as_bytes()), Some(Shape::Placeholder(_))),
@@ -268,6 +295,10 @@ mod tests {
             "mypasswordlives",
             "q8Zt3LxV0sNf7RkD",
             "a%sb%d!",
+            "kx%40jj5%2Fg",
+            "%40tulips%40",
+            "!tulip!",
+            "bb/;&",
         ] {
             assert_eq!(shape(value.as_bytes()), None, "{value}");
         }

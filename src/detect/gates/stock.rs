@@ -77,7 +77,7 @@ fn is_complex(value: &[u8]) -> bool {
 static STOCK: Words = Words::new(
     "a an the my your our this that is not to be some any with for from of in on it \
 at and or very super really so one two change changed changeit changeme me replace insert enter put \
-fill add set use here todo fixme tbd example sample dummy fake mock test tests testing tester demo \
+fill add set use here todo fixme tbd example sample dummy fake mock unit test tests testing tester demo \
 default placeholder foo bar baz qux temp tmp invalid wrong bad good valid correct incorrect new old \
 current existing another other random string value values text word long short strong weak secure \
 insecure safe important hidden redacted masked removed filtered censored omitted password passwd \

@@ -3,6 +3,7 @@
 use super::host;
 use super::key::Key;
 use super::placeholder::{self, Shape};
+use super::site::line_before;
 use super::{Candidate, Judgement, randomness, testing};
 use crate::model::Confidence;
 
@@ -12,6 +13,9 @@ const WRITTEN: f32 = -4.0;
 pub(super) const DRAWN: f32 = 8.0;
 /// The same where the rule alone makes a drawn value likely, in bits.
 const LIKELY_DRAWN: f32 = 4.0;
+
+/// Fewest bytes of a password: those of two are tried in a moment.
+const FEWEST: usize = 3;
 
 /// Shortest body that is judged apart from its prefix, in bytes.
 const LEAST_BODY: usize = 20;
@@ -69,6 +73,10 @@ pub(super) fn password(candidate: &Candidate<'_>, confidence: Confidence) -> Jud
     match placeholder::shape(candidate.value()) {
         Some(Shape::Reference(_)) => Judgement::Drop,
         Some(Shape::Placeholder(why)) => Judgement::Keep(Confidence::Low, why.to_owned()),
+        None if candidate.value().len() < FEWEST => {
+            let why = "it is too short to keep anybody out";
+            Judgement::Keep(Confidence::Low, why.to_owned())
+        }
         None if testing::surrounds(candidate) => Judgement::Example(testing::TESTED.to_owned()),
         None if host::is_nobody(&candidate.text[candidate.secret.end..]) => Judgement::Keep(
             confidence.lowered(),
@@ -92,8 +100,29 @@ pub(super) fn self_made(candidate: &Candidate<'_>, confidence: Confidence) -> Ju
         Judgement::Pass if testing::surrounds(candidate) => {
             Judgement::Example(testing::TESTED.to_owned())
         }
+        Judgement::Pass if is_shown_in_session(candidate) => {
+            let why = "it is an example: a session of an interpreter shows both halves of the key";
+            Judgement::Example(why.to_owned())
+        }
         judgement => judgement,
     }
+}
+
+/// Whether a key is typed at the prompt of Python's interpreter, as manuals show, and a public key near
+/// it. Each alone may be somebody's own.
+fn is_shown_in_session(candidate: &Candidate<'_>) -> bool {
+    const PUBLIC: &[u8] = b"-----BEGIN PUBLIC KEY-----";
+    let sides = [
+        &candidate.text[..candidate.matched.start],
+        &candidate.text[candidate.matched.end..],
+    ];
+    let has_public = sides
+        .iter()
+        .any(|side| memchr::memmem::find(side, PUBLIC).is_some());
+    has_public
+        && line_before(sides[0])
+            .trim_ascii_start()
+            .starts_with(b">>> ")
 }
 
 /// For the word behind an option such as `--password`, where running text has words too.
@@ -180,6 +209,8 @@ mod tests {
     fn a_password_by_position_may_be_any_word() {
         assert_eq!(judge(password, "tulips"), Some(Confidence::High));
         assert_eq!(judge(password, "changeme"), Some(Confidence::Low));
+        assert_eq!(judge(password, "kx"), Some(Confidence::Low));
+        assert_eq!(judge(password, "kx7"), Some(Confidence::High));
         assert_eq!(judge(password, "${DB_PASSWORD}"), None);
     }
 

@@ -18,6 +18,10 @@ use x509_cert::name::Name;
 const NAME_LEN: usize = 120;
 const NAMES: usize = 10;
 
+/// Seconds after which nobody renews a certificate any more, and those that no authority gives it.
+const LONG_AGO: i64 = 5 * 365 * 86_400;
+const ENDLESS: i64 = 30 * 365 * 86_400;
+
 /// Proves a certificate in PEM, OpenSSL's `TRUSTED CERTIFICATE` too.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     let der = Armor::parse(evidence.secret).and_then(|armor| encoding::base64(&armor.base64));
@@ -55,8 +59,8 @@ fn ssh_line(evidence: &Evidence<'_>) -> (Option<Public>, String) {
     (public, comment.map(short).unwrap_or_default())
 }
 
-/// The key of a certificate, what it says, and the second after which it is expired; bytes behind it are
-/// left alone.
+/// The key of a certificate, what it says, and the second after which it says something else; bytes behind
+/// it are left alone.
 fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
     let mut reader = SliceReader::new(der).ok()?;
     let certificate = CertificateInner::<Raw>::decode(&mut reader).ok()?;
@@ -64,6 +68,9 @@ fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
     let public = Public::of_spki(&body.subject_public_key_info().to_der().ok()?)?;
     let end = body.validity().not_after.to_unix_duration().as_secs();
     let end = i64::try_from(end).unwrap_or(i64::MAX);
+    let start = body.validity().not_before.to_unix_duration().as_secs();
+    let start = i64::try_from(start).unwrap_or(i64::MAX);
+    let is_expired = end < now;
     let names = body.get_extension::<SubjectAltName>().ok().flatten();
     Some((
         public,
@@ -74,10 +81,16 @@ fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
                 .unwrap_or_default(),
             issuer: distinguished(body.issuer()),
             expires: Date::of(end),
-            is_expired: end < now,
+            is_expired,
+            is_long_over: end.saturating_add(LONG_AGO) < now,
+            is_endless: end.saturating_sub(start) > ENDLESS,
             is_self_signed: body.subject() == body.issuer(),
         },
-        end,
+        // The next moment at which the above would be told otherwise.
+        match is_expired {
+            true => end.saturating_add(LONG_AGO),
+            false => end,
+        },
     ))
 }
 

@@ -3,7 +3,9 @@
 
 use super::{Evidence, Proof, encoding};
 use crate::detect::gates::host;
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
+use sha2::{Sha256, Sha384, Sha512};
 
 /// Most characters of an issuer that a reason quotes.
 const ISSUER_LEN: usize = 80;
@@ -26,7 +28,52 @@ pub(super) fn prove_token(token: &[u8], now: i64) -> Proof {
         return Proof::invalid("the payload of this JWT is not JSON");
     };
     let signature = parts.next().and_then(encoding::base64).unwrap_or_default();
+    let signed = memchr::memrchr(b'.', token).map_or(token, |end| &token[..end]);
+    let alg = header.get("alg").and_then(Value::as_str).unwrap_or("");
+    if let Some(word) = known_key(alg, signed, &signature) {
+        return Proof::public(format!(
+            "it is an example: it is signed with the word `{word}`, as tutorials do"
+        ));
+    }
     judge(&header, &payload, signature.len(), now)
+}
+
+/// What tutorials and manuals sign with. A token that it fits can be made by anybody.
+const TUTORIAL_KEYS: [&str; 18] = [
+    "secret",
+    "your-256-bit-secret",
+    "your-384-bit-secret",
+    "your-512-bit-secret",
+    "a-string-secret-at-least-256-bits-long",
+    "a-valid-string-secret-that-is-at-least-384-bits-long",
+    "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
+    "your-secret",
+    "your_secret",
+    "your-secret-key",
+    "mysecret",
+    "my-secret",
+    "secretkey",
+    "secret-key",
+    "secret_key",
+    "shhhhh",
+    "password",
+    "key",
+];
+
+/// The one of [`TUTORIAL_KEYS`] that made a signature (RFC 7518, section 3.2).
+fn known_key(alg: &str, signed: &[u8], signature: &[u8]) -> Option<&'static str> {
+    let fits = |key: &&str| match alg {
+        "HS256" => is_made_with::<Hmac<Sha256>>(key, signed, signature),
+        "HS384" => is_made_with::<Hmac<Sha384>>(key, signed, signature),
+        "HS512" => is_made_with::<Hmac<Sha512>>(key, signed, signature),
+        _ => false,
+    };
+    TUTORIAL_KEYS.into_iter().find(fits)
+}
+
+fn is_made_with<M: KeyInit + Mac>(key: &str, signed: &[u8], signature: &[u8]) -> bool {
+    let mac = M::new_from_slice(key.as_bytes());
+    mac.is_ok_and(|mac| mac.chain_update(signed).verify_slice(signature).is_ok())
 }
 
 fn judge(
@@ -121,6 +168,8 @@ mod tests {
     use super::super::Verdict::{self, Invalid, Public, Spent, Valid};
     use super::super::tests::evidence;
     use base64::Engine as _;
+    use hmac::{Hmac, KeyInit, Mac};
+    use sha2::Sha256;
 
     fn token(header: &str, payload: &str, signature: usize) -> String {
         let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
@@ -172,6 +221,23 @@ mod tests {
         }
         assert_eq!(prove(HS256, "[1]", 32).0, Invalid);
         assert_eq!(prove("{", "{}", 32).0, Invalid);
+    }
+
+    #[test]
+    fn what_a_tutorial_signs_is_known_by_its_signature() {
+        let signed = |key: &str| {
+            let unsigned = token(HS256, r#"{"service":"billing"}"#, 0);
+            let unsigned = unsigned.trim_end_matches('.');
+            let mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+            let mac = mac.chain_update(unsigned).finalize().into_bytes();
+            let mac = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(mac);
+            let proof = super::prove(&evidence(format!("{unsigned}.{mac}").as_bytes()));
+            (proof.verdict, proof.reason)
+        };
+        let (verdict, reason) = signed("secret");
+        assert_eq!(verdict, Public);
+        assert!(reason.contains("the word `secret`"), "{reason}");
+        assert_eq!(signed("secret-of-somebody").0, Valid);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod aws;
 mod azure;
+mod azure_sas;
 mod base58;
 mod basic_auth;
 mod bech32;
@@ -22,12 +23,14 @@ mod java_keystore;
 mod jfrog;
 mod jwt;
 mod keytab;
+mod marvin;
 mod nkey;
 mod password_hash;
 mod pkcs12;
 mod private_key;
 mod public;
 mod pypi;
+mod rclone;
 mod sentry;
 mod signed_json;
 mod url;
@@ -146,7 +149,9 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("atlassian", crc_tail::atlassian),
     ("aws-bedrock", decoded::bedrock),
     ("aws-key-id", aws::key_id),
-    ("azure-storage", azure::storage_key),
+    ("azure-client-secret", azure::client_secret),
+    ("azure-key", azure::key),
+    ("azure-sas", azure_sas::prove),
     ("base58check", base58::prove),
     ("basic-auth", basic_auth::prove),
     ("bech32", bech32::prove),
@@ -184,6 +189,7 @@ pub const VALIDATORS: &[(&str, Validator)] = &[
     ("private-key", private_key::prove),
     ("public-key", certificate::prove_public_key),
     ("pypi", pypi::prove),
+    ("rclone", rclone::prove),
     ("sentry", sentry::prove),
     ("shadow-hash", password_hash::prove),
     ("tinybird", signed_json::prove),

@@ -3,17 +3,20 @@
 //! nobody ever logged in there.
 
 use super::{Evidence, Proof};
+use crate::detect::percent;
 
 /// Domains of RFC 2606, sections 2 and 3.
 const DOCUMENTATION: [&[u8]; 4] = [b"example.com", b"example.org", b"example.net", b".example"];
 
 /// Looks at the password of a URL; user and host are the rule's named groups.
 pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
-    let password = percent_decoded(evidence.secret);
+    let password = percent::decoded(evidence.secret);
     let proof = if is_documentation(host(evidence.matched)) {
         Proof::invalid("its host is reserved for documentation")
     } else if repeats_user(evidence) {
         Proof::invalid("the password repeats the user's name")
+    } else if is_named_after_user(evidence) {
+        Proof::invalid("user and password have one name, but for the words that say so")
     } else {
         Proof::neutral("a password in the address of a service")
     };
@@ -27,6 +30,26 @@ fn repeats_user(evidence: &Evidence<'_>) -> bool {
         .any(|at| at > 0 && evidence.matched[at - 1] == b'/')
 }
 
+/// Whether user and password are called the same and say what they are: `app_user:app_pass@`.
+fn is_named_after_user(evidence: &Evidence<'_>) -> bool {
+    const USERS: [&[u8]; 3] = [b"username", b"user", b"login"];
+    const PASSWORDS: [&[u8]; 4] = [b"password", b"passwd", b"pass", b"pwd"];
+    let end = [b":", evidence.secret, b"@"].concat();
+    let Some(end) = memchr::memmem::find(evidence.matched, &end) else {
+        return false;
+    };
+    let before = &evidence.matched[..end];
+    let user = memchr::memrchr(b'/', before).map_or(before, |at| &before[at + 1..]);
+    let left = |text: &[u8], words: &[&[u8]]| {
+        let text = text.to_ascii_lowercase();
+        let at = |word: &&[u8]| Some((memchr::memmem::find(&text, word)?, word.len()));
+        let (at, len) = words.iter().find_map(at)?;
+        Some([&text[..at], &text[at + len..]].concat())
+    };
+    let (user, password) = (left(user, &USERS), left(evidence.secret, &PASSWORDS));
+    user.is_some() && user == password
+}
+
 /// What stands between the last `@` and the port or path; empty where there is none.
 fn host(url: &[u8]) -> &[u8] {
     let host = memchr::memrchr(b'@', url).map_or(&b""[..], |at| &url[at + 1..]);
@@ -37,35 +60,6 @@ fn host(url: &[u8]) -> &[u8] {
 fn is_documentation(host: &[u8]) -> bool {
     let host = host.to_ascii_lowercase();
     DOCUMENTATION.iter().any(|domain| host.ends_with(domain))
-}
-
-/// Undoes `%XX`; anything that is no escape stays as it is.
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&byte, tail)) = rest.split_first() {
-        match (byte == b'%').then(|| escaped(tail)).flatten() {
-            Some(value) => {
-                plain.push(value);
-                rest = &tail[2..];
-            }
-            None => {
-                plain.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    plain
-}
-
-/// The byte that two hex digits at the start of `text` stand for.
-fn escaped(text: &[u8]) -> Option<u8> {
-    let digits = std::str::from_utf8(text.get(..2)?).ok()?;
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then_some(())?;
-    u8::from_str_radix(digits, 16).ok()
 }
 
 #[cfg(test)]
@@ -97,6 +91,18 @@ mod tests {
             prove("bob", "amqp://bo-bob:bob@mq.acme.dev/").verdict,
             Neutral
         );
+    }
+
+    #[test]
+    fn a_password_may_be_named_after_its_user() {
+        let verdict = |user: &str, secret: &str| {
+            prove(secret, &format!("redis://{user}:{secret}@10.0.0.7/")).verdict
+        };
+        assert_eq!(verdict("sentinel_user", "sentinel_pass"), Invalid);
+        assert_eq!(verdict("userdiff", "passdiff"), Invalid);
+        assert_eq!(verdict("app_user", "tulip_pass"), Neutral);
+        assert_eq!(verdict("ada", "adapass"), Neutral);
+        assert_eq!(verdict("app_user", "tulips-9"), Neutral);
     }
 
     #[test]

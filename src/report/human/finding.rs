@@ -23,12 +23,13 @@ pub(super) fn write(finding: &Finding, several: bool, page: &mut Page<'_>) -> io
 
 fn headline(finding: &Finding, page: &mut Page<'_>) -> io::Result<()> {
     let badge = format!(" {} ", finding.severity.name().to_uppercase());
+    let example = if finding.example { " · example" } else { "" };
     let known = if finding.known { " · known" } else { "" };
     let change = finding
         .change
         .map_or_else(String::new, |change| format!(" · {change}"));
     let about = format!(
-        "  {} · {} confidence{known}{change}",
+        "  {} · {} confidence{example}{known}{change}",
         finding.rule, finding.confidence
     );
     page.line(&[

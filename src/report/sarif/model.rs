@@ -245,6 +245,7 @@ pub(super) struct ResultProperties<'a> {
     pub(super) inherited: Option<&'a str>,
     pub(super) severity: &'static str,
     pub(super) confidence: &'static str,
+    pub(super) example: bool,
     pub(super) known: bool,
     pub(super) reasons: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]

@@ -243,6 +243,7 @@ fn properties<'a>(finding: &'a Finding, place: &'a Occurrence) -> ResultProperti
         inherited: place.inherited.as_deref(),
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
+        example: finding.example,
         known: finding.known,
         reasons: &finding.reasons,
         advice: &finding.advice,

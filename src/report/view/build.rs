@@ -101,10 +101,11 @@ impl<'a> Builder<'a> {
             believed()
                 .flat_map(move |finding| std::iter::once(&finding.secret).chain(written(finding)))
         };
-        // A host is in every second path, and gives nothing away.
+        // A host and a user are in every second path, and give nothing away. Who is called `user` stands in
+        // a URL, where it may be a token.
         let parts = believed()
             .flat_map(|finding| &finding.parts)
-            .filter(|part| part.name != "host")
+            .filter(|part| !["host", "username"].contains(&part.name.as_str()))
             .map(|part| &part.value)
             .filter(|value| value.len() >= Masks::ANYWHERE);
         let masking = |masks| Redactor::Masking(Box::new(masks));
@@ -200,6 +201,7 @@ impl<'a> Builder<'a> {
             title: finding.title.clone(),
             severity: finding.severity,
             confidence: finding.confidence,
+            example: finding.is_example,
             reasons: finding.reasons.iter().map(|text| self.text(text)).collect(),
             aliases: finding.aliases.clone(),
             secret: self.secret(&finding.secret),

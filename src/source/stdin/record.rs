@@ -97,6 +97,14 @@ impl<'l> Record<'l> {
         Ok(Self { content, name })
     }
 
+    /// A line that is none, or the beginning of one that is too long.
+    pub(super) const fn as_it_stands(line: &'l [u8]) -> Self {
+        Self {
+            content: Cow::Borrowed(line),
+            name: None,
+        }
+    }
+
     /// Searches the content, and the name that the producer gave it.
     pub(super) fn search(self, line: u64, unpacker: &mut Unpacker<'_>, sink: &dyn Sink) {
         let path: Arc<[u8]> = match &self.name {

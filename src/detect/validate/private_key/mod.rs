@@ -26,6 +26,8 @@ struct Key {
     bits: Option<usize>,
     /// Whether a passphrase, or a device, keeps it from being used as it is.
     guard: Guard,
+    /// Whether a sum over the whole file fits, where its form has one that everybody can make.
+    seal: Option<bool>,
     /// The bytes that make it this key and no other.
     identity: Vec<u8>,
     /// What its maker wrote beside it: `user@host`, mostly.
@@ -84,6 +86,12 @@ fn report(key: Key) -> Proof {
         _ if host::is_nobodys(&key.comment) => Proof::public(format!(
             "it is an example: a private key ({kind}) whose comment names nobody, `{}`",
             key.comment
+        )),
+        Guard::None if key.seal == Some(false) => Proof::invalid(format!(
+            "a private key ({kind}) whose MAC is wrong: edited since it was written, or made up"
+        )),
+        Guard::None if key.seal == Some(true) => Proof::valid(format!(
+            "a complete private key ({kind}), not encrypted, whose MAC is right"
         )),
         Guard::None => Proof::valid(format!("a complete private key ({kind}), not encrypted")),
         Guard::Passphrase => {
