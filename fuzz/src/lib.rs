@@ -45,6 +45,10 @@ pub const TARGETS: &[Target] = &[
         run: streams::encodings,
     },
     Target {
+        name: "file",
+        run: streams::file,
+    },
+    Target {
         name: "history",
         run: places::history,
     },

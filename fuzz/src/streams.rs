@@ -6,9 +6,11 @@ use residue::model::{Batch, Counter, EntryPart, Origin, Shortfall};
 use residue::unpack::batch::Batcher;
 use residue::unpack::decode::decode;
 use residue::unpack::memory::Memory;
+use residue::unpack::open::{Bounds, File, Unpacker};
 use residue::unpack::tar::TarReader;
 use residue::unpack::{Sink, tar::TarEvent};
 use std::io::{Cursor, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Everything that a tar reader says and gives out, read in steps of this size. What is given out
@@ -59,6 +61,65 @@ pub fn codec(bytes: &[u8]) {
     assert_eq!(again.to_string(), error);
 }
 
+/// What is told of a file that is opened, and how many bytes of text come out of it.
+#[derive(Default)]
+struct Opened {
+    bytes: AtomicU64,
+    shortfalls: Mutex<Vec<Shortfall>>,
+}
+
+impl Sink for Opened {
+    fn batch(&self, batch: Batch) {
+        for piece in &batch.pieces {
+            assert!(piece.range.end <= batch.bytes.len());
+        }
+    }
+
+    fn shortfall(&self, shortfall: Shortfall) {
+        let mut all = self.shortfalls.lock().expect("no thread panicked");
+        all.push(shortfall);
+    }
+
+    fn count(&self, counter: Counter, by: u64) {
+        if counter == Counter::Bytes {
+            self.bytes.fetch_add(by, Ordering::Relaxed);
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+impl Opened {
+    fn of(mut bytes: &[u8]) -> Self {
+        let opened = Self::default();
+        let length = bytes.len() as u64;
+        let mut unpacker = Unpacker::new(&opened, context(), Bounds::new(&OPTIONS.limits));
+        let file = File {
+            origin: &origin(),
+            size: Some(length),
+            place: &|| "file".to_owned(),
+        };
+        let (total, result) = unpacker.file(&file, &mut |buffer| bytes.read(buffer));
+        unpacker.finish();
+        assert!(result.is_ok() && total == length);
+        opened
+    }
+}
+
+/// A file of any kind, with all that it holds: it is read to its end, within its limits, and what
+/// opens it does not fail inside.
+pub fn file(bytes: &[u8]) {
+    let opened = Opened::of(bytes);
+    let most = 8 * OPTIONS.limits.stream_bytes + 32 * bytes.len() as u64;
+    assert!(opened.bytes.into_inner() <= most);
+    let shortfalls = opened.shortfalls.into_inner().expect("no thread panicked");
+    for shortfall in shortfalls {
+        assert!(!shortfall.detail.contains("failed inside"), "{shortfall:?}");
+    }
+}
+
 /// Searches what comes in and keeps where secrets stand.
 #[derive(Default)]
 struct Searched {
@@ -91,17 +152,20 @@ impl Sink for Searched {
     }
 }
 
+fn origin() -> Origin {
+    Origin::Record {
+        line: 0,
+        path: b"fuzz"[..].into(),
+        part: EntryPart::Content,
+    }
+}
+
 /// A text with anything encoded in it: what is found lies in it.
 pub fn encodings(bytes: &[u8]) {
     let sink = Searched::default();
     let mut batcher = Batcher::new(&sink, context());
-    let origin = Origin::Record {
-        line: 0,
-        path: b"fuzz"[..].into(),
-        part: EntryPart::Content,
-    };
     let mut rest = bytes;
-    let (total, result) = batcher.blob(&origin, None, &mut |buffer| rest.read(buffer));
+    let (total, result) = batcher.blob(&origin(), None, &mut |buffer| rest.read(buffer));
     batcher.finish();
     assert!(result.is_ok() && total == bytes.len() as u64);
     for (rule, start, end) in sink.found.into_inner().expect("no thread panicked") {

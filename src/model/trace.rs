@@ -74,7 +74,7 @@ impl Derived<'_> {
             // Where something may start that ends within the copy.
             (sound >= reach).then(|| copy.to..copy.to + sound + 1 - reach)
         });
-        let ends = known.chain([length..length]);
+        let ends = known.chain(std::iter::once(length..length));
         ends.scan(0, move |done, known| {
             let starts = *done..known.start;
             *done = known.end.max(*done);

@@ -1,6 +1,8 @@
 //! Sound inputs of every target, small and the same in every run.
 
-use crate::kit::{Codec, Entry, Image, Index, Layer, Secrets, docker};
+use crate::kit::archive::{ar, cpio, odc, rpm, sevenz};
+use crate::kit::codec::skippable;
+use crate::kit::{Codec, Entry, Image, Index, Layer, Secrets, Store, Zip, docker};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
@@ -16,6 +18,7 @@ pub(super) fn of(target: &str) -> Vec<Vec<u8>> {
         "config" => vec![config().into_bytes()],
         "delta" => vec![delta()],
         "encodings" => encodings(),
+        "file" => files(),
         "history" => histories(),
         "ignores" => vec![
             b"# why\n0123456789abcdef0123456789abcdef owner=me until=2027-06-30 # key of the sandbox\n\
@@ -70,6 +73,42 @@ fn archives() -> Vec<Vec<u8>> {
 fn codecs() -> Vec<Vec<u8>> {
     let text = b"some text, some more text, and some more".repeat(9);
     Codec::ALL.map(|codec| codec.pack(&text)).to_vec()
+}
+
+fn files() -> Vec<Vec<u8>> {
+    let text = b"some text, some more text, and some more";
+    let members = [("a", &text[..]), ("b", b"more")];
+    let tar = Layer::new().file("a", text).tar();
+    let zip = |front: &[u8]| {
+        let zip = Zip::behind(front).file("a", text);
+        let zip = zip.member("b", Store::Streamed, text);
+        zip.member("c", Store::Method(95), Codec::Xz.pack(text))
+            .zip()
+    };
+    let zlib = {
+        let level = flate2::Compression::fast();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), level);
+        std::io::Write::write_all(&mut zlib, text).unwrap();
+        zlib.finish().unwrap()
+    };
+    let document: [&[u8]; 4] = [b"%PDF-1.7\nstream\n", &zlib, b"\nendstream\n", &zip(b"")];
+    let picture: [&[u8]; 3] = [b"\x89PNG\r\n\x1a\n\0\0\0\x30zTXta\0\0", &zlib, b"IEND"];
+    vec![
+        zip(b""),
+        zip(b"a text"),
+        zip(b"#!/bin/sh\n"),
+        document.concat(),
+        picture.concat(),
+        [b"#!/bin/sh\n", &Codec::Gzip.pack(&tar)[..]].concat(),
+        [b"MZ", &sevenz(&members)[..]].concat(),
+        [skippable(text), Codec::Zstd.pack(text), skippable(b"a")].concat(),
+        Codec::Gzip.pack(&ar(&members)),
+        cpio(&members),
+        odc(&members),
+        rpm("note", &Codec::Bzip2.pack(&cpio(&members))),
+        Zip::new().member("x.tar", Store::Plain, tar).zip(),
+        zlib,
+    ]
 }
 
 fn tars() -> Vec<Vec<u8>> {
