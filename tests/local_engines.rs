@@ -284,9 +284,9 @@ fn an_archive_is_asked_for_when_its_turn_comes() {
     // More than a socket takes while nobody reads.
     let layer = Layer::new()
         .file("etc/token", format!("token={secret}\n"))
-        .file("noise", secrets.bytes(4 << 20));
+        .file("noise", secrets.bytes(1 << 20));
     let (_dir, host, open) = counting(layer.tar());
-    let names: Vec<String> = (0..12)
+    let names: Vec<String> = (0..6)
         .map(|number| format!("docker-daemon:x{number}"))
         .collect();
     let flags = ["--threads", "2"]

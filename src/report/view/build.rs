@@ -1,17 +1,12 @@
 //! Builds the view: the one place where secrets turn into masks and scanned bytes into text.
 
-use super::history::History;
-use super::suppressed::Reasons;
 use super::{
-    BuildLine, Counts, Coverage, Finding, Gate, Hidden, Image, Layer, Occurrence, Part,
-    SCHEMA_VERSION, Secret, Shortfall, Suppressed, Target, Tool, View,
+    Counts, Coverage, Finding, Gate, Hidden, Image, SCHEMA_VERSION, Shortfall, Suppressed, Target,
+    Tool, View,
 };
-use crate::model::{self, Age, Change, Confidence, Counter, Masks, Outcome, Policy, Standing};
-use crate::report::advice;
-use crate::report::instruction;
+use crate::model::{self, Confidence, Counter, Masks, Outcome, Policy, Standing};
 use crate::report::redact::Redactor;
-use crate::report::visible::{lossless, visible};
-use std::borrow::Cow;
+use crate::report::visible::visible;
 use std::cmp::Reverse;
 
 impl View {
@@ -56,7 +51,7 @@ impl View {
 }
 
 /// The targets that were scanned, and not merely compared with.
-fn scanned(outcome: &Outcome) -> impl Iterator<Item = &model::Target> {
+pub(super) fn scanned(outcome: &Outcome) -> impl Iterator<Item = &model::Target> {
     outcome.targets.iter().filter(|target| !target.is_former)
 }
 
@@ -80,9 +75,9 @@ fn is_word(text: &[u8]) -> bool {
 /// What building needs to know at every step.
 pub(super) struct Builder<'a> {
     pub(super) outcome: &'a Outcome,
-    show_secrets: bool,
+    pub(super) show_secrets: bool,
     /// For whatever was scanned: knows secrets and their parts.
-    scanned: Redactor,
+    pub(super) scanned: Redactor,
     /// For names that the user typed: knows the secrets only, because the user of a database is
     /// often called like the image.
     typed: Redactor,
@@ -181,175 +176,6 @@ impl<'a> Builder<'a> {
         wanted.sort_by_key(|finding| (Reverse(finding.severity), Reverse(finding.confidence)));
         let built = wanted.into_iter().map(|finding| self.finding(finding));
         built.collect()
-    }
-
-    fn finding(&self, finding: &model::Finding) -> Finding {
-        let part = |part: &model::Part| Part {
-            name: part.name.clone(),
-            value: self.secret(&part.value),
-        };
-        let finding = &*self.in_shown_order(finding);
-        let mut reasons = Reasons::default();
-        let (left_out, occurrences) = finding
-            .occurrences
-            .iter()
-            .map(|occurrence| self.occurrence(occurrence, &mut reasons))
-            .partition(|occurrence| occurrence.suppression.is_some());
-        Finding {
-            fingerprint: finding.fingerprint.to_string(),
-            rule: finding.rule.clone(),
-            title: finding.title.clone(),
-            severity: finding.severity,
-            confidence: finding.confidence,
-            example: finding.is_example,
-            reasons: finding.reasons.iter().map(|text| self.text(text)).collect(),
-            aliases: finding.aliases.clone(),
-            secret: self.secret(&finding.secret),
-            parts: finding.parts.iter().map(part).collect(),
-            key_pair: finding.key_pair.as_ref().map(|pair| self.key_pair(pair)),
-            remediation: finding.remediation.clone(),
-            advice: advice::of(finding)
-                .iter()
-                .map(|text| self.text(text))
-                .collect(),
-            reference: finding.reference.clone(),
-            occurrences,
-            change: finding.change.map(Change::name),
-            known: finding.known,
-            suppressed: reasons.list,
-            suppressed_occurrences: left_out,
-        }
-    }
-
-    /// The same with its places in the order of what is shown of their paths. What was kept of an earlier scan
-    /// knows no more of a path that holds a secret.
-    fn in_shown_order<'f>(&self, finding: &'f model::Finding) -> Cow<'f, model::Finding> {
-        let shown = |seen: &model::Occurrence| match self.scanned.redact(&seen.place.path) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(path) => Some(path.into()),
-        };
-        if finding.occurrences.iter().all(|seen| shown(seen).is_none()) {
-            return Cow::Borrowed(finding);
-        }
-        let mut finding = finding.clone();
-        finding.occurrences.sort_by_cached_key(|seen| {
-            let mut key = seen.clone();
-            if let Some(path) = shown(seen) {
-                key.place.path = path;
-            }
-            key
-        });
-        Cow::Owned(finding)
-    }
-
-    fn secret(&self, secret: &model::Secret) -> Secret {
-        Secret {
-            masked: secret.masked(),
-            length: secret.len(),
-            plain: self.show_secrets.then(|| lossless(secret.expose())),
-            first_line: secret.first_line(),
-        }
-    }
-
-    /// One place; why it is suppressed is counted among the reasons.
-    fn occurrence<'o>(
-        &self,
-        occurrence: &'o model::Occurrence,
-        reasons: &mut Reasons<'o>,
-    ) -> Occurrence {
-        let suppression = occurrence.suppression.as_deref();
-        let place = &occurrence.place;
-        let target_index = self.target_of(place);
-        let hidden_by = place.state.as_ref().and_then(model::State::hidden_by);
-        let git = place.commits.as_ref().map(|commits| self.history(commits));
-        let introduced = git.as_ref().and_then(|git| git.introduced.as_ref());
-        Occurrence {
-            target: self.name(&place.target),
-            platform: place.platform.as_ref().map(|text| self.text(&**text)),
-            kind: place.kind.name(),
-            path: self.text(&place.path),
-            member: place
-                .member
-                .as_ref()
-                .filter(|member| !member.is_empty())
-                .map(|member| self.text(member)),
-            line: occurrence.position.line,
-            column: occurrence.position.column,
-            encodings: occurrence.encodings.clone(),
-            layer: place.layer.as_ref().map(|layer| self.layer(layer)),
-            state: match (&place.state, &git) {
-                // Whatever a history says, the layer holds it.
-                (Some(state), _) => Some(state.name()),
-                (None, git) => git.as_ref().and_then(History::state),
-            },
-            changed_by: hidden_by.map(|layer| self.layer(layer)),
-            suppression: suppression.map(|found| reasons.count(found, |text| self.text(text))),
-            commit: introduced.map(|commit| commit.id.clone()),
-            git,
-            vendored: place
-                .package
-                .as_deref()
-                .map(|package| self.vendored(package)),
-            dockerfile: place.built_by.as_ref().map(|line| BuildLine {
-                file: self.name(&line.file),
-                line: line.line,
-            }),
-            inherited: place.kinship.base.as_ref().map(|base| self.name(base)),
-            target_index,
-            image_digest: self
-                .image_of(place, target_index)
-                .map(|text| self.text(text)),
-            base: self.base_of(target_index),
-        }
-    }
-
-    fn layer(&self, layer: &model::LayerPlace) -> Layer {
-        let redacted = layer
-            .instruction
-            .as_ref()
-            .map(|recorded| self.scanned.redact(recorded.as_bytes()));
-        Layer {
-            index: layer.index,
-            digest: self.text(&*layer.digest),
-            diff_id: layer.diff_id.as_ref().map(|text| self.text(&**text)),
-            instruction: redacted.as_ref().map(|recorded| visible(recorded)),
-            brief: redacted.map(|recorded| visible(&instruction::brief(&recorded))),
-        }
-    }
-
-    /// The target that a place belongs to. A place may add the image's name to what was typed, so
-    /// the longest target that its name begins with is the one. What stands in an older image alone is
-    /// told with the first.
-    fn target_of(&self, place: &model::Place) -> usize {
-        let targets = scanned(self.outcome).enumerate();
-        targets
-            .filter(|(_, target)| place.target.starts_with(&target.name))
-            .max_by_key(|(index, target)| (target.name.len(), Reverse(*index)))
-            .map_or(0, |(index, _)| index)
-    }
-
-    /// What the paths of a target's files begin at.
-    fn base_of(&self, target: usize) -> Option<String> {
-        let base = self.outcome.targets.get(target)?.base.as_ref()?;
-        Some(self.name(base))
-    }
-
-    /// The digest of the image that a place belongs to.
-    fn image_of(&self, place: &model::Place, target: usize) -> Option<&str> {
-        if place.kinship.age == Some(Age::Former) {
-            return None;
-        }
-        let images = &self.outcome.targets.get(target)?.images;
-        let is_named = |image: &model::Image| {
-            let name = image.name.as_deref();
-            name.is_some_and(|name| place.target.ends_with(name))
-        };
-        images
-            .iter()
-            .filter(|image| image.platform.as_deref() == place.platform.as_deref())
-            .max_by_key(|image| is_named(image))?
-            .digest
-            .as_deref()
     }
 }
 
