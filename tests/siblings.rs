@@ -1,5 +1,10 @@
 //! One secret, one finding: what is assigned beside it under the same name becomes a part of it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "an input that cannot be made is a failed test"
+)]
+
 mod kit;
 
 use kit::Secrets;
@@ -19,7 +24,7 @@ fn parts(finding: &Finding<'_>) -> Vec<(String, String)> {
 /// The parts of the only finding in a file.
 #[track_caller]
 fn parts_in(content: &str) -> Vec<(String, String)> {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().unwrap();
     put(&folder, "settings", content);
     let report = dir([text(folder.path())]).run().expect(1).report();
     let findings = report.findings();
@@ -57,7 +62,7 @@ fn a_login_is_one_finding() {
 #[test]
 fn a_user_s_name_stays_readable_in_paths() {
     let password = Secrets::new("paths").password();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().unwrap();
     let content = format!("DB_USER=shopkeeper\nDB_PASSWORD={password}\n");
     put(&folder, "shopkeeper/.env", content);
     let run = residue(["dir", text(folder.path())]).run().expect(1);
