@@ -134,7 +134,10 @@ impl Builder<'_> {
             Cow::Borrowed(_) => None,
             Cow::Owned(path) => Some(path.into()),
         };
-        if finding.occurrences.iter().all(|seen| shown(seen).is_none()) {
+        let seen = &finding.occurrences;
+        let is_shown_so = seen.iter().all(|seen| shown(seen).is_none());
+        // A scan sorts places; whoever has put them into another order means that.
+        if is_shown_so || !seen.is_sorted() {
             return Cow::Borrowed(finding);
         }
         let mut finding = finding.clone();
