@@ -91,7 +91,7 @@ pub(super) struct Confirmed {
     pub(super) parts: Vec<Part>,
     pub(super) public_key: Option<PublicKey>,
     /// When the proof would come out otherwise.
-    pub(super) expires: Option<i64>,
+    pub(super) expires: Vec<i64>,
     pub(super) encodings: Vec<&'static str>,
     pub(super) remarks: Vec<Remark>,
     pub(super) allowed: Vec<usize>,
@@ -239,7 +239,7 @@ impl Confirm {
             normalised: reading.as_deref().map(Secret::new),
             parts: Vec::new(),
             public_key: None,
-            expires: None,
+            expires: Vec::new(),
             remarks: Vec::new(),
             allowed: self.allowed.counted(&texts),
         })

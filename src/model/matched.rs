@@ -46,9 +46,9 @@ pub struct Judged {
     pub reasons: Vec<String>,
     /// Values that belong to the secret.
     pub parts: Vec<Part>,
-    /// The second, since the Unix epoch, after which the judgement would be another, because something in
+    /// The seconds, since the Unix epoch, after each of which the judgement is another, because something in
     /// the secret expires then.
-    pub expires: Option<i64>,
+    pub expires: Vec<i64>,
     /// The public half, of a private key; and of what holds only that half.
     pub public_key: Option<PublicKey>,
     /// The names of what had to be undone to read it, from the outside in: `base64`, `gzip`.

@@ -198,7 +198,7 @@ mod tests {
                 parts: Vec::new(),
                 public_key: None,
                 encodings: Vec::new(),
-                expires: None,
+                expires: Vec::new(),
                 written: None,
                 remarks: Vec::new(),
                 allowed: Vec::new(),

@@ -97,7 +97,7 @@ mod tests {
             reasons: Vec::new(),
             parts: Vec::new(),
             encodings: Vec::new(),
-            expires: None,
+            expires: Vec::new(),
             written: None,
             public_key: Some(PublicKey {
                 spki,

@@ -75,7 +75,11 @@ impl Noted {
             sums: text.sums,
         });
         let texts = texts.collect();
-        let moments: Vec<i64> = judged.iter().filter_map(|judged| judged.expires).collect();
+        let moments: Vec<i64> = judged
+            .iter()
+            .flat_map(|judged| &judged.expires)
+            .copied()
+            .collect();
         Self {
             expired: moments.iter().copied().filter(|&at| at < now).max(),
             expires: moments.iter().copied().filter(|&at| at >= now).min(),

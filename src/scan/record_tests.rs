@@ -13,7 +13,7 @@ fn found(secret: &[u8], expires: Option<i64>) -> Match {
         is_example: false,
         reasons: vec!["it looks like one".to_owned()],
         parts: Vec::new(),
-        expires,
+        expires: expires.into_iter().collect(),
         public_key: None,
         encodings: vec!["base64".into()],
         written: None,

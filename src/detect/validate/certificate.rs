@@ -32,6 +32,7 @@ pub(super) fn prove(evidence: &Evidence<'_>) -> Proof {
     Proof::neutral("a certificate")
         .public_key(&public, Holder::Certificate(certificate))
         .expiring(end)
+        .expiring(end.saturating_add(LONG_AGO))
 }
 
 /// Proves a public key: PEM (SPKI or PKCS#1) or a line of OpenSSH.
@@ -59,8 +60,8 @@ fn ssh_line(evidence: &Evidence<'_>) -> (Option<Public>, String) {
     (public, comment.map(short).unwrap_or_default())
 }
 
-/// The key of a certificate, what it says, and the second after which it says something else; bytes behind
-/// it are left alone.
+/// The key of a certificate, what it says, and the second after which it is expired; bytes behind it are
+/// left alone.
 fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
     let mut reader = SliceReader::new(der).ok()?;
     let certificate = CertificateInner::<Raw>::decode(&mut reader).ok()?;
@@ -70,7 +71,6 @@ fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
     let end = i64::try_from(end).unwrap_or(i64::MAX);
     let start = body.validity().not_before.to_unix_duration().as_secs();
     let start = i64::try_from(start).unwrap_or(i64::MAX);
-    let is_expired = end < now;
     let names = body.get_extension::<SubjectAltName>().ok().flatten();
     Some((
         public,
@@ -81,16 +81,12 @@ fn read(der: &[u8], now: i64) -> Option<(Public, Certificate, i64)> {
                 .unwrap_or_default(),
             issuer: distinguished(body.issuer()),
             expires: Date::of(end),
-            is_expired,
+            is_expired: end < now,
             is_long_over: end.saturating_add(LONG_AGO) < now,
             is_endless: end.saturating_sub(start) > ENDLESS,
             is_self_signed: body.subject() == body.issuer(),
         },
-        // The next moment at which the above would be told otherwise.
-        match is_expired {
-            true => end.saturating_add(LONG_AGO),
-            false => end,
-        },
+        end,
     ))
 }
 

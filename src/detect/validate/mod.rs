@@ -79,8 +79,8 @@ pub struct Proof {
     pub parts: Vec<Part>,
     /// The public half of a key.
     pub public_key: Option<PublicKey>,
-    /// The second, since the Unix epoch, after which the verdict or the reason would be another.
-    pub expires: Option<i64>,
+    /// The seconds, since the Unix epoch, after each of which what is told here would be another.
+    pub expires: Vec<i64>,
 }
 
 impl Proof {
@@ -91,7 +91,7 @@ impl Proof {
             normalised: None,
             parts: Vec::new(),
             public_key: None,
-            expires: None,
+            expires: Vec::new(),
         }
     }
 
@@ -127,8 +127,8 @@ impl Proof {
     }
 
     /// What is told here holds until this second, or since.
-    const fn expiring(mut self, at: i64) -> Self {
-        self.expires = Some(at);
+    fn expiring(mut self, at: i64) -> Self {
+        self.expires.push(at);
         self
     }
 
