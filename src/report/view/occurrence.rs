@@ -41,7 +41,7 @@ pub struct Occurrence {
     pub changed_by: Option<Layer>,
     /// The commit that brought it, or is it; only in a git history.
     pub commit: Option<String>,
-    /// Number of the reason in [`Finding::suppressed`] why the place is left out.
+    /// Number of the reason in [`Finding::suppressed`](super::Finding::suppressed) why the place is left out.
     #[serde(skip)]
     pub suppression: Option<usize>,
     /// What else the git history tells.
@@ -54,7 +54,7 @@ pub struct Occurrence {
     /// The base image that the layer or the value comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inherited: Option<String>,
-    /// Number of the target in [`View::targets`].
+    /// Number of the target in [`View::targets`](super::View::targets).
     #[serde(skip)]
     pub target_index: usize,
     /// Digest of the image, where the target names it.
