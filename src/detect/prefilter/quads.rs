@@ -171,15 +171,15 @@ impl Quads {
         }
     }
 
-    /// Compares the literals that may stand around these four bytes, which are at this place.
+    /// Compares the literals that may stand around the four bytes at this place.
     fn look(
         &self,
         text: &[u8],
         at: usize,
-        quad: u32,
         starts: &Range<usize>,
         hit: &mut dyn FnMut(usize, usize),
     ) {
+        let quad = quad_at(text, at);
         for (known, groups) in Known::ALL.iter().zip(&self.groups) {
             for candidate in groups.of_quad(quad & known.mask()) {
                 let start = candidate.start(text, at);
@@ -206,7 +206,7 @@ impl Quads {
     ) {
         passed.retain(|place| self.closer.passes(text, base + place));
         for at in passed.places().map(|place| base + place) {
-            self.look(text, at, quad_at(text, at), starts, hit);
+            self.look(text, at, starts, hit);
         }
     }
 
