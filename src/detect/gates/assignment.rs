@@ -15,10 +15,24 @@ pub(super) fn judge(candidate: &Candidate<'_>, _confidence: Confidence) -> Judge
     match weigh(candidate) {
         Weighed::Decided(judgement) => judgement,
         Weighed::Open(key, site) => match Evidence::promising(candidate, &key, site) {
-            Some(evidence) => evidence.judgement(&key.told()),
+            Some(evidence) => match evidence.judgement(&key.told()) {
+                Judgement::Keep(confidence, why) if confidence > Confidence::Low => {
+                    state(candidate, &key).unwrap_or(Judgement::Keep(confidence, why))
+                }
+                judgement => judgement,
+            },
             None => Judgement::Drop,
         },
     }
+}
+
+/// What the lines around make of a value that looks like a secret by itself.
+fn state(candidate: &Candidate<'_>, key: &Key<'_>) -> Option<Judgement> {
+    if neighbours::share_it(candidate) {
+        return Some(low("it is the value of other settings around it, too"));
+    }
+    let is_verdict = neighbours::is_verdict(candidate, key);
+    is_verdict.then(|| low("it is what became of a test, as on the lines around it"))
 }
 
 /// What is seen of a candidate that structure leaves open.
@@ -68,12 +82,6 @@ fn by_structure(candidate: &Candidate<'_>, key: &Key<'_>, site: Site) -> Option<
         None if is_label(candidate, key) => {
             Some(low("it is a plain word, as labels and states are"))
         }
-        None if neighbours::share_it(candidate) => {
-            Some(low("it is the value of other settings around it, too"))
-        }
-        None if neighbours::is_verdict(candidate, key) => Some(low(
-            "it is what became of a test, as on the lines around it",
-        )),
         None if kind == Kind::Key && is_documentation(value) => Some(low(DOCUMENTED)),
         None => None,
     }
