@@ -102,6 +102,8 @@ impl Reader<'_> {
             Parsed::Healthcheck(one) => self.check(one),
             other => self.other(other),
         };
+        // The parser may end in the middle of a character.
+        let end = self.text.floor_char_boundary(end);
         Instruction {
             span: keyword.start..end.max(keyword.end),
             line: self.line(keyword.start),

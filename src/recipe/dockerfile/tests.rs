@@ -105,12 +105,29 @@ fn prose_is_no_dockerfile() {
 proptest! {
     #[test]
     fn no_text_upsets_it(text in "(FROM a\n)?((ENV|ARG|RUN|COPY|LABEL|ONBUILD RUN|HEALTHCHECK CMD|é|<<EOF|\\[|\"|'|\\\\|\\$|=|#|--x=| |a|\r?\n|`){0,6}\n?){0,6}") {
-        if let Ok(file) = Dockerfile::parse("x", &text) {
-            for one in &file.instructions {
-                prop_assert!(text.get(one.span.clone()).is_some(), "{one:?}");
-                for variable in one.variables() {
-                    prop_assert!(text.get(variable.span.clone()).is_some(), "{variable:?}");
-                }
+        spans_are_in(&text);
+    }
+}
+
+/// The parser ends the last instruction in the middle of a character.
+#[test]
+fn an_end_within_a_character_upsets_nothing() {
+    for others in 0..8 {
+        let odd = "\u{fffd}".repeat(others);
+        spans_are_in(&format!(
+            "# es{odd}pe=\\\nARG \u{fffd}=onA\nFROM a AS b\nARG T\nENV A=cape=\\\nARG \u{fffd}=on\u{fffd}\rFROM a AS b\n\
+             ARG T\nENV A1 \\\n# =1 \\\n # esca{odd}e{odd}"
+        ));
+    }
+}
+
+/// Insists that all that is read stands in the text, if it is a Dockerfile.
+fn spans_are_in(text: &str) {
+    if let Ok(file) = Dockerfile::parse("x", text) {
+        for one in &file.instructions {
+            assert!(text.get(one.span.clone()).is_some(), "{one:?}");
+            for variable in one.variables() {
+                assert!(text.get(variable.span.clone()).is_some(), "{variable:?}");
             }
         }
     }

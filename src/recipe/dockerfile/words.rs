@@ -21,12 +21,14 @@ struct Reader<'t> {
     escape: char,
 }
 
-/// The words in `range` of a text, whose escape sign is `\` or a backtick.
+/// The words in `range` of a text, whose escape sign is `\` or a backtick. Where a parser says that something
+/// ends may be in the middle of a character.
 pub(super) fn words(text: &str, range: Range<usize>, escape: char) -> Vec<Word> {
+    let [at, end] = [range.start, range.end].map(|at| text.floor_char_boundary(at));
     let mut reader = Reader {
         text,
-        at: range.start,
-        end: range.end,
+        at,
+        end: end.max(at),
         escape,
     };
     std::iter::from_fn(|| reader.word()).collect()
