@@ -1,6 +1,6 @@
 //! The closer look at what passes the sieve: whether one more byte of a literal stands beside its four.
-//! In nine of ten places it does not, so that those who compare literals are asked only where there is
-//! mostly one.
+//! In three of four places of source code it does not, and whoever compares literals is not asked about
+//! these.
 //!
 //! A literal of just four bytes has no fifth one. It is known by itself, also one byte before the place
 //! and one behind it, since the place may be any three of its bytes with some other beside them.
