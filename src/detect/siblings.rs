@@ -4,23 +4,15 @@
 //! another last word, and stands in the same block of lines.
 
 use super::gates::placeholder::{Shape, shape};
-use super::gates::{Candidate, assigned_name, next_assignment};
+use super::gates::{Candidate, PASSWORDS, assigned_name, next_assignment};
 use crate::model::{Part, Secret};
 
 /// Longest value of a sibling, in bytes.
 const LONGEST: usize = 128;
 
-/// Last words of names that mean a password, and of those that mean a key with an id.
-const PASSWORDS: [&[u8]; 8] = [
-    b"password",
-    b"passwd",
-    b"passwort",
-    b"passphrase",
-    b"passcode",
-    b"pass",
-    b"pwd",
-    b"pw",
-];
+/// Last words of names that mean a password beside those that the gates know, and of those that mean a key
+/// with an id.
+const SHORT_PASSWORD: &[u8] = b"pw";
 const SECRETS: [&[u8]; 4] = [b"secretkey", b"apisecret", b"secret", b"key"];
 
 /// What a sibling is called as a part, and the last words of its name.
@@ -55,7 +47,8 @@ pub(super) fn of(candidate: &Candidate<'_>) -> Vec<Part> {
 /// something that the name says; `secret` alone names nothing.
 fn taken_apart(name: &[u8]) -> Option<(&[u8], &'static [Role])> {
     let stem = |endings: &[&[u8]]| endings.iter().find_map(|ending| name.strip_suffix(*ending));
-    match (stem(&PASSWORDS), stem(&SECRETS)) {
+    let of_password = stem(&PASSWORDS).or_else(|| name.strip_suffix(SHORT_PASSWORD));
+    match (of_password, stem(&SECRETS)) {
         (Some(stem), _) => Some((stem, OF_PASSWORD)),
         (None, Some(stem)) if !stem.is_empty() => Some((stem, OF_SECRET)),
         _ => None,

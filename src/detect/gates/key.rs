@@ -148,7 +148,7 @@ fn kind_of(head: &[u8], qualified: bool) -> Option<Kind> {
 }
 
 /// Endings of a word that means a password: `dbpassword`, `keypass`.
-const PASSWORDS: [&[u8]; 8] = [
+pub(in crate::detect) const PASSWORDS: [&[u8]; 8] = [
     b"password",
     b"passwd",
     b"passwort",

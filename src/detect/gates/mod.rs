@@ -19,6 +19,7 @@ pub(super) use neighbours::next_assignment;
 
 use crate::model::Confidence;
 use key::Key;
+pub(super) use key::PASSWORDS;
 use std::ops::Range;
 
 /// What a gate looks at.
