@@ -28,7 +28,7 @@ struct package void if else for",
 const MARKUP: [&[u8]; 7] = [b"```", b"::\n", b"<code", b"<pre", b".. ", b":param", b"</"];
 
 /// What can be seen here.
-const FEATURES: [Feature; 9] = [
+pub(super) const FEATURES: [Feature; 9] = [
     Feature::Sample,
     Feature::Account,
     Feature::Keywords,

@@ -184,6 +184,7 @@ mod tests {
             ("\0\u{1}\u{2}\u{3}\0\0\0", Feature::Binary),
         ] {
             let text = format!("{plain}{around}");
+            assert!(around::FEATURES.contains(&feature), "{around:?}");
             assert!(seen(&text, feature) > 0.0, "{around:?}");
             assert!(evidence(&text).score() < quiet, "{around:?}");
         }
