@@ -10,11 +10,11 @@ use super::vendored;
 use crate::detect::resolve;
 use crate::model::{
     Allowlist, Change, Confidence, Coverage, Finding, Fingerprint, Identity, KeyPair, Kind, Match,
-    Occurrence, Origin, Part, PublicKey, Shortfall, Suppression, SuppressionKind,
+    Occurrence, Origin, Part, PublicKey, Rule, Shortfall, Suppression, SuppressionKind,
 };
 use crate::source::{Hit, Seen, Source};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Most places of a scan that are told. A hostile image is made of one layer ten thousand times.
@@ -55,11 +55,13 @@ pub(super) fn findings(
         })
         .collect();
     room.record(coverage);
-    let is_key = |id: &str| {
-        let mut named = rules.iter().filter(|rule| rule.id == id);
-        named.any(|rule| rule.validator.as_deref() == Some(PRIVATE_KEY))
-    };
-    key_doubts::weigh(&mut findings, is_key);
+    let proves_keys = |rule: &&Rule| rule.validator.as_deref() == Some(PRIVATE_KEY);
+    let of_keys: HashSet<&str> = rules
+        .iter()
+        .filter(proves_keys)
+        .map(|rule| &*rule.id)
+        .collect();
+    key_doubts::weigh(&mut findings, |id| of_keys.contains(id));
     findings.iter_mut().for_each(compare);
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
     found.recipes.tell(&mut findings, source);
