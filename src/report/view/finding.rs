@@ -135,19 +135,20 @@ impl Builder<'_> {
             Cow::Owned(path) => Some(path.into()),
         };
         let seen = &finding.occurrences;
-        let is_shown_so = seen.iter().all(|seen| shown(seen).is_none());
+        let paths: Vec<_> = seen.iter().map(shown).collect();
         // A scan sorts places; whoever has put them into another order means that.
-        if is_shown_so || !seen.is_sorted() {
+        if paths.iter().all(Option::is_none) || !seen.is_sorted() {
             return Cow::Borrowed(finding);
         }
-        let mut finding = finding.clone();
-        finding.occurrences.sort_by_cached_key(|seen| {
+        let keyed = seen.iter().zip(paths).map(|(seen, path)| {
             let mut key = seen.clone();
-            if let Some(path) = shown(seen) {
-                key.place.path = path;
-            }
-            key
+            key.place.path = path.unwrap_or(key.place.path);
+            (key, seen)
         });
+        let mut keyed: Vec<_> = keyed.collect();
+        keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut finding = finding.clone();
+        finding.occurrences = keyed.into_iter().map(|(_, seen)| seen.clone()).collect();
         Cow::Owned(finding)
     }
 
