@@ -147,9 +147,8 @@ impl Engine {
         }
     }
 
-    /// The archive of an image, as it is written.
+    /// The archive of an image that it has, as it is written.
     pub(super) fn save(&self, name: &str) -> Result<Box<dyn Read + Send>, EngineError> {
-        self.find(name)?;
         match &self.way {
             Way::Api(api) => api.image(name),
             Way::Program(program) => program.save(name),
