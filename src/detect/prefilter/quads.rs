@@ -155,7 +155,7 @@ impl Quads {
                 .copied()
         };
         Self {
-            sieve: Sieve::new(&quads.collect()),
+            sieve: Sieve::new(quads),
             closer: Closer::new(candidates.iter().map(|way| {
                 let literal = literals[way.literal as usize];
                 (literal, usize::from(way.offset).saturating_sub(1))

@@ -1,5 +1,5 @@
 //! The pass over every byte: tells at which places four bytes of some literal may stand, so fast
-//! that everything behind it only ever sees about one place in a hundred.
+//! that everything behind it only ever sees about one place in fifty.
 //!
 //! Only every second place is looked at; whoever fills the sieve sees to it that each literal shows
 //! at one of any two neighbours. The four bytes are hashed: one part of the hash says where in a table of
@@ -16,8 +16,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-use crate::ruleset::common::{self, COMMON};
-use std::collections::HashSet;
+use crate::ruleset::common;
 
 /// Bytes that are hashed.
 pub(super) const QUAD: usize = 4;
@@ -40,10 +39,8 @@ const SLOTS: usize = 1 << INDEX_BITS;
 const INDEX: u32 = u32::BITS - INDEX_BITS;
 /// How far the hash is moved so that its lowest byte is the tag.
 const TAG: u32 = INDEX - u8::BITS;
-/// Spreads the four bytes over the table: 2^32 divided by the golden ratio. Multiples of it do as well.
+/// Spreads the four bytes over the table: 2^32 divided by the golden ratio.
 const HASH: u32 = 0x9E37_79B1;
-/// How many hashes are tried; each makes a scan begin a little later.
-const TRIES: u32 = 8;
 /// The tag of a slot that four bytes with different tags lead to: all pass.
 const ANY: u8 = 0xff;
 /// The tags of four bytes: neither that of an empty slot nor [`ANY`].
@@ -53,8 +50,6 @@ const TAGS: (u8, u8) = (1, ANY - 1);
 pub(super) struct Sieve {
     /// The tags of what leads here; zero where nothing does.
     slots: Box<[u8; SLOTS]>,
-    /// What four bytes are multiplied by: an odd number.
-    hash: u32,
 }
 
 /// The places of a block that passed.
@@ -110,46 +105,20 @@ impl Default for Passed {
 
 impl Sieve {
     /// A sieve that lets these four folded bytes pass. Some others pass as well, because their hash is
-    /// alike; of several hashes that is taken by which the fewest places of ordinary text pass for nothing.
-    pub(super) fn new(quads: &HashSet<u32>) -> Self {
-        let common = COMMON
-            .iter()
-            .map(|&(quad, often)| (folded(&quad), u32::from(often)));
-        let others: Vec<_> = common.filter(|(quad, _)| !quads.contains(quad)).collect();
-        let quads: Vec<u32> = quads.iter().copied().collect();
-        let sieves =
-            (0..TRIES).map(|number| Self::hashed(&quads, HASH.wrapping_mul(2 * number + 1)));
-        let for_nothing = |sieve: &Self| -> u32 {
-            let passing = others.iter().filter(|(quad, _)| sieve.passes(*quad));
-            passing.map(|(_, often)| often).sum()
-        };
-        sieves
-            .min_by_key(for_nothing)
-            .unwrap_or_else(|| Self::hashed(&quads, HASH))
-    }
-
-    fn hashed(quads: &[u32], hash: u32) -> Self {
-        let slots = Box::new([0; SLOTS]);
-        let mut sieve = Self { slots, hash };
-        for &quad in quads {
-            let (slot, tag) = sieve.slot_and_tag(quad);
-            let slot = &mut sieve.slots[slot];
+    /// alike.
+    pub(super) fn new(quads: impl IntoIterator<Item = u32>) -> Self {
+        let mut slots = Box::new([0; SLOTS]);
+        for quad in quads {
+            let (slot, tag) = slot_and_tag(quad);
+            let slot = &mut slots[slot];
             *slot = if [0, tag].contains(slot) { tag } else { ANY };
         }
-        sieve
-    }
-
-    /// Where in the table four folded bytes lead, and what has to stand there.
-    #[inline(always)]
-    fn slot_and_tag(&self, quad: u32) -> (usize, u8) {
-        let hash = quad.wrapping_mul(self.hash);
-        let tag = (hash >> TAG) as u8;
-        ((hash >> INDEX) as usize, tag.clamp(TAGS.0, TAGS.1))
+        Self { slots }
     }
 
     /// Whether these four folded bytes pass.
     pub(super) fn passes(&self, quad: u32) -> bool {
-        let (slot, tag) = self.slot_and_tag(quad);
+        let (slot, tag) = slot_and_tag(quad);
         [tag, ANY].contains(&self.slots[slot])
     }
 
@@ -172,6 +141,14 @@ impl Sieve {
         };
         step_through(text, passed, &offsets, looks)
     }
+}
+
+/// Where in the table four folded bytes lead, and what has to stand there.
+#[inline(always)]
+fn slot_and_tag(quad: u32) -> (usize, u8) {
+    let hash = quad.wrapping_mul(HASH);
+    let tag = (hash >> TAG) as u8;
+    ((hash >> INDEX) as usize, tag.clamp(TAGS.0, TAGS.1))
 }
 
 /// Takes the steps of a block, and tells how many bytes that was.
@@ -216,7 +193,7 @@ mod tests {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             *byte = (seed >> 24) as u8;
         }
-        let sieve = Sieve::new(&text.windows(QUAD).step_by(7).map(folded).collect());
+        let sieve = Sieve::new(text.windows(QUAD).step_by(7).map(folded));
         let expected = |text: &[u8], end: usize| -> Vec<usize> {
             let places = (0..end).step_by(STRIDE);
             places
@@ -246,7 +223,7 @@ mod tests {
             .map(|n| n.wrapping_mul(0x0101_6b35) | CASE)
             .collect();
         let (added, others) = quads.split_at(10_000);
-        let sieve = Sieve::new(&added.iter().copied().collect());
+        let sieve = Sieve::new(added.iter().copied());
         assert!(added.iter().all(|&quad| sieve.passes(quad)));
         let passing = others.iter().filter(|&&quad| sieve.passes(quad)).count();
         assert!(passing < others.len() / 20, "{passing}");

@@ -17,10 +17,7 @@ pub(super) fn sift(sieve: &Sieve, text: &[u8], passed: &mut Passed) -> usize {
 #[target_feature(enable = "avx2")]
 fn looks(sieve: &Sieve, seen: &[u8; SEEN]) -> u16 {
     let slots = &*sieve.slots;
-    let (even, odd) = (
-        hashes(seen, sieve.hash),
-        hashes(&seen[STRIDE..], sieve.hash),
-    );
+    let (even, odd) = (hashes(seen), hashes(&seen[STRIDE..]));
     let found = _mm_set_epi64x(
         found(slots, high(even), high(odd)),
         found(slots, low(even), low(odd)),
@@ -33,10 +30,10 @@ fn looks(sieve: &Sieve, seen: &[u8; SEEN]) -> u16 {
 /// The hashes of eight times four bytes.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn hashes(bytes: &[u8], hash: u32) -> __m256i {
+fn hashes(bytes: &[u8]) -> __m256i {
     let lower = _mm256_or_si256(load(bytes), _mm256_set1_epi32(CASE as i32));
     let folded = _mm256_and_si256(lower, _mm256_set1_epi32(SEVEN as i32));
-    _mm256_mullo_epi32(folded, _mm256_set1_epi32(hash as i32))
+    _mm256_mullo_epi32(folded, _mm256_set1_epi32(HASH as i32))
 }
 
 /// The tags that belong to these hashes: four of the one and four of the other, twice.
